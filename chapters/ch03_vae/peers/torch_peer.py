@@ -1,0 +1,127 @@
+"""Chapter 3's models in plain PyTorch, timed step by step, to stand beside the Rust port in `cargo book bench`.
+
+    pip install torch==2.11.0 numpy
+    python torch_peer.py --model vae_digits --steps 50
+
+Eager mode, default memory layout and threads: what a PyTorch user gets who writes the book's model down.
+"""
+
+import argparse
+import json
+import sys
+import time
+
+import torch
+from torch import nn
+
+BATCH = 32
+WARM_UP = 10
+
+
+def conv(inputs, outputs, stride):
+    return nn.Conv2d(inputs, outputs, 3, stride, padding=1)
+
+
+def conv_t(inputs, outputs, stride):
+    return nn.ConvTranspose2d(inputs, outputs, 3, stride, padding=1, output_padding=stride - 1)
+
+
+def encoder_body():
+    return nn.Sequential(
+        conv(1, 32, 1), nn.LeakyReLU(0.3),
+        conv(32, 64, 2), nn.LeakyReLU(0.3),
+        conv(64, 64, 2), nn.LeakyReLU(0.3),
+        conv(64, 64, 1), nn.LeakyReLU(0.3),
+        nn.Flatten(),
+    )  # fmt: skip
+
+
+def decoder():
+    return nn.Sequential(
+        nn.Linear(2, 3136), nn.Unflatten(1, (64, 7, 7)),
+        conv_t(64, 64, 1), nn.LeakyReLU(0.3),
+        conv_t(64, 64, 2), nn.LeakyReLU(0.3),
+        conv_t(64, 32, 2), nn.LeakyReLU(0.3),
+        conv_t(32, 1, 1), nn.Sigmoid(),
+    )  # fmt: skip
+
+
+class Autoencoder(nn.Module):
+    """Pages 94-98."""
+
+    encoder_parameters = 98_946
+
+    def __init__(self):
+        super().__init__()
+        self.encoder = nn.Sequential(encoder_body(), nn.Linear(3136, 2))
+        self.decoder = decoder()
+
+    def loss(self, x):
+        return nn.functional.mse_loss(self.decoder(self.encoder(x)), x)
+
+
+class VariationalAutoencoder(nn.Module):
+    """Pages 106-111, the digits: no batch norm, no dropout, r_loss_factor 1000."""
+
+    encoder_parameters = 105_220
+
+    def __init__(self):
+        super().__init__()
+        self.encoder = nn.ModuleDict({"body": encoder_body(), "mu": nn.Linear(3136, 2), "log_var": nn.Linear(3136, 2)})
+        self.decoder = decoder()
+
+    def loss(self, x):
+        features = self.encoder["body"](x)
+        mu, log_var = self.encoder["mu"](features), self.encoder["log_var"](features)
+        z = mu + torch.exp(log_var / 2) * torch.randn_like(mu)
+        reconstruction = 1000 * nn.functional.mse_loss(self.decoder(z), x)
+        kl = -0.5 * (1 + log_var - mu**2 - log_var.exp()).sum(dim=1).mean()
+        return reconstruction + kl
+
+
+MODELS = {"autoencoder": Autoencoder, "vae_digits": VariationalAutoencoder}
+
+
+def parameters(module):
+    return sum(parameter.numel() for parameter in module.parameters())
+
+
+def bench(name, steps, device):
+    """Milliseconds of each training step."""
+    torch.manual_seed(0)
+    model = MODELS[name]().to(device)
+    assert parameters(model.encoder) == model.encoder_parameters
+    assert parameters(model.decoder) == 102_017
+    optimizer = torch.optim.Adam(model.parameters(), lr=5e-4)
+    x = torch.rand(BATCH, 1, 28, 28, device=device)
+
+    ms = []
+    for step in range(WARM_UP + steps):
+        start = time.perf_counter()
+        optimizer.zero_grad()
+        loss = model.loss(x)
+        loss.backward()
+        optimizer.step()
+        value = loss.item()
+        if step >= WARM_UP:
+            ms.append(1000 * (time.perf_counter() - start))
+    print(f"torch {torch.__version__} on {device}: {name}, loss {value:.4f}", file=sys.stderr)
+    return ms
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--model", choices=MODELS, default="autoencoder")
+    parser.add_argument("--steps", type=int, default=50, help="timed steps, after 10 to warm up")
+    parser.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1 or mps")
+    parser.add_argument("--list", action="store_true", help="print the models' names and stop")
+    arguments = parser.parse_args()
+    if arguments.list:
+        print("\n".join(MODELS))
+        return
+    ms = bench(arguments.model, arguments.steps, arguments.device)
+    print(json.dumps({"model": arguments.model, "batch": BATCH, "ms": [round(value, 3) for value in ms]}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,165 @@
+//! The command line that every chapter's binary shares: `ch03 03_01 --preset book`, `ch03 figures`, `ch03 bench`.
+
+mod context;
+mod experiments;
+mod options;
+
+pub use context::Context;
+pub use experiments::{Entry, Table};
+pub use options::Options;
+
+use crate::training::{Interrupted, stop_on_ctrl_c};
+use anyhow::Result;
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use std::process::ExitCode;
+use tch::Device;
+
+/// A chapter's experiments, as its binary knows them.
+#[derive(Debug, Clone, Copy)]
+pub struct Chapter {
+    /// Text of the chapter's `experiments.toml`.
+    pub table: &'static str,
+    /// What runs each experiment, by id.
+    pub experiments: &'static [(&'static str, fn(&Context) -> Result<()>)],
+    /// Training steps that can be timed.
+    pub benches: &'static [Bench],
+}
+
+/// A training step that can be timed.
+#[derive(Debug, Clone, Copy)]
+pub struct Bench {
+    /// Name of the model; the peers in Python use the same.
+    pub model: &'static str,
+    /// Samples in a step.
+    pub batch: i64,
+    /// Trains that many steps and returns the milliseconds of each.
+    pub run: fn(Device, usize) -> Result<Vec<f64>>,
+}
+
+#[derive(Parser)]
+#[command(about = "Experiments of one chapter of \"Generative Deep Learning\"", disable_help_subcommand = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// List the chapter's experiments
+    List,
+    /// Train what is missing and draw all figures, or those of some experiments
+    Figures {
+        /// Ids, such as 03_01; all if none is given
+        ids: Vec<String>,
+        #[command(flatten)]
+        options: Options,
+    },
+    /// Time training steps; prints a line of JSON for each model
+    Bench {
+        /// Only this model
+        #[arg(long)]
+        model: Option<String>,
+        /// Steps to time
+        #[arg(long, default_value_t = 60)]
+        steps: usize,
+        /// Print the models' names only
+        #[arg(long)]
+        list: bool,
+        /// Where to compute
+        #[arg(long, default_value = "auto")]
+        device: crate::device::Choice,
+    },
+    /// Run one experiment by its id, such as 03_01; `03_01 --help` tells its options
+    #[command(external_subcommand)]
+    Experiment(Vec<String>),
+}
+
+/// Options of one experiment, parsed under its id.
+#[derive(Parser)]
+struct ExperimentCli {
+    #[command(flatten)]
+    options: Options,
+}
+
+/// Runs a chapter's binary: parses the arguments, runs, prints an error, and returns the exit code: 0, 1 for errors,
+/// 2 for wrong usage, 130 after Ctrl-C.
+pub fn main(chapter: &Chapter) -> ExitCode {
+    match run(chapter) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if error.is::<Usage>() => {
+            eprintln!("error: {error:#}");
+            ExitCode::from(2)
+        }
+        Err(error) if error.is::<Interrupted>() => {
+            eprintln!("{error}");
+            ExitCode::from(130)
+        }
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Something on the command line that does not exist.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Usage(String);
+
+fn run(chapter: &Chapter) -> Result<()> {
+    let table = Table::parse(chapter.table)?;
+    match Cli::parse().command {
+        Command::List => {
+            for entry in &table.experiments {
+                println!("{}_{:<24} pp. {:<8} {}", entry.id, entry.name, entry.pages, entry.title);
+            }
+            Ok(())
+        }
+        Command::Figures { ids, options } => {
+            stop_on_ctrl_c()?;
+            for entry in table.with_needs(&ids).map_err(Usage)? {
+                let context = Context::new(&table, entry, options.clone(), true)?;
+                experiment(chapter, &context)?;
+            }
+            Ok(())
+        }
+        Command::Bench { model, steps, list, device } => bench(chapter, model.as_deref(), steps, list, device),
+        Command::Experiment(args) => {
+            let entry = table.find(&args[0]).map_err(Usage)?;
+            let command = ExperimentCli::command().about(entry.title.clone()).bin_name(entry.full_name());
+            let matches = command.get_matches_from(args);
+            let options = ExperimentCli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit()).options;
+            stop_on_ctrl_c()?;
+            experiment(chapter, &Context::new(&table, entry, options, false)?)
+        }
+    }
+}
+
+fn experiment(chapter: &Chapter, context: &Context) -> Result<()> {
+    let entry = context.entry();
+    println!("\n{}  {} (pp. {})", entry.full_name(), entry.title, entry.pages);
+    let run = chapter.experiments.iter().find(|(id, _)| *id == entry.id).map(|(_, run)| run);
+    run.unwrap_or_else(|| unreachable!("{} stands in the table, but nothing runs it", entry.id))(context)
+}
+
+fn bench(
+    chapter: &Chapter,
+    model: Option<&str>,
+    steps: usize,
+    list: bool,
+    device: crate::device::Choice,
+) -> Result<()> {
+    let names: Vec<&str> = chapter.benches.iter().map(|bench| bench.model).collect();
+    if let Some(model) = model.filter(|model| !names.contains(model)) {
+        return Err(Usage(format!("unknown model '{model}'; there are {}", names.join(", "))).into());
+    }
+    for bench in chapter.benches.iter().filter(|bench| model.is_none_or(|model| model == bench.model)) {
+        if list {
+            println!("{}", bench.model);
+            continue;
+        }
+        let ms = (bench.run)(device.resolve()?, steps)?;
+        println!("{}", serde_json::json!({ "model": bench.model, "batch": bench.batch, "ms": ms }));
+    }
+    Ok(())
+}

@@ -1,0 +1,71 @@
+//! NumPy's `.npz`: a zip archive of `.npy` arrays.
+
+use anyhow::{Context, Result, ensure};
+use ndarray::ArrayD;
+use ndarray_npy::{ViewElement, ViewNpyExt};
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{Cursor, Read, Seek};
+use std::path::Path;
+use zip::ZipArchive;
+
+/// No array of the book's data is larger; a small archive cannot unpack to more.
+const MAX_BYTES: u64 = 1 << 30;
+
+/// An archive in memory. Arrays are decoded when they are asked for.
+#[derive(Debug)]
+pub struct Npz {
+    name: String,
+    entries: BTreeMap<String, Vec<u8>>,
+}
+
+impl Npz {
+    /// Reads an archive from a file.
+    ///
+    /// # Errors
+    /// The file is missing, is no zip archive, or holds damaged entries.
+    pub fn open(path: &Path) -> Result<Npz> {
+        let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
+        Npz::read(file, &path.display().to_string())
+    }
+
+    /// Reads an archive from memory.
+    pub fn parse(bytes: &[u8]) -> Result<Npz> {
+        Npz::read(Cursor::new(bytes), "the archive")
+    }
+
+    fn read(source: impl Read + Seek, name: &str) -> Result<Npz> {
+        let damaged = || format!("{name} is damaged or no npz archive");
+        let mut archive = ZipArchive::new(source).with_context(damaged)?;
+        let mut entries = BTreeMap::new();
+        let mut left = MAX_BYTES;
+        for i in 0..archive.len() {
+            let mut entry = archive.by_index(i).with_context(damaged)?;
+            let mut bytes = vec![];
+            entry.by_ref().take(left + 1).read_to_end(&mut bytes).with_context(damaged)?;
+            left = left.checked_sub(bytes.len() as u64).with_context(|| format!("{name} unpacks to over 1 GiB"))?;
+            let key = entry.name().trim_end_matches(".npy").to_string();
+            entries.insert(key, bytes);
+        }
+        Ok(Npz { name: name.to_string(), entries })
+    }
+
+    /// Names of the arrays, sorted.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.entries.keys().map(String::as_str)
+    }
+
+    /// Decodes an array.
+    ///
+    /// # Errors
+    /// There is none of this name, it is damaged, or its values are of another type.
+    pub fn array<T: ViewElement + Clone>(&self, name: &str) -> Result<ArrayD<T>> {
+        let entry = self.entries.get(name);
+        let bytes = entry.with_context(|| format!("{} holds no array {name}", self.name))?;
+        let failed = || format!("cannot read the array {name} of {}", self.name);
+        // A view checks the header against the bytes that are there before anything is allocated.
+        let view = ndarray::ArrayViewD::<T>::view_npy(bytes).with_context(failed)?;
+        ensure!(view.ndim() <= 8, "{}: {} axes", failed(), view.ndim());
+        Ok(view.to_owned())
+    }
+}

@@ -1,0 +1,102 @@
+//! Where tensors live, and what makes runs repeatable.
+
+use anyhow::{Result, bail, ensure};
+use std::fmt;
+use std::str::FromStr;
+use tch::{Cuda, Device};
+
+/// `--device`: `auto`, `cpu`, `cuda`, `cuda:N` or `mps`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Choice {
+    /// The first CUDA device where there is one, the CPU elsewhere.
+    #[default]
+    Auto,
+    /// This device or an error.
+    Exactly(Device),
+}
+
+impl FromStr for Choice {
+    type Err = anyhow::Error;
+
+    fn from_str(text: &str) -> Result<Choice> {
+        Ok(match text.split_once(':') {
+            None if text == "auto" => Choice::Auto,
+            None if text == "cpu" => Choice::Exactly(Device::Cpu),
+            None if text == "mps" => Choice::Exactly(Device::Mps),
+            None if text == "cuda" => Choice::Exactly(Device::Cuda(0)),
+            Some(("cuda", n)) if n.parse::<usize>().is_ok() => Choice::Exactly(Device::Cuda(n.parse()?)),
+            _ => bail!("unknown device '{text}': use auto, cpu, cuda, cuda:N or mps"),
+        })
+    }
+}
+
+impl fmt::Display for Choice {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        match self {
+            Choice::Auto => write!(f, "auto"),
+            Choice::Exactly(device) => write!(f, "{}", name(*device)),
+        }
+    }
+}
+
+impl Choice {
+    /// The device to use.
+    ///
+    /// # Errors
+    /// It was asked for by name and is not there; the message says what is and how to get CUDA.
+    pub fn resolve(self) -> Result<Device> {
+        match self {
+            Choice::Auto => Ok(Device::cuda_if_available()),
+            Choice::Exactly(Device::Cuda(n)) => {
+                let found = if Cuda::is_available() { Cuda::device_count() } else { 0 };
+                ensure!(found > 0, "no CUDA device: {}; use --device cpu", why_no_cuda());
+                ensure!(
+                    (n as i64) < found,
+                    "there is no cuda:{n}: this machine has {found} CUDA device(s), from cuda:0 on"
+                );
+                Ok(Device::Cuda(n))
+            }
+            Choice::Exactly(Device::Mps) => {
+                ensure!(tch::utils::has_mps(), "no MPS device: it needs macOS on Apple silicon; use --device cpu");
+                Ok(Device::Mps)
+            }
+            Choice::Exactly(device) => Ok(device),
+        }
+    }
+}
+
+/// Why [`Cuda::is_available`] says no.
+pub fn why_no_cuda() -> &'static str {
+    if tch::utils::has_cuda() {
+        "libtorch's CUDA library is there, but no NVIDIA driver answers"
+    } else {
+        "this libtorch is the CPU build (or has no NVIDIA driver); `cargo book setup --cuda` fetches the CUDA one"
+    }
+}
+
+/// `cpu`, `cuda:0`, `mps`: the form that `--device` takes.
+pub fn name(device: Device) -> String {
+    match device {
+        Device::Cpu => "cpu".to_string(),
+        Device::Cuda(n) => format!("cuda:{n}"),
+        Device::Mps => "mps".to_string(),
+        Device::Vulkan => "vulkan".to_string(),
+    }
+}
+
+/// One seed from several numbers (a seed, an epoch, a step): splitmix64's finaliser over each.
+///
+/// Random numbers that derive from their position, not from a generator's past, are the same after a resume.
+pub fn mix(parts: &[u64]) -> u64 {
+    parts.iter().fold(0x9E37_79B9_7F4A_7C15, |state, part| {
+        let mut z = (state ^ part).wrapping_add(0x9E37_79B9_7F4A_7C15);
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    })
+}
+
+/// Seeds libtorch's generators from several numbers; see [`mix`].
+pub fn seed(parts: &[u64]) {
+    tch::manual_seed(mix(parts) as i64);
+}

@@ -1,0 +1,121 @@
+//! The gallery `figures/index.html`: every picture with its caption, page, data, preset, metrics and command. Plain
+//! HTML that works from the file system.
+
+use crate::files;
+use anyhow::{Context, Result};
+use serde::{Deserialize, Serialize};
+use std::fmt::Write;
+use std::fs;
+use std::path::Path;
+
+/// A picture of the gallery; kept as JSON beside the PNG.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Picture {
+    /// `03_02_autoencoder_analysis`.
+    pub experiment: String,
+    /// What the experiment does.
+    pub title: String,
+    /// Pages of the book.
+    pub pages: String,
+    /// What the picture shows.
+    pub caption: String,
+    /// What it was made from, and where that came from.
+    pub data: String,
+    /// Whether the data is a generated stand-in.
+    pub stand_in: bool,
+    /// The preset of the run.
+    pub preset: String,
+    /// The run's last metrics.
+    pub metrics: Vec<(String, f64)>,
+    /// The command that makes the picture.
+    pub command: String,
+    /// The PNG, relative to the gallery.
+    pub file: String,
+}
+
+/// Notes a picture that was saved below `figures` and writes `index.html` anew.
+pub fn add(figures: &Path, picture: &Picture) -> Result<()> {
+    let json = serde_json::to_string_pretty(picture).context("cannot write the picture's facts as JSON")?;
+    files::write(&figures.join(&picture.file).with_extension("json"), (json + "\n").as_bytes())?;
+    files::write(&figures.join("index.html"), page(&pictures(figures)?).as_bytes())
+}
+
+/// All pictures noted below a folder whose PNGs are there, in the book's order.
+fn pictures(figures: &Path) -> Result<Vec<Picture>> {
+    let mut pictures = vec![];
+    let chapters = fs::read_dir(figures).with_context(|| format!("cannot read {}", figures.display()))?;
+    for chapter in chapters.flatten().filter(|entry| entry.path().is_dir()) {
+        for entry in fs::read_dir(chapter.path()).into_iter().flatten().flatten() {
+            let path = entry.path();
+            let modified = entry.metadata().and_then(|metadata| metadata.modified()).ok();
+            if path.extension().is_some_and(|extension| extension == "json") && path.with_extension("png").is_file() {
+                let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+                let picture = serde_json::from_str::<Picture>(&text);
+                let picture = picture.with_context(|| format!("{} is damaged: delete it", path.display()))?;
+                pictures.push((picture.experiment.clone(), modified, picture));
+            }
+        }
+    }
+    // Within an experiment in the order in which it draws them.
+    pictures.sort_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
+    Ok(pictures.into_iter().map(|(_, _, picture)| picture).collect())
+}
+
+const HEAD: &str = r#"<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Generative Deep Learning in Rust: figures</title>
+<style>
+body { font: 16px/1.5 system-ui, sans-serif; color: #222; background: #fff; max-width: 68rem; margin: 2rem auto; padding: 0 1rem; }
+h1 { font-size: 1.6rem; } h2 { font-size: 1.25rem; margin-top: 3rem; border-top: 1px solid #ccc; padding-top: 1rem; }
+figure { margin: 2rem 0; } figure img { max-width: 100%; max-height: 46rem; border: 1px solid #ddd; }
+figcaption { max-width: 46rem; margin-top: .5rem; } dl { display: grid; grid-template-columns: max-content 1fr; gap: 0 1rem; font-size: .85rem; color: #555; margin: .3rem 0; }
+dd { margin: 0; overflow-wrap: anywhere; } .stand-in { color: #a33; } nav a { margin-right: 1rem; }
+</style>
+</head>
+<body>
+<h1>Figures of <em>Generative Deep Learning</em></h1>
+<p>Made by this repository's own training runs. Page numbers are those of the Russian edition.</p>
+"#;
+
+fn page(pictures: &[Picture]) -> String {
+    let mut html = HEAD.to_string();
+    let _ = writeln!(html, "<nav>");
+    let groups: Vec<&[Picture]> = pictures.chunk_by(|a, b| a.experiment == b.experiment).collect();
+    for group in &groups {
+        let experiment = escape(&group[0].experiment);
+        let _ = writeln!(html, "<a href=\"#{experiment}\">{experiment}</a>");
+    }
+    let _ = writeln!(html, "</nav>");
+    for group in groups {
+        let first = &group[0];
+        let (experiment, title) = (escape(&first.experiment), escape(&first.title));
+        let _ = writeln!(html, "<h2 id=\"{experiment}\">{experiment}: {title}</h2>");
+        group.iter().for_each(|picture| html.push_str(&figure(picture)));
+    }
+    html + "</body>\n</html>\n"
+}
+
+fn figure(picture: &Picture) -> String {
+    let metrics: Vec<String> = picture.metrics.iter().map(|(name, value)| format!("{name} {value:.4}")).collect();
+    let class = if picture.stand_in { " class=\"stand-in\"" } else { "" };
+    let caption = escape(&picture.caption);
+    format!(
+        "<figure>\n<a href=\"{file}\"><img src=\"{file}\" alt=\"{caption}\" loading=\"lazy\"></a>\n\
+         <figcaption>{caption}\n<dl>\n<dt>Book</dt><dd>pp. {pages}</dd>\n<dt>Data</dt><dd{class}>{data}</dd>\n\
+         <dt>Preset</dt><dd>{preset}</dd>\n<dt>Last epoch</dt><dd>{metrics}</dd>\n\
+         <dt>Command</dt><dd><code>{command}</code></dd>\n</dl>\n</figcaption>\n</figure>\n",
+        file = escape(&picture.file),
+        pages = escape(&picture.pages),
+        data = escape(&picture.data),
+        preset = escape(&picture.preset),
+        metrics = escape(&metrics.join(", ")),
+        command = escape(&picture.command),
+    )
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}

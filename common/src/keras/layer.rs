@@ -1,0 +1,26 @@
+use std::fmt::Debug;
+use tch::Tensor;
+
+/// One step of a net, as Keras understands it: it knows its Keras class name, the shape it makes, and its weights.
+///
+/// Shapes are Keras' (no batch axis, channels last); see the [module's conventions](crate::keras).
+pub trait Layer: Debug + Send {
+    /// Keras' class name, as printed by `summary`: `"Conv2D"`.
+    fn class_name(&self) -> &'static str;
+
+    /// Shape that the layer makes from the shape it was built for.
+    fn output_shape(&self) -> &[i64];
+
+    /// Applies the layer. `train` matters to dropout and batch normalisation only.
+    fn forward(&self, x: &Tensor, train: bool) -> Tensor;
+
+    /// Weights that an optimiser changes.
+    fn trainable(&self) -> Vec<&Tensor> {
+        vec![]
+    }
+
+    /// Weights that only the layer itself changes: moving averages.
+    fn non_trainable(&self) -> Vec<&Tensor> {
+        vec![]
+    }
+}

@@ -1,0 +1,64 @@
+//! Keras' losses: the mean over the batch of a mean per sample, as a scalar tensor.
+//!
+//! Predictions and targets have the same shape, batch axis first, unless a loss says otherwise.
+
+use tch::{Kind, Tensor};
+
+/// Keras clips probabilities to `[EPSILON, 1 - EPSILON]` before it takes a logarithm.
+pub const EPSILON: f64 = 1e-7;
+
+/// Mean squared error.
+pub fn mean_squared_error(y_true: &Tensor, y_pred: &Tensor) -> Tensor {
+    y_pred.mse_loss(y_true, tch::Reduction::Mean)
+}
+
+/// Mean absolute error.
+pub fn mean_absolute_error(y_true: &Tensor, y_pred: &Tensor) -> Tensor {
+    (y_pred - y_true).abs().mean(None)
+}
+
+/// Binary cross-entropy of probabilities (not logits).
+pub fn binary_crossentropy(y_true: &Tensor, y_pred: &Tensor) -> Tensor {
+    let p = y_pred.clamp(EPSILON, 1.0 - EPSILON);
+    let q: Tensor = 1.0 - &p;
+    let other: Tensor = 1.0 - y_true;
+    // Keras adds its epsilon once more inside the logarithm.
+    -(y_true * (p + EPSILON).log() + other * (q + EPSILON).log()).mean(None)
+}
+
+/// Cross-entropy of probabilities along the last axis, targets one-hot; predictions are scaled to sum to one first.
+pub fn categorical_crossentropy(y_true: &Tensor, y_pred: &Tensor) -> Tensor {
+    -(y_true * log_probabilities(y_pred)).sum_dim_intlist(-1, false, None).mean(None)
+}
+
+/// Cross-entropy of probabilities along the last axis, targets int64 class numbers without that axis.
+pub fn sparse_categorical_crossentropy(y_true: &Tensor, y_pred: &Tensor) -> Tensor {
+    let log_p = log_clipped(y_pred).log_softmax(-1, None);
+    -log_p.gather(-1, &y_true.unsqueeze(-1), false).mean(None)
+}
+
+/// -mean(y_true · y_pred): the Wasserstein loss of the book's GANs, targets 1 and -1.
+pub fn wasserstein(y_true: &Tensor, y_pred: &Tensor) -> Tensor {
+    -(y_true * y_pred).mean(None)
+}
+
+/// Kullback-Leibler divergence of N(mu, exp(log_var)) from N(0, I), summed over z and averaged over the batch
+/// (p. 113). Both tensors are `[batch, z]`.
+pub fn kl_divergence(mu: &Tensor, log_var: &Tensor) -> Tensor {
+    let per_value: Tensor = 1.0 + log_var - mu.square() - log_var.exp();
+    (per_value.sum_dim_intlist(-1, false, None) * -0.5).mean(None)
+}
+
+/// Share of predictions on the right side of 0.5, for targets 0 and 1.
+pub fn binary_accuracy(y_true: &Tensor, y_pred: &Tensor) -> Tensor {
+    y_pred.gt(0.5).eq_tensor(&y_true.gt(0.5)).to_kind(Kind::Float).mean(None)
+}
+
+fn log_probabilities(y_pred: &Tensor) -> Tensor {
+    let sum = y_pred.sum_dim_intlist(-1, true, None);
+    log_clipped(&(y_pred / sum))
+}
+
+fn log_clipped(probabilities: &Tensor) -> Tensor {
+    probabilities.clamp(EPSILON, 1.0 - EPSILON).log()
+}

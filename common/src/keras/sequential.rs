@@ -1,0 +1,194 @@
+use super::activation::ActivationLayer;
+use super::*;
+use std::collections::HashMap;
+use tch::{Tensor, nn};
+
+/// Layers one after the other; made by [`Sequential::input`]. The shape is tracked, so nobody types an input width.
+#[derive(Debug)]
+pub struct Sequential {
+    input_shape: Vec<i64>,
+    layers: Vec<(String, Box<dyn Layer>)>,
+}
+
+impl Sequential {
+    /// Starts a net for inputs of this shape (Keras': no batch axis, channels last); `build` ends it.
+    ///
+    /// Layers with weights take a name, which also names their variables below `path`; the others are named as Keras
+    /// names them: `leaky_re_lu`, `leaky_re_lu_1`.
+    pub fn input<'a>(path: &nn::Path<'a>, shape: &[i64]) -> SequentialBuilder<'a> {
+        SequentialBuilder {
+            path: path.clone(),
+            net: Sequential { input_shape: shape.to_vec(), layers: vec![] },
+            counts: HashMap::new(),
+        }
+    }
+
+    /// Shape of the input, without the batch axis.
+    pub fn input_shape(&self) -> &[i64] {
+        &self.input_shape
+    }
+
+    /// Shape of the output, without the batch axis.
+    pub fn output_shape(&self) -> &[i64] {
+        self.layers.last().map_or(&self.input_shape, |(_, layer)| layer.output_shape())
+    }
+
+    /// The net as Keras' `summary` shows it, with an `InputLayer` in front.
+    pub fn summary(&self, name: &str) -> Summary {
+        let input = LayerInfo {
+            name: format!("{name}_input"),
+            class_name: "InputLayer".to_string(),
+            input_shape: self.input_shape.clone(),
+            output_shape: self.input_shape.clone(),
+            trainable: 0,
+            non_trainable: 0,
+            inputs: vec![],
+        };
+        let mut summary = Summary { name: name.to_string(), layers: vec![input] };
+        for (name, layer) in &self.layers {
+            summary = summary.append(name, layer.as_ref());
+        }
+        summary
+    }
+}
+
+impl Summary {
+    /// Puts a layer behind the last one.
+    pub fn append(self, name: &str, layer: &dyn Layer) -> Summary {
+        let last = self.layers.len() - 1;
+        self.append_to(last, name, layer)
+    }
+
+    /// Puts a layer behind the one at a position: a branch.
+    pub fn append_to(mut self, position: usize, name: &str, layer: &dyn Layer) -> Summary {
+        let count = |tensors: Vec<&Tensor>| tensors.iter().map(|t| t.numel() as i64).sum();
+        self.layers.push(LayerInfo {
+            name: name.to_string(),
+            class_name: layer.class_name().to_string(),
+            input_shape: self.layers[position].output_shape.clone(),
+            output_shape: layer.output_shape().to_vec(),
+            trainable: count(layer.trainable()),
+            non_trainable: count(layer.non_trainable()),
+            inputs: vec![position],
+        });
+        self
+    }
+}
+
+impl nn::ModuleT for Sequential {
+    fn forward_t(&self, x: &Tensor, train: bool) -> Tensor {
+        self.layers.iter().fold(x.shallow_clone(), |x, (_, layer)| layer.forward(&x, train))
+    }
+}
+
+/// A [`Sequential`] that is being put together: each method adds the layer that Keras calls so.
+#[derive(Debug)]
+pub struct SequentialBuilder<'a> {
+    path: nn::Path<'a>,
+    net: Sequential,
+    counts: HashMap<&'static str, usize>,
+}
+
+impl SequentialBuilder<'_> {
+    /// Shape of the output so far.
+    pub fn shape(&self) -> Vec<i64> {
+        self.net.output_shape().to_vec()
+    }
+
+    /// Adds a layer with weights; `make` gets the path that its variables go to and the shape of its input.
+    pub fn layer<L: Layer + 'static>(mut self, name: impl ToString, make: impl FnOnce(&nn::Path, &[i64]) -> L) -> Self {
+        let name = name.to_string();
+        let layer = make(&self.path.sub(&name), self.net.output_shape());
+        self.net.layers.push((name, Box::new(layer)));
+        self
+    }
+
+    /// Convolution, `same` padding.
+    pub fn conv2d(self, name: impl ToString, filters: i64, kernel_size: i64, stride: i64) -> Self {
+        self.layer(name, |path, shape| Conv2d::new(path, shape, Conv2dConfig::new(filters, kernel_size, stride)))
+    }
+
+    /// Transposed convolution, `same` padding.
+    pub fn conv2d_transpose(self, name: impl ToString, filters: i64, kernel_size: i64, stride: i64) -> Self {
+        let config = Conv2dConfig::new(filters, kernel_size, stride);
+        self.layer(name, |path, shape| Conv2dTranspose::new(path, shape, config))
+    }
+
+    /// Fully connected layer.
+    pub fn dense(self, name: impl ToString, units: i64) -> Self {
+        self.layer(name, |path, shape| Dense::new(path, shape, units))
+    }
+
+    /// Batch normalisation with Keras' defaults.
+    pub fn batch_norm(self, name: impl ToString) -> Self {
+        self.layer(name, |path, shape| BatchNorm::new(path, shape, BatchNormConfig::default()))
+    }
+
+    /// LeakyReLU; Keras' default slope is 0.3.
+    pub fn leaky_relu(self, slope: f64) -> Self {
+        self.activation(Activation::LeakyRelu(slope))
+    }
+
+    /// An activation function.
+    pub fn activation(self, function: Activation) -> Self {
+        self.unnamed(|shape| ActivationLayer { function, shape: shape.to_vec() })
+    }
+
+    /// Dropout of this share of the values.
+    pub fn dropout(self, rate: f64) -> Self {
+        self.unnamed(|shape| Dropout::new(shape, rate))
+    }
+
+    /// Pictures to vectors.
+    pub fn flatten(self) -> Self {
+        self.unnamed(Flatten::new)
+    }
+
+    /// Vectors to another shape.
+    pub fn reshape(self, shape: &[i64]) -> Self {
+        self.unnamed(|input| Reshape::new(input, shape))
+    }
+
+    /// Nearest-neighbour enlargement.
+    pub fn up_sampling2d(self, factor: i64) -> Self {
+        self.unnamed(|shape| UpSampling2d::new(shape, factor))
+    }
+
+    /// Ends the net.
+    pub fn build(self) -> Sequential {
+        self.net
+    }
+
+    /// Adds a layer without weights under Keras' automatic name.
+    fn unnamed<L: Layer + 'static>(mut self, make: impl FnOnce(&[i64]) -> L) -> Self {
+        let layer = make(self.net.output_shape());
+        let count = self.counts.entry(layer.class_name()).or_default();
+        let name = match *count {
+            0 => snake_case(layer.class_name()),
+            n => format!("{}_{n}", snake_case(layer.class_name())),
+        };
+        *count += 1;
+        self.net.layers.push((name, Box::new(layer)));
+        self
+    }
+}
+
+/// Keras' way from class names to layer names: `LeakyReLU` to `leaky_re_lu`, `UpSampling2D` to `up_sampling2d`.
+fn snake_case(class_name: &str) -> String {
+    let mut name = String::new();
+    let mut previous = None::<char>;
+    let mut letters = class_name.chars().peekable();
+    while let Some(letter) = letters.next() {
+        let starts_word = letter.is_ascii_uppercase()
+            && previous.is_some_and(|p| {
+                p.is_ascii_lowercase()
+                    || (p.is_ascii_uppercase() && letters.peek().is_some_and(char::is_ascii_lowercase))
+            });
+        if starts_word {
+            name.push('_');
+        }
+        name.push(letter.to_ascii_lowercase());
+        previous = Some(letter);
+    }
+    name
+}

@@ -1,0 +1,147 @@
+//! Weights in and out, in Keras' names and layouts, as safetensors.
+//!
+//! | variable | Keras' layout, as in the file | here |
+//! |---|---|---|
+//! | `Conv2D` kernel | height, width, in, out | out, in, height, width (channels-last strides) |
+//! | `Conv2DTranspose` kernel | height, width, out, in | in, out, height, width (channels-last strides) |
+//! | everything else | as is | the same |
+//!
+//! Both convolutions are one rule: the two channel axes go last, in reverse order.
+//!
+//! `common/python/h5_to_safetensors.py` turns the `.h5` file of a book's notebook into such a file, and back.
+
+use crate::files;
+use anyhow::{Context, Result, bail, ensure};
+use safetensors::SafeTensors;
+use safetensors::tensor::{Dtype, TensorView};
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+use tch::{Device, Kind, Tensor, nn};
+
+/// A kernel of any convolution, libtorch's layout to Keras'. Other tensors are returned as they are.
+pub fn to_keras(tensor: &Tensor) -> Tensor {
+    match tensor.dim() {
+        4 => tensor.permute([2, 3, 1, 0]),
+        5 => tensor.permute([2, 3, 4, 1, 0]),
+        _ => tensor.shallow_clone(),
+    }
+}
+
+/// The inverse of [`to_keras`].
+pub fn from_keras(tensor: &Tensor) -> Tensor {
+    match tensor.dim() {
+        4 => tensor.permute([3, 2, 0, 1]),
+        5 => tensor.permute([4, 3, 0, 1, 2]),
+        _ => tensor.shallow_clone(),
+    }
+}
+
+/// All variables of a store under their Keras names, sorted by name.
+pub fn named_variables(vs: &nn::VarStore) -> BTreeMap<String, Tensor> {
+    vs.variables().into_iter().map(|(name, tensor)| (name.replace('.', "/"), tensor)).collect()
+}
+
+/// The trainable variables of a store under their Keras names, sorted by name.
+pub fn trainable_variables(vs: &nn::VarStore) -> Vec<(String, Tensor)> {
+    named_variables(vs).into_iter().filter(|(_, tensor)| tensor.requires_grad()).collect()
+}
+
+/// Writes all variables to a safetensors file; the old file stays whole until the new one is.
+pub fn save(vs: &nn::VarStore, path: &Path) -> Result<()> {
+    let tensors = named_variables(vs).into_iter().map(|(name, tensor)| (name, to_keras(&tensor)));
+    write_file(path, tensors, HashMap::new())
+}
+
+/// Fills all variables from a safetensors file; nothing changes unless every name and every shape fits.
+///
+/// # Errors
+/// The file is missing or damaged, lacks a variable, holds one that the model does not have, or one of another shape.
+pub fn load(vs: &nn::VarStore, path: &Path) -> Result<()> {
+    let (tensors, _) = read_file(path)?;
+    assign(vs, tensors).with_context(|| format!("{} does not fit this model", path.display()))
+}
+
+/// Fills all variables of a store from tensors in Keras' layout; see [`load`].
+pub fn assign(vs: &nn::VarStore, mut tensors: BTreeMap<String, Tensor>) -> Result<()> {
+    let mut pairs = vec![];
+    for (name, variable) in named_variables(vs) {
+        let Some(tensor) = tensors.remove(&name) else {
+            bail!("it lacks the variable {name}: was it saved from another model?");
+        };
+        let expected = to_keras(&variable).size();
+        ensure!(
+            tensor.size() == expected,
+            "{name} has shape {:?} there, and {expected:?} in this model",
+            tensor.size()
+        );
+        pairs.push((variable, from_keras(&tensor)));
+    }
+    if let Some(name) = tensors.keys().next() {
+        bail!("it holds {name}, which this model does not have");
+    }
+    tch::no_grad(|| {
+        for (mut variable, tensor) in pairs {
+            variable.copy_(&tensor);
+        }
+    });
+    Ok(())
+}
+
+/// Writes named tensors and a text map as one safetensors file, beside and then renamed into place.
+pub fn write_file(
+    path: &Path,
+    tensors: impl IntoIterator<Item = (String, Tensor)>,
+    metadata: HashMap<String, String>,
+) -> Result<()> {
+    let buffers: Vec<_> = tensors.into_iter().map(|(name, tensor)| (name, Buffer::of(&tensor))).collect();
+    let views = buffers
+        .iter()
+        .map(|(name, buffer)| Ok((name, TensorView::new(buffer.dtype, buffer.shape.clone(), &buffer.bytes)?)))
+        .collect::<Result<Vec<_>>>()?;
+    let bytes = safetensors::serialize(views, Some(metadata))
+        .with_context(|| format!("cannot pack weights for {}", path.display()))?;
+    files::write(path, &bytes)
+}
+
+/// Reads a safetensors file of f32, f64 or i64 tensors, with its text map.
+pub fn read_file(path: &Path) -> Result<(BTreeMap<String, Tensor>, HashMap<String, String>)> {
+    let bytes = std::fs::read(path).with_context(|| format!("cannot read weights from {}", path.display()))?;
+    let damaged = || format!("{} is damaged or no safetensors file", path.display());
+    let file = SafeTensors::deserialize(&bytes).with_context(damaged)?;
+    let (_, header) = SafeTensors::read_metadata(&bytes).with_context(damaged)?;
+    let mut tensors = BTreeMap::new();
+    for (name, view) in file.iter() {
+        let kind = match view.dtype() {
+            Dtype::F32 => Kind::Float,
+            Dtype::F64 => Kind::Double,
+            Dtype::I64 => Kind::Int64,
+            other => bail!("{}: {name} is of type {other:?}; wanted are f32, f64 and i64", path.display()),
+        };
+        let shape: Vec<i64> = view.shape().iter().map(|&n| n as i64).collect();
+        let tensor = Tensor::f_from_data_size(view.data(), &shape, kind).with_context(damaged)?;
+        tensors.insert(name.to_string(), tensor);
+    }
+    Ok((tensors, header.metadata().clone().unwrap_or_default()))
+}
+
+/// A tensor's bytes in row-major order.
+struct Buffer {
+    dtype: Dtype,
+    shape: Vec<usize>,
+    bytes: Vec<u8>,
+}
+
+impl Buffer {
+    fn of(tensor: &Tensor) -> Buffer {
+        let tensor = tensor.detach().to_device(Device::Cpu).contiguous();
+        let (dtype, width) = match tensor.kind() {
+            Kind::Double => (Dtype::F64, 8),
+            Kind::Int64 => (Dtype::I64, 8),
+            Kind::Float => (Dtype::F32, 4),
+            other => unreachable!("no layer or optimiser keeps {other:?}"),
+        };
+        let mut bytes = vec![0; tensor.numel() * width];
+        tensor.copy_data_u8(&mut bytes, tensor.numel());
+        Buffer { dtype, shape: tensor.size().iter().map(|&n| n as usize).collect(), bytes }
+    }
+}

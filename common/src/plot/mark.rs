@@ -1,0 +1,79 @@
+//! What a chart is made of: marks on two axes.
+
+use anyhow::Result;
+use plotters::coord::cartesian::Cartesian2d;
+use plotters::coord::types::RangedCoordf64;
+use plotters::drawing::DrawingArea;
+
+use super::canvas::Pen;
+use super::color::Color;
+use super::color_bar::ColorBar;
+use super::ink::Ink;
+use super::scale::Scale;
+
+/// Something drawn on the axes of a [`Chart`](super::Chart): points, a line, bars, a shape, a word.
+pub trait Mark {
+    /// Whether the data fits together.
+    ///
+    /// # Errors
+    /// If not, with what is wrong.
+    fn check(&self) -> Result<()> {
+        Ok(())
+    }
+
+    /// Places (x, y) that the axes should include; those that are not finite do not count.
+    fn reach(&self) -> Vec<(f64, f64)>;
+
+    /// Draws itself.
+    ///
+    /// # Errors
+    /// If drawing fails.
+    fn draw(&self, plane: &Plane) -> Result<()>;
+
+    /// What the legend says about it.
+    fn key(&self) -> Option<Key> {
+        None
+    }
+
+    /// Takes this colour, the next in the round, if none was chosen for it; tells whether it did.
+    fn take_turn(&mut self, _color: Color) -> bool {
+        false
+    }
+
+    /// What its colours mean.
+    fn color_bar(&self) -> Option<ColorBar> {
+        None
+    }
+
+    /// Whether it stands on y = 0, so that no margin is wanted below that.
+    fn stands_on_zero(&self) -> bool {
+        false
+    }
+}
+
+/// A line of the legend.
+pub struct Key {
+    pub(super) label: String,
+    pub(super) sample: Sample,
+}
+
+/// What a line of the legend shows beside its words.
+pub(super) enum Sample {
+    Line(Pen),
+    Dot { color: Color, radius: f32 },
+    Box { color: Color, alpha: f32 },
+}
+
+/// Where marks draw themselves: plotters' plane of the two axes, with the scales that lead to it.
+pub struct Plane<'a> {
+    pub(super) area: DrawingArea<Ink<'a>, Cartesian2d<RangedCoordf64, RangedCoordf64>>,
+    pub(super) x: Scale,
+    pub(super) y: Scale,
+}
+
+impl Plane<'_> {
+    /// The place of a point on the plane; `None` where it has none (not finite, or not above 0 on a log axis).
+    pub(super) fn place(&self, x: f64, y: f64) -> Option<(f64, f64)> {
+        Some((self.x.position(x)?, self.y.position(y)?))
+    }
+}

@@ -1,0 +1,77 @@
+//! Figures for print and for notebooks: scatters, curves, histograms, picture grids, heat maps and network diagrams.
+//!
+//! Everything takes plain numbers and ndarray views, and everything ends in a [`Figure`]: a PNG of a given size in
+//! inches at 200 dots per inch, which saves itself ([`Figure::save`]) and, as the last expression of a notebook cell,
+//! shows itself.
+//!
+//! | to draw | use |
+//! |---|---|
+//! | points, curves, histograms, shapes and words on two axes, in any mix | [`Chart`] with [`Points`], [`Line`], [`Histogram`], [`Polygon`], [`Label`] |
+//! | pictures in rows, with captions | [`PictureGrid`] |
+//! | a matrix in colours, with numbers or a colour bar | [`HeatMap`] |
+//! | a network as boxes and arrows | [`Diagram`] |
+//! | several of these in one picture | [`Figure::panels`], [`Figure::grid`], [`Figure::fitted`] |
+//!
+//! ```ignore
+//! use common::plot::{Chart, Color, Figure, Line, PictureGrid, Points};
+//!
+//! // 5,000 points of latent space coloured by digit, and new points in red on top of them (book pp. 100 and 112)
+//! let chart = Chart::new()
+//!     .with(Points::new(z.view()).classes(&labels, 0..10).size(2.0).alpha(0.5))
+//!     .with(Points::new(new_z.view()).color(Color::RED).size(12.0))
+//!     .square();
+//! Figure::of(&chart, (8.0, 8.0))?.with_note("MNIST, preset quick")?.save("figures/ch03/latent.png")?;
+//!
+//! // ten digits above their reconstructions, z under each digit
+//! let grid = PictureGrid::new(both.view()).columns(10).captions(["[-1.2, 0.3]", "[0.7, 2.0]" /* ... */]);
+//! Figure::fitted(&[&[&grid]], 10.0)?
+//!
+//! // losses: one value per epoch
+//! let losses = Chart::new().with(Line::new("total", history.total)).with(Line::new("kl", history.kl)).log_y();
+//! Figure::of(&losses, (6.4, 4.8))?
+//! ```
+//!
+//! Points and values that are NaN or infinite are left out. Input of a wrong shape is an error of the call that makes
+//! the figure, never a panic.
+
+mod axes;
+mod axes_drawing;
+mod canvas;
+mod chart;
+mod color;
+mod color_bar;
+mod colormap;
+mod diagram;
+mod diagram_layout;
+mod figure;
+mod heat_map;
+mod histogram;
+mod ink;
+mod legend;
+mod line;
+mod mark;
+mod pictures;
+mod points;
+mod raster;
+mod ruler;
+mod scale;
+mod shapes;
+mod text;
+mod ticks;
+
+pub use canvas::{Area, Canvas};
+pub use chart::Chart;
+pub use color::Color;
+pub use colormap::ColorMap;
+pub use diagram::{Diagram, Node};
+pub use figure::{Figure, Plot};
+pub use heat_map::HeatMap;
+pub use histogram::Histogram;
+pub use line::Line;
+pub use mark::Mark;
+pub use pictures::PictureGrid;
+pub use points::Points;
+pub use shapes::{Label, Polygon};
+
+#[cfg(test)]
+mod tests;

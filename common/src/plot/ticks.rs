@@ -1,0 +1,116 @@
+//! Where an axis has its ticks and what stands beside them.
+
+/// The ticks of an axis: positions on it with their labels, and positions of smaller ticks without.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Ticks {
+    pub labelled: Vec<(f64, String)>,
+    pub minor: Vec<f64>,
+}
+
+impl Ticks {
+    /// At most `most` (or a few more) ticks at round numbers between two ends, which may stand in either order.
+    pub fn linear(ends: (f64, f64), most: usize) -> Ticks {
+        let (lo, hi) = (ends.0.min(ends.1), ends.0.max(ends.1));
+        let step = round_step((hi - lo) / most.max(1) as f64);
+        let first = (lo / step - 1e-6).ceil();
+        let count = ((hi / step + 1e-6).floor() - first + 1.0).clamp(0.0, 50.0) as usize;
+        let at: Vec<f64> = (0..count).map(|i| (first + i as f64) * step).collect();
+        let labels = labels(&at, step);
+        Ticks { labelled: at.into_iter().zip(labels).collect(), minor: Vec::new() }
+    }
+
+    /// Ticks of a logarithmic axis whose ends are powers of ten with these exponents.
+    pub fn log(ends: (f64, f64), most: usize) -> Ticks {
+        let (lo, hi) = (ends.0.min(ends.1), ends.0.max(ends.1));
+        let within = |v: &f64| (lo - 1e-9..=hi + 1e-9).contains(v);
+        let decades: Vec<i32> = (lo.floor() as i32..=hi.ceil() as i32).filter(|&d| within(&f64::from(d))).collect();
+        let parts = |factors: &[f64]| -> Vec<(f64, f64)> {
+            (lo.floor() as i32..=hi.ceil() as i32)
+                .flat_map(|d| factors.iter().map(move |f| (f64::from(d) + f.log10(), f * 10f64.powi(d))))
+                .filter(|(position, _)| within(position))
+                .collect()
+        };
+        if decades.len() >= 2 {
+            let stride = decades.len().div_ceil(most.max(1)).max(1);
+            let minor = if stride == 1 { parts(&[2., 3., 4., 5., 6., 7., 8., 9.]) } else { Vec::new() };
+            return Ticks {
+                labelled: decades.iter().step_by(stride).map(|&d| (f64::from(d), power_of_ten(d))).collect(),
+                minor: minor.into_iter().map(|(position, _)| position).collect(),
+            };
+        }
+        // Within one power of ten: plain numbers, as many as there is room for.
+        let choices: [&[f64]; 3] = [&[1., 2., 3., 4., 5., 6., 7., 8., 9.], &[1., 2., 3., 5.], &[1., 2., 5.]];
+        let most = most.max(2);
+        let fitting = choices.iter().map(|factors| parts(factors)).find(|at| at.len() <= most);
+        let at = fitting.unwrap_or_default();
+        if at.len() >= 2 {
+            let labelled = at.iter().map(|&(position, value)| (position, labels(&[value], value)[0].clone())).collect();
+            return Ticks { labelled, minor: Vec::new() };
+        }
+        // A very short stretch: evenly spaced on the plain scale.
+        let plain = Ticks::linear((10f64.powf(lo), 10f64.powf(hi)), most);
+        let labelled = plain
+            .labelled
+            .into_iter()
+            .filter(|(value, _)| *value > 0.0)
+            .map(|(value, label)| (value.log10(), label))
+            .collect();
+        Ticks { labelled, minor: Vec::new() }
+    }
+}
+
+/// The smallest of 1, 2, 2.5, 5 or 10 times a power of ten that is not below `step`.
+fn round_step(step: f64) -> f64 {
+    let power = 10f64.powf(step.log10().floor());
+    [1.0, 2.0, 2.5, 5.0]
+        .into_iter()
+        .map(|factor| factor * power)
+        .find(|&round| round >= step * 0.999_999)
+        .unwrap_or(10.0 * power)
+}
+
+/// Numbers with as many decimals as tell them apart, or as multiples of a power of ten where they are very large or small.
+fn labels(at: &[f64], step: f64) -> Vec<String> {
+    let largest = at.iter().fold(0.0, |most: f64, v| most.max(v.abs()));
+    let exponent = largest.max(f64::MIN_POSITIVE).log10().floor() as i32;
+    let scientific = largest > 0.0 && !(-4..=5).contains(&exponent);
+    let unit = if scientific { 10f64.powi(exponent) } else { 1.0 };
+    let fine = (0..10).find(|&d| {
+        let scaled = step / unit * 10f64.powi(d);
+        (scaled - scaled.round()).abs() < 1e-6 * scaled.max(1.0) && scaled.round() > 0.0
+    });
+    let decimals = fine.unwrap_or(3) as usize;
+    at.iter()
+        .map(|&v| {
+            let number = number(v / unit, decimals);
+            match scientific && v != 0.0 {
+                true => format!("{number}×{}", power_of_ten(exponent)),
+                false => number,
+            }
+        })
+        .collect()
+}
+
+/// A number with a true minus sign, and never "−0".
+pub(super) fn number(v: f64, decimals: usize) -> String {
+    let text = format!("{v:.decimals$}");
+    match text.strip_prefix('-') {
+        Some(rest) if rest.chars().any(|c| ('1'..='9').contains(&c)) => format!("−{rest}"),
+        Some(rest) => rest.to_owned(),
+        None => text,
+    }
+}
+
+/// 10⁻³ and the like.
+fn power_of_ten(exponent: i32) -> String {
+    const RAISED: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
+    let raised = exponent
+        .to_string()
+        .chars()
+        .map(|c| match c.to_digit(10) {
+            Some(digit) => RAISED[digit as usize],
+            None => '⁻',
+        })
+        .collect::<String>();
+    format!("10{raised}")
+}

@@ -1,0 +1,30 @@
+//! What a training loop needs around it: a run folder, checkpoints, a history, progress, a way to stop.
+//!
+//! The loop itself stands in the chapter:
+//!
+//! ```ignore
+//! let mut training = Training::start(&run, plan, &mut model)?; // goes on where a stopped run was
+//! while let Some(step) = training.next(&mut model)? {
+//!     let x = digits.index_select(0, &batches.rows(step.epoch, step.batch));
+//!     let losses = model.train_step(&x);
+//!     training.record(&losses, x.size()[0]);
+//! }
+//! ```
+//!
+//! libtorch's random numbers are seeded anew at each step from (seed, step), so a run that was stopped and resumed,
+//! at whatever step, ends in the same weights, bit for bit on the CPU.
+
+mod checkpoint;
+mod config;
+mod history;
+mod progress;
+mod run;
+mod stop;
+mod train;
+
+pub use checkpoint::{CheckpointFile, Checkpointed};
+pub use config::{ExperimentConfig, Preset, configure};
+pub use history::History;
+pub use run::{DataInfo, Params, Run, RunFolder};
+pub use stop::{Interrupted, stop_on_ctrl_c};
+pub use train::{Plan, Step, Training};

@@ -1,0 +1,189 @@
+use super::checkpoint::{Checkpointed, Position};
+use super::history::History;
+use super::progress::Progress;
+use super::run::RunFolder;
+use super::stop::{Interrupted, asked_to_stop};
+use crate::device;
+use anyhow::{Result, bail, ensure};
+use std::time::{Duration, Instant};
+use tch::{Device, Kind, Tensor};
+
+/// A long epoch is saved this often, so that a kill never costs more.
+const SAVE_EVERY: Duration = Duration::from_secs(30);
+
+/// How much there is to train.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// Times that all samples are seen.
+    pub epochs: u64,
+    /// Steps in an epoch.
+    pub batches: u64,
+    /// Seed of the run.
+    pub seed: u64,
+    /// Names of what [`Training::record`] is given.
+    pub metrics: &'static [&'static str],
+}
+
+/// One step to be trained; all numbers count from 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Step {
+    /// The epoch it belongs to.
+    pub epoch: u64,
+    /// Its place within the epoch.
+    pub batch: u64,
+    /// Its place within the run.
+    pub number: u64,
+}
+
+/// A training run under way; see the [module](super).
+#[derive(Debug)]
+pub struct Training {
+    folder: RunFolder,
+    plan: Plan,
+    position: Position,
+    /// Sums of the metrics since the last look, on the device: looking at each step would make a GPU wait.
+    pending: Option<Tensor>,
+    progress: Progress,
+    looked: Instant,
+    saved: Instant,
+    epoch_start: f64,
+}
+
+impl Training {
+    /// Starts a run, or goes on from its checkpoint if there is one.
+    ///
+    /// # Errors
+    /// The checkpoint is damaged, of another model or of another plan.
+    pub fn start(folder: &RunFolder, plan: Plan, model: &mut impl Checkpointed) -> Result<Training> {
+        let checkpoint = folder.checkpoint();
+        let mut position = Position {
+            steps_per_epoch: plan.batches,
+            sums: vec![0.0; plan.metrics.len()],
+            metrics: plan.metrics.iter().map(ToString::to_string).collect(),
+            ..Position::default()
+        };
+        if checkpoint.exists() {
+            let saved = checkpoint.load(model)?;
+            ensure!(
+                saved.steps_per_epoch == plan.batches && saved.metrics == position.metrics,
+                "{} was trained with {} batches an epoch, and this run has {}: it cannot go on with other data or another batch size",
+                folder.path.display(),
+                saved.steps_per_epoch,
+                plan.batches
+            );
+            position = saved;
+            println!("going on after step {} of {}", position.step, plan.epochs * plan.batches);
+        }
+        let progress = Progress::new(plan.epochs, plan.batches, position.step);
+        let now = Instant::now();
+        let epoch_start = position.history.last().map_or(0.0, |(seconds, _)| *seconds);
+        Ok(Training {
+            folder: folder.clone(),
+            plan,
+            position,
+            pending: None,
+            progress,
+            looked: now,
+            saved: now,
+            epoch_start,
+        })
+    }
+
+    /// The next step, or `None` after the last one. Ends the epoch, saves, and seeds libtorch's random numbers.
+    ///
+    /// # Errors
+    /// [`Interrupted`] after Ctrl-C; a loss that is no number any more; a disk that is full.
+    pub fn next(&mut self, model: &mut impl Checkpointed) -> Result<Option<Step>> {
+        let Plan { epochs, batches, seed, .. } = self.plan;
+        let step = self.position.step;
+        let trained = self.pending.is_some() || self.position.samples > 0.0;
+        self.progress.step(step);
+        if trained && step.is_multiple_of(batches) {
+            self.end_epoch()?;
+            self.save(model)?;
+        }
+        if step >= epochs * batches {
+            self.progress.finish();
+            return Ok(None);
+        }
+        if asked_to_stop() {
+            self.save(model)?;
+            self.progress.finish();
+            bail!(Interrupted { done: step, total: epochs * batches, folder: self.folder.path.display().to_string() });
+        }
+        if self.saved.elapsed() > SAVE_EVERY {
+            self.save(model)?;
+        }
+        if self.progress.wants_losses(step) && step % batches > 0 {
+            self.look()?;
+            let means: Vec<f64> = self.position.sums.iter().map(|sum| sum / self.position.samples).collect();
+            self.progress.losses(step / batches, &self.position.metrics, &means);
+        }
+        device::seed(&[seed, step]);
+        Ok(Some(Step { epoch: step / batches, batch: step % batches, number: step }))
+    }
+
+    /// Takes the losses of the step, scalars in the order of [`Plan::metrics`], each a mean over `samples`. Their
+    /// mean over the epoch's samples goes to the history, as in Keras.
+    pub fn record(&mut self, losses: &[&Tensor], samples: i64) {
+        let device = losses.first().map_or(Device::Cpu, |loss| loss.device());
+        let kind = if device == Device::Mps { Kind::Float } else { Kind::Double };
+        let losses: Vec<Tensor> = losses.iter().map(|loss| loss.detach().to_kind(kind)).collect();
+        let weighted = Tensor::stack(&losses, 0) * samples as f64;
+        self.pending = Some(match self.pending.take() {
+            Some(sums) => sums + weighted,
+            None => weighted,
+        });
+        self.position.samples += samples as f64;
+        self.position.step += 1;
+    }
+
+    /// Losses by epoch so far.
+    pub fn history(&self) -> History {
+        History { metrics: self.position.metrics.clone(), rows: self.position.history.clone() }
+    }
+
+    /// Brings the sums from the device.
+    fn look(&mut self) -> Result<()> {
+        if let Some(pending) = self.pending.take() {
+            for (i, sum) in self.position.sums.iter_mut().enumerate() {
+                *sum += pending.double_value(&[i as i64]);
+            }
+        }
+        self.position.seconds += self.looked.elapsed().as_secs_f64();
+        self.looked = Instant::now();
+        if let Some(i) = self.position.sums.iter().position(|sum| !sum.is_finite()) {
+            self.progress.finish();
+            bail!(
+                "{} became {} by step {}: training cannot go on\nthe last good checkpoint is kept in {}; try a smaller learning rate, --set learning_rate=...",
+                self.position.metrics[i],
+                self.position.sums[i],
+                self.position.step,
+                self.folder.path.display()
+            );
+        }
+        Ok(())
+    }
+
+    fn end_epoch(&mut self) -> Result<()> {
+        self.look()?;
+        let position = &mut self.position;
+        let means: Vec<f64> = position.sums.iter().map(|sum| sum / position.samples).collect();
+        let epoch = position.step / self.plan.batches - 1;
+        let seconds = position.seconds - self.epoch_start;
+        self.progress.epoch(epoch, seconds, &position.metrics, &means);
+        self.epoch_start = position.seconds;
+        position.history.push((position.seconds, means));
+        position.sums.fill(0.0);
+        position.samples = 0.0;
+        Ok(())
+    }
+
+    fn save(&mut self, model: &mut impl Checkpointed) -> Result<()> {
+        self.look()?;
+        self.folder.checkpoint().save(model, &self.position)?;
+        self.history().write(&self.folder.path.join("history.csv"))?;
+        self.saved = Instant::now();
+        Ok(())
+    }
+}

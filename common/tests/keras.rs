@@ -1,0 +1,326 @@
+//! Layers, losses and optimisers against arrays that tf.keras made; see `fixtures/README.md`.
+
+use common::datasets::npz::Npz;
+use common::keras::weights::{assign, named_variables, to_keras, trainable_variables};
+use common::keras::*;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use tch::nn::{ModuleT, VarStore};
+use tch::{Device, Kind, Tensor, nn};
+
+fn path(file: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(file)
+}
+
+fn open(case: &str) -> Npz {
+    Npz::open(&path(&format!("{case}.npz"))).unwrap()
+}
+
+fn tensor(npz: &Npz, name: &str) -> Tensor {
+    if let Ok(array) = npz.array::<i64>(name) {
+        let shape: Vec<i64> = array.shape().iter().map(|&n| n as i64).collect();
+        return Tensor::from_slice(array.as_standard_layout().as_slice().unwrap()).reshape(shape);
+    }
+    let array = npz.array::<f32>(name).unwrap();
+    let shape: Vec<i64> = array.shape().iter().map(|&n| n as i64).collect();
+    Tensor::from_slice(array.as_standard_layout().as_slice().unwrap()).reshape(shape)
+}
+
+/// Largest difference, relative to the largest expected value; at most 1e-4.
+fn assert_close(what: &str, actual: &Tensor, expected: &Tensor) {
+    assert_eq!(actual.size(), expected.size(), "{what}: shape");
+    let scale = expected.abs().max().double_value(&[]).max(1e-6);
+    let error = (actual - expected).abs().max().double_value(&[]) / scale;
+    assert!(error <= 1e-4, "{what}: relative error {error:.2e}");
+}
+
+/// Pictures to libtorch's axes, everything else as it is.
+fn enter(x: &Tensor) -> Tensor {
+    if x.dim() == 4 { picture_tensor(x) } else { x.shallow_clone() }
+}
+
+/// And back.
+fn leave(x: &Tensor) -> Tensor {
+    if x.dim() == 4 { picture_array_order(x) } else { x.shallow_clone() }
+}
+
+/// Arrays below a prefix, `w/kernel` as `kernel`.
+fn below(npz: &Npz, prefix: &str) -> BTreeMap<String, Tensor> {
+    npz.names().filter_map(|name| Some((name.strip_prefix(prefix)?.to_string(), tensor(npz, name)))).collect()
+}
+
+/// Forward, gradients, moving averages, and the weights after three steps of Adam.
+fn check(case: &str, build: impl Fn(&nn::Path, &[i64]) -> Box<dyn Fn(&Tensor, bool) -> Tensor>) {
+    let npz = open(case);
+    let vs = VarStore::new(Device::Cpu);
+    let x = tensor(&npz, "x");
+    let forward = build(&vs.root(), &x.size()[1..]);
+    let forward = |x: &Tensor, train| leave(&forward(&enter(x), train));
+    assign(&vs, below(&npz, "w/")).unwrap();
+    assert_close(&format!("{case}: y"), &forward(&x, false), &tensor(&npz, "y"));
+
+    let floating = x.kind() == Kind::Float;
+    let x = if floating { x.set_requires_grad(true) } else { x };
+    let trained = forward(&x, true);
+    if npz.names().any(|name| name == "y_train") {
+        assert_close(&format!("{case}: y while training"), &trained, &tensor(&npz, "y_train"));
+    }
+    let variables = trainable_variables(&vs);
+    let mut inputs: Vec<&Tensor> = variables.iter().map(|(_, variable)| variable).collect();
+    inputs.extend(floating.then_some(&x));
+    if !inputs.is_empty() {
+        let score = (trained * tensor(&npz, "dy")).sum(None);
+        let gradients = Tensor::run_backward(&[score], &inputs, false, false);
+        let names = variables.iter().map(|(name, _)| name.as_str()).chain(["x"]);
+        for (name, gradient) in names.zip(&gradients) {
+            let gradient = if name == "x" { gradient.shallow_clone() } else { to_keras(gradient) };
+            assert_close(&format!("{case}: gradient of {name}"), &gradient, &tensor(&npz, &format!("grad/{name}")));
+        }
+    }
+    for (name, expected) in below(&npz, "after/") {
+        assert_close(&format!("{case}: {name} after a batch"), &named_variables(&vs)[&name], &expected);
+    }
+
+    let expected = below(&npz, "step3/");
+    if expected.is_empty() {
+        return;
+    }
+    assign(&vs, below(&npz, "w/")).unwrap();
+    let x = x.detach();
+    let mut optimizer = Optimizer::new(variables.into_iter().map(|(_, variable)| variable), Adam::new(1e-2));
+    for _ in 0..3 {
+        optimizer.minimize(&losses::mean_squared_error(&tensor(&npz, "target"), &forward(&x, true)));
+    }
+    for (name, expected) in expected {
+        let actual = to_keras(&named_variables(&vs)[&name]);
+        assert_close(&format!("{case}: {name} after three steps"), &actual, &expected);
+    }
+}
+
+fn check_layer<L: Layer + 'static>(case: &str, build: impl Fn(&nn::Path, &[i64]) -> L) {
+    check(case, |path, shape| {
+        let layer = build(path, shape);
+        Box::new(move |x, train| {
+            let y = layer.forward(x, train);
+            assert_eq!(leave(&y).size()[1..], *layer.output_shape(), "{}: tracked shape", layer.class_name());
+            y
+        })
+    });
+}
+
+fn check_net(case: &str, build: impl Fn(SequentialBuilder) -> SequentialBuilder) {
+    check(case, |path, shape| {
+        let net = build(Sequential::input(path, shape)).build();
+        Box::new(move |x, train| net.forward_t(x, train))
+    });
+}
+
+#[test]
+fn dense() {
+    check_layer("dense", |path, shape| Dense::new(path, shape, 4));
+}
+
+#[test]
+fn convolutions() {
+    for (case, kernel, stride, padding) in [
+        ("conv2d_k3_s1_same_5x6", 3, 1, Padding::Same),
+        ("conv2d_k3_s2_same_6x7", 3, 2, Padding::Same),
+        ("conv2d_k3_s2_same_7x6", 3, 2, Padding::Same),
+        ("conv2d_k5_s2_same_7x6", 5, 2, Padding::Same),
+        ("conv2d_k5_s2_same_8x5", 5, 2, Padding::Same),
+        ("conv2d_k4_s2_same_7x6", 4, 2, Padding::Same),
+        ("conv2d_k3_s1_valid_5x6", 3, 1, Padding::Valid),
+        ("conv2d_k3_s2_valid_7x6", 3, 2, Padding::Valid),
+    ] {
+        let config = Conv2dConfig { padding, ..Conv2dConfig::new(3, kernel, stride) };
+        check_layer(case, |path, shape| Conv2d::new(path, shape, config));
+    }
+}
+
+#[test]
+fn transposed_convolutions() {
+    for (case, kernel, stride, padding) in [
+        ("conv2d_transpose_k3_s1_same", 3, 1, Padding::Same),
+        ("conv2d_transpose_k3_s2_same", 3, 2, Padding::Same),
+        ("conv2d_transpose_k5_s2_same", 5, 2, Padding::Same),
+        ("conv2d_transpose_k4_s2_same", 4, 2, Padding::Same),
+        ("conv2d_transpose_k3_s2_valid", 3, 2, Padding::Valid),
+    ] {
+        let config = Conv2dConfig { padding, ..Conv2dConfig::new(3, kernel, stride) };
+        check_layer(case, |path, shape| Conv2dTranspose::new(path, shape, config));
+    }
+}
+
+#[test]
+fn normalisation() {
+    let slow = BatchNormConfig::default();
+    let quick = BatchNormConfig { momentum: 0.8, ..slow };
+    for (case, config) in [
+        ("batch_norm_2d", slow),
+        ("batch_norm_2d_momentum_08", quick),
+        ("batch_norm_4d", slow),
+        ("batch_norm_4d_momentum_08", quick),
+    ] {
+        check_layer(case, |path, shape| BatchNorm::new(path, shape, config));
+    }
+    for (case, affine) in [("instance_norm", false), ("instance_norm_scale_shift", true)] {
+        let config = InstanceNormConfig { affine, ..InstanceNormConfig::default() };
+        check_layer(case, |path, shape| InstanceNorm::new(path, shape, config));
+    }
+}
+
+#[test]
+fn activations() {
+    let npz = open("activations");
+    for (name, function) in [
+        ("relu", Activation::Relu),
+        ("leaky_relu", Activation::LeakyRelu(0.3)),
+        ("leaky_relu_02", Activation::LeakyRelu(0.2)),
+        ("sigmoid", Activation::Sigmoid),
+        ("tanh", Activation::Tanh),
+        ("softmax", Activation::Softmax),
+        ("elu", Activation::Elu),
+        ("selu", Activation::Selu),
+        ("softplus", Activation::Softplus),
+    ] {
+        let x = tensor(&npz, "x").set_requires_grad(true);
+        let y = function.apply(&x);
+        assert_close(name, &y, &tensor(&npz, &format!("y/{name}")));
+        let gradient = Tensor::run_backward(&[(y * tensor(&npz, "dy")).sum(None)], &[&x], false, false);
+        assert_close(&format!("{name}: gradient"), &gradient[0], &tensor(&npz, &format!("grad/{name}")));
+    }
+}
+
+#[test]
+fn shapes() {
+    check_layer("flatten", |_, shape| Flatten::new(shape));
+    check_layer("reshape", |_, shape| Reshape::new(shape, &[2, 3, 4]));
+    check_layer("up_sampling", |_, shape| UpSampling2d::new(shape, 2));
+    check_net("conv_flatten_dense", |net| net.conv2d("conv", 3, 3, 1).flatten().dense("dense", 4));
+    check_net("dense_reshape_conv", |net| net.dense("dense", 24).reshape(&[3, 4, 2]).conv2d("conv", 3, 3, 1));
+    check_net("upsample_conv", |net| net.up_sampling2d(2).conv2d("conv", 3, 5, 1));
+}
+
+#[test]
+fn sequences() {
+    check_layer("embedding", |path, shape| Embedding::new(path, shape, 7, 3));
+    check_layer("lstm_sequences", |path, shape| Lstm::new(path, shape, 4, true));
+    check_layer("lstm_last", |path, shape| Lstm::new(path, shape, 4, false));
+    check_layer("gru_sequences", |path, shape| Gru::new(path, shape, 4, true, true));
+    check_layer("gru_last", |path, shape| Gru::new(path, shape, 4, false, true));
+    check_layer("gru_reset_before", |path, shape| Gru::new(path, shape, 4, true, false));
+    for (case, sequences) in [("bidirectional_lstm_sequences", true), ("bidirectional_lstm_last", false)] {
+        check_layer(case, |path, shape| Bidirectional::new(path, |path| Lstm::new(path, shape, 3, sequences)));
+    }
+    for (case, sequences) in [("bidirectional_gru_sequences", true), ("bidirectional_gru_last", false)] {
+        check_layer(case, |path, shape| Bidirectional::new(path, |path| Gru::new(path, shape, 3, sequences, true)));
+    }
+}
+
+#[test]
+fn loss_functions() {
+    let npz = open("losses");
+    type Loss = fn(&Tensor, &Tensor) -> Tensor;
+    let all: [(&str, Loss); 6] = [
+        ("mse", losses::mean_squared_error),
+        ("mae", losses::mean_absolute_error),
+        ("binary_crossentropy", losses::binary_crossentropy),
+        ("categorical_crossentropy", losses::categorical_crossentropy),
+        ("sparse_categorical_crossentropy", losses::sparse_categorical_crossentropy),
+        ("wasserstein", losses::wasserstein),
+    ];
+    for (name, loss) in all {
+        let y_pred = tensor(&npz, &format!("{name}/y_pred")).set_requires_grad(true);
+        let value = loss(&tensor(&npz, &format!("{name}/y_true")), &y_pred);
+        assert_close(name, &value, &tensor(&npz, &format!("{name}/value")));
+        let gradient = Tensor::run_backward(&[value], &[&y_pred], false, false);
+        assert_close(&format!("{name}: gradient"), &gradient[0], &tensor(&npz, &format!("{name}/grad")));
+    }
+    let get = |name: &str| tensor(&npz, &format!("binary_accuracy/{name}"));
+    assert_close("binary_accuracy", &losses::binary_accuracy(&get("y_true"), &get("y_pred")), &get("value"));
+
+    let get = |name: &str| tensor(&npz, &format!("vae/{name}"));
+    let [x_hat, mu, log_var] = ["x_hat", "mu", "log_var"].map(|name| get(name).set_requires_grad(true));
+    let kl = losses::kl_divergence(&mu, &log_var);
+    let reconstruction = losses::mean_squared_error(&get("x"), &x_hat) * get("r_loss_factor");
+    assert_close("kl", &kl, &get("kl"));
+    assert_close("reconstruction", &reconstruction, &get("reconstruction"));
+    let gradients = Tensor::run_backward(&[kl + reconstruction], &[x_hat, mu, log_var], false, false);
+    for (name, gradient) in ["x_hat", "mu", "log_var"].iter().zip(gradients) {
+        assert_close(name, &gradient, &get(&format!("grad/{name}")));
+    }
+}
+
+#[test]
+fn optimizers() {
+    let npz = open("optimizers");
+    for (case, rule) in [
+        ("adam_5e-4", Rule::Adam(Adam::new(5e-4))),
+        ("adam_2e-4_beta05", Rule::Adam(Adam { beta_1: 0.5, ..Adam::new(2e-4) })),
+        ("adam_5e-4_decay", Rule::Adam(Adam { decay: 0.1, ..Adam::new(5e-4) })),
+        ("rmsprop_1e-3", Rule::RmsProp(RmsProp::new(1e-3))),
+        ("rmsprop_5e-5", Rule::RmsProp(RmsProp::new(5e-5))),
+        ("rmsprop_1e-3_decay", Rule::RmsProp(RmsProp { decay: 0.1, ..RmsProp::new(1e-3) })),
+        ("rmsprop_8e-4_decay", Rule::RmsProp(RmsProp { decay: 6e-8, ..RmsProp::new(8e-4) })),
+    ] {
+        let vs = VarStore::new(Device::Cpu);
+        for name in ["kernel", "bias"] {
+            let _ = vs.root().add(name, tensor(&npz, &format!("w/{name}")), true);
+        }
+        let variables = trainable_variables(&vs);
+        let mut optimizer = Optimizer::new(variables.iter().map(|(_, variable)| variable.shallow_clone()), rule);
+        for step in 1..=3 {
+            let gradient = |(name, _): &(String, Tensor)| tensor(&npz, &format!("grad{step}/{name}"));
+            optimizer.apply(&variables.iter().map(gradient).collect::<Vec<_>>());
+            for (name, variable) in &variables {
+                // A step is a small part of a weight: compare the change, not the weight.
+                let start = tensor(&npz, &format!("w/{name}"));
+                let expected = tensor(&npz, &format!("{case}/step{step}/{name}")) - &start;
+                let error = (variable - start - &expected).abs().max().double_value(&[]);
+                assert!(error <= 2e-7, "{case}: {name} after step {step}: error {error:.1e}");
+            }
+        }
+    }
+}
+
+#[test]
+fn initialisers() {
+    let npz = open("initializers");
+    tch::manual_seed(1);
+    for case in ["dense", "conv2d", "conv2d_transpose", "lstm_kernel"] {
+        let shape: Vec<i64> = npz.array::<i64>(&format!("glorot/{case}/shape")).unwrap().into_iter().collect();
+        let kernel = init::glorot_uniform(&shape, Device::Cpu);
+        let limit = tensor(&npz, &format!("glorot/{case}/limit")).double_value(&[]);
+        let largest = kernel.abs().max().double_value(&[]);
+        assert!(largest <= limit * (1.0 + 1e-6) && largest > 0.99 * limit, "{case}: {largest} for {limit}");
+        let deviation = kernel.std(true).double_value(&[]);
+        assert!((deviation / (limit / 3f64.sqrt()) - 1.0).abs() < 0.05, "{case}: deviation {deviation}");
+    }
+    for (rows, columns) in [(4, 16), (6, 6), (5, 3)] {
+        let q = init::orthogonal(rows, columns, Device::Cpu);
+        assert_eq!(q.size(), [rows, columns]);
+        let product = if rows < columns { q.matmul(&q.tr()) } else { q.tr().matmul(&q) };
+        assert_close("orthogonal", &product, &Tensor::eye(rows.min(columns), (Kind::Float, Device::Cpu)));
+    }
+    let vs = VarStore::new(Device::Cpu);
+    Lstm::new(&vs.root(), &[5, 3], 3, true);
+    assert_close("LSTM's bias", &named_variables(&vs)["bias"], &tensor(&npz, "lstm/bias"));
+    let embedding = init::uniform(&[1000, 10], -0.05, 0.05, Device::Cpu);
+    let largest = embedding.abs().max().double_value(&[]);
+    assert!((0.0499..=0.05).contains(&largest), "embedding: {largest}");
+    let kernel = init::Kernel::Normal(0.02).make(&[100, 100], Device::Cpu);
+    assert!((kernel.std(true).double_value(&[]) / 0.02 - 1.0).abs() < 0.05);
+}
+
+#[test]
+fn padding_sizes() {
+    // Output sizes and the odd zero at the end, from TensorFlow's definition of `same`.
+    assert_eq!(Padding::Same.conv_output(28, 3, 2), 14);
+    assert_eq!(Padding::Same.conv_output(7, 3, 2), 4);
+    assert_eq!(Padding::Same.zeros(28, 3, 2), (0, 1));
+    assert_eq!(Padding::Same.zeros(7, 3, 2), (1, 1));
+    assert_eq!(Padding::Same.zeros(7, 4, 2), (1, 2));
+    assert_eq!(Padding::Valid.conv_output(7, 3, 2), 3);
+    assert_eq!(Padding::Same.transposed_output(7, 3, 2), 14);
+    assert_eq!(Padding::Valid.transposed_output(7, 3, 2), 15);
+}

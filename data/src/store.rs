@@ -1,0 +1,255 @@
+//! The cache of data sets: looking a set up, fetching it, checking it.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+use crate::cache::Slot;
+use crate::check;
+use crate::choice::Choice;
+use crate::generate;
+use crate::manifest::{Manifest, Set, StandIn};
+use crate::origin::{DataSet, Origin, OriginKind};
+use crate::source::{Http, NotInstalled, Place, Staging};
+
+/// The data sets on this disk, and the way to more.
+#[derive(Debug)]
+pub struct Store {
+    cache: PathBuf,
+    mirror: Option<String>,
+    manifest: Manifest,
+    http: Http,
+}
+
+/// A data set of the manifest and what is there of it.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// What the manifest says of it.
+    pub set: Set,
+    /// The real set, if it is there.
+    pub real: Option<DataSet>,
+    /// Its stand-in, if it is there.
+    pub stand_in: Option<DataSet>,
+}
+
+/// The outcome of checking one data set that is there.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// The set's folder.
+    pub dir: PathBuf,
+    /// What is wrong with it; empty when all is well.
+    pub problems: Vec<String>,
+}
+
+impl Store {
+    /// The repository's own cache, `data/cache`, and the mirror in the environment variable `GDL_MIRROR`.
+    ///
+    /// # Errors
+    /// When the repository can't be found.
+    pub fn open() -> Result<Store> {
+        let store = Store::at(crate::root()?.join("data/cache"))?;
+        Ok(match std::env::var("GDL_MIRROR") {
+            Ok(mirror) if !mirror.trim().is_empty() => store.with_mirror(mirror.trim()),
+            _ => store,
+        })
+    }
+
+    /// A cache in another folder, which is made when it is needed, without a mirror.
+    ///
+    /// # Errors
+    /// When this crate's `datasets.toml` has a mistake.
+    pub fn at(cache: impl Into<PathBuf>) -> Result<Store> {
+        Ok(Store { cache: cache.into(), mirror: None, manifest: Manifest::embedded()?, http: Http::new() })
+    }
+
+    /// The same store with a mirror: a folder, or an http(s) address.
+    pub fn with_mirror(self, mirror: impl Into<String>) -> Store {
+        Store { mirror: Some(mirror.into()), ..self }
+    }
+
+    /// The same store with other data sets.
+    pub fn with_manifest(self, manifest: Manifest) -> Store {
+        Store { manifest, ..self }
+    }
+
+    /// The data set if it is there, without any network. With [`Choice::Any`], the real one goes before its stand-in.
+    ///
+    /// # Errors
+    /// When there is no set of that name, or when it is there but damaged.
+    pub fn find(&self, name: &str, choice: Choice) -> Result<Option<DataSet>> {
+        let set = self.manifest.set(name)?;
+        match choice {
+            Choice::Real => self.look_up(set, false),
+            Choice::Generated => self.look_up(set, true),
+            Choice::Any => match self.look_up(set, false)? {
+                Some(real) => Ok(Some(real)),
+                None => self.look_up(set, true),
+            },
+        }
+    }
+
+    /// The data set, from the cache or else from the first source that has it; at once when it is there already.
+    /// A source that fails is told on standard error, and so is the one that was used. With [`Choice::Any`], a stand-in
+    /// that is there already is taken as it is: ask for [`Choice::Real`] once to look for the real set again.
+    ///
+    /// # Errors
+    /// When there is no set of that name, or when no source has it: then with all that was tried, and what to do.
+    pub fn fetch(&self, name: &str, choice: Choice) -> Result<DataSet> {
+        match self.find(name, choice) {
+            Ok(Some(found)) => return Ok(found),
+            Ok(None) => {}
+            Err(error) => {
+                self.manifest.set(name)?;
+                eprintln!("{error:#}; getting it anew");
+            }
+        }
+        let set = self.manifest.set(name)?;
+        match (choice, &set.stand_in) {
+            (Choice::Generated, None) => bail!("there is no generated stand-in for `{name}`"),
+            (Choice::Generated, Some(stand_in)) => self.make(set, stand_in),
+            (Choice::Real, _) | (Choice::Any, None) => self.fetch_real(set),
+            (Choice::Any, Some(stand_in)) => match self.fetch_real(set) {
+                Ok(real) => Ok(real),
+                Err(_) => self.make(set, stand_in), // each source's failure has been told
+            },
+        }
+    }
+
+    /// Checks every file of the set, real and stand-in, against the manifest and against the record of its origin.
+    /// No report means that nothing is there.
+    ///
+    /// # Errors
+    /// When there is no set of that name.
+    pub fn verify(&self, name: &str) -> Result<Vec<Report>> {
+        let set = self.manifest.set(name)?;
+        let there = |stand_in: &bool| self.slot(set, *stand_in).dir.exists();
+        let reports = [false, true].into_iter().filter(there).map(|stand_in| {
+            let dir = self.slot(set, stand_in).dir;
+            Report { problems: problems(set, &dir, stand_in), dir }
+        });
+        Ok(reports.collect())
+    }
+
+    /// All data sets of the manifest. A damaged one counts as absent; [`Store::verify`] tells more.
+    pub fn list(&self) -> Vec<Entry> {
+        let there = |set: &Set, stand_in| self.look_up(set, stand_in).ok().flatten();
+        let entry = |set: &Set| Entry { set: set.clone(), real: there(set, false), stand_in: there(set, true) };
+        self.manifest.sets.iter().map(entry).collect()
+    }
+
+    fn slot(&self, set: &Set, stand_in: bool) -> Slot {
+        Slot::new(&self.cache, &set.name, stand_in)
+    }
+
+    /// The set in its folder. Looks at names and lengths only, so that it costs nothing at every start.
+    fn look_up(&self, set: &Set, stand_in: bool) -> Result<Option<DataSet>> {
+        let dir = self.slot(set, stand_in).dir;
+        if !dir.exists() {
+            return Ok(None);
+        }
+        let damaged = || format!("the data set in {} is damaged", dir.display());
+        let origin = Origin::read(&dir).with_context(damaged)?;
+        for file in &set.files {
+            let path = dir.join(&file.name);
+            let length = std::fs::metadata(&path).ok().map(|about| about.len());
+            let recorded = origin.files.iter().find(|record| record.name == file.name);
+            if length.is_none() || recorded.map(|record| record.bytes) != length {
+                return Err(anyhow::anyhow!("`{}` is missing or has the wrong length", file.name))
+                    .with_context(damaged);
+            }
+        }
+        Ok(Some(DataSet { name: set.name.clone(), dir, origin }))
+    }
+
+    fn fetch_real(&self, set: &Set) -> Result<DataSet> {
+        let slot = self.slot(set, false);
+        let _lock = slot.lock()?;
+        if let Ok(Some(found)) = self.look_up(set, false) {
+            return Ok(found); // another process was faster
+        }
+        let mirror = self.mirror.as_deref().map(Place::Mirror);
+        let mut failures = Vec::new();
+        for place in mirror.into_iter().chain(set.sources.iter().map(Place::Listed)) {
+            match self.try_place(&place, set, &slot) {
+                Ok(origin) => {
+                    eprintln!("{}: {} files, checked, from {}", set.name, set.files.len(), origin.description);
+                    return Ok(DataSet { name: set.name.clone(), dir: slot.dir, origin });
+                }
+                Err(error) => {
+                    eprintln!("{}: {}: {error:#}", set.name, place.describe());
+                    failures.push((place, error));
+                }
+            }
+        }
+        slot.tidy()?;
+        Err(no_source(set, &failures))
+    }
+
+    fn try_place(&self, place: &Place, set: &Set, slot: &Slot) -> Result<Origin> {
+        let mut staging = Staging::new(set, slot)?;
+        let files = staging.dir().to_path_buf();
+        place.fetch(set, slot, &self.http, &mut staging)?;
+        let origin = Origin::new(place.kind(), place.describe(), staging.finish()?);
+        slot.install(&files, &origin)?;
+        Ok(origin)
+    }
+
+    fn make(&self, set: &Set, stand_in: &StandIn) -> Result<DataSet> {
+        let slot = self.slot(set, true);
+        let _lock = slot.lock()?;
+        if let Ok(Some(found)) = self.look_up(set, true) {
+            return Ok(found);
+        }
+        let dir = slot.empty("files")?;
+        generate::run(&stand_in.generator, &dir)?;
+        let records = set.files.iter().map(|file| check::check_file(file, true, &dir.join(&file.name)));
+        let records = records.collect::<Result<_>>()?;
+        let origin = Origin::new(OriginKind::Generated, stand_in.title.clone(), records);
+        slot.install(&dir, &origin)?;
+        eprintln!("{}: {} files made: {}", set.name, set.files.len(), origin.description);
+        Ok(DataSet { name: set.name.clone(), dir: slot.dir, origin })
+    }
+}
+
+fn problems(set: &Set, dir: &Path, stand_in: bool) -> Vec<String> {
+    let origin = match Origin::read(dir) {
+        Ok(origin) => origin,
+        Err(error) => return vec![format!("{error:#}")],
+    };
+    let check = |file| {
+        let found = check::check_file(file, stand_in, &dir.join(&file.name))?;
+        if !origin.files.contains(&found) {
+            bail!("`{}` has changed since it was fetched", file.name);
+        }
+        Ok(())
+    };
+    set.files.iter().filter_map(|file| check(file).err()).map(|error| format!("{error:#}")).collect()
+}
+
+/// The error that says what was tried and what a reader can do.
+fn no_source(set: &Set, failures: &[(Place, anyhow::Error)]) -> anyhow::Error {
+    let mut text = format!("no source has the data set `{}`:", set.name);
+    for (place, error) in failures {
+        text += &format!("\n  - {}: {error:#}", place.describe());
+    }
+    if failures.is_empty() {
+        text += "\n  - it can't be fetched by a program";
+    }
+    text += "\nWhat you can do:";
+    if let Some(by_hand) = &set.by_hand {
+        text += &format!("\n  - {by_hand}");
+    }
+    text += &format!(
+        "\n  - point GDL_MIRROR at a folder or address that has the files in `{}/` (data/README.md)",
+        set.name
+    );
+    for (_, error) in failures {
+        if let Some(NotInstalled(program)) = error.downcast_ref() {
+            text += &format!("\n  - install {program}");
+        }
+    }
+    if set.stand_in.is_some() {
+        text += "\n  - use the generated stand-in: --data any";
+    }
+    anyhow::anyhow!(text)
+}

@@ -1,0 +1,90 @@
+//! Archives, kind ones and hostile ones.
+
+mod support;
+
+use std::io::{Cursor, Write};
+
+use data::{Choice, DataSet};
+use support::{Reply, Server, archive, content, gz, store, tree};
+use tar::{EntryType, Header};
+use tempfile::tempdir;
+
+/// One member of a tar archive, with any path and type, which the crate's own builder would refuse.
+fn member(path: &str, kind: EntryType, body: &[u8]) -> Vec<u8> {
+    let mut header = Header::new_gnu();
+    header.as_mut_bytes()[..path.len()].copy_from_slice(path.as_bytes());
+    header.set_entry_type(kind);
+    header.set_mode(0o644);
+    header.set_size(body.len() as u64);
+    if kind != EntryType::Regular {
+        header.set_link_name("elsewhere").unwrap();
+    }
+    header.set_cksum();
+    let mut bytes = [header.as_bytes().as_slice(), body].concat();
+    bytes.resize(bytes.len().next_multiple_of(512), 0);
+    bytes
+}
+
+fn tar(members: &[Vec<u8>]) -> Vec<u8> {
+    [members.concat(), vec![0; 1024]].concat()
+}
+
+fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (path, body) in members {
+        writer.start_file(*path, zip::write::SimpleFileOptions::default()).unwrap();
+        writer.write_all(body).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+/// Fetches the small set from a server that has this archive, into `<folder>/cache`.
+fn fetch(name: &str, bytes: Vec<u8>) -> (tempfile::TempDir, anyhow::Result<DataSet>) {
+    let server = Server::start(move |_, _| Reply::new(200, bytes.clone()));
+    let folder = tempdir().unwrap();
+    let cache = folder.path().join("cache");
+    let result = store(&cache, &archive(&server.base, name)).fetch("small", Choice::Any);
+    (folder, result)
+}
+
+#[test]
+fn members_are_taken_out_of_every_kind() {
+    let plain = tar(&[
+        member("./in/readme", EntryType::Regular, b"hello"),
+        member("./in/numbers", EntryType::Regular, &content()),
+    ]);
+    let zipped = zip(&[("in/readme", b"hello"), ("in/numbers", &content())]);
+    for (name, bytes) in [("a.tar", plain.clone()), ("a.tar.gz", gz(&plain)), ("a.tgz", gz(&plain)), ("a.zip", zipped)]
+    {
+        let (folder, result) = fetch(name, bytes);
+        assert_eq!(std::fs::read(result.unwrap().file("numbers")).unwrap(), content());
+        assert_eq!(tree(folder.path()), ["cache/small/numbers", "cache/small/origin.json"]);
+    }
+}
+
+#[test]
+fn hostile_and_broken_archives_are_refused() {
+    let numbers = || member("in/numbers", EntryType::Regular, &content());
+    let cases = [
+        ("a.tar", tar(&[member("../escaped", EntryType::Regular, b"x"), numbers()]), "leads out"),
+        ("a.tar", tar(&[member("in/../../../escaped", EntryType::Regular, b"x"), numbers()]), "leads out"),
+        ("a.tar", tar(&[member("/escaped", EntryType::Regular, b"x"), numbers()]), "leads out"),
+        ("a.tar", tar(&[member("in/numbers", EntryType::Symlink, b"")]), "no plain file"),
+        ("a.tar", tar(&[member("in/numbers", EntryType::Link, b"")]), "no plain file"),
+        ("a.tar", tar(&[member("in/numbers", EntryType::Regular, &[0; 200_000])]), "longer than"),
+        ("a.tar", tar(&[member("in/other", EntryType::Regular, b"x")]), "has no `in/numbers`"),
+        ("a.tar", tar(&[numbers()])[..50_000].to_vec(), "can't unpack"),
+        ("a.tar.gz", gz(&tar(&[numbers()]))[..50_000].to_vec(), "can't unpack"),
+        ("a.zip", zip(&[("../escaped", b"x"), ("in/numbers", &content())]), "leads out"),
+        ("a.zip", zip(&[("in/numbers", &content())])[..50_000].to_vec(), "can't unpack"),
+        ("a.zip", zip(&[("in/numbers", &vec![0; 5_000_000])]), "longer than"),
+        ("a.tar", vec![0; 2_000_000], "more than the"),
+        ("a.rar", content(), "what kind of archive"),
+    ];
+    for (name, bytes, complaint) in cases {
+        let (folder, result) = fetch(name, bytes);
+        let error = format!("{:#}", result.unwrap_err());
+        assert!(error.contains(complaint), "{name}: {error}");
+        assert!(tree(folder.path()).is_empty(), "{:?}", tree(folder.path()));
+    }
+}

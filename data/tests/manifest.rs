@@ -1,0 +1,61 @@
+//! The project's manifest, and manifests with mistakes.
+
+use data::{Choice, Manifest};
+
+#[test]
+fn the_projects_manifest_is_sound() {
+    let manifest = Manifest::embedded().unwrap();
+    let mnist = manifest.set("mnist").unwrap();
+    assert_eq!(mnist.files[0].idx, Some(vec![60_000, 28, 28]));
+    assert_eq!(mnist.files[0].bytes, Some(16 + 60_000 * 28 * 28));
+    assert_eq!(mnist.sources.len(), 3);
+    assert!(mnist.stand_in.is_some());
+    assert_eq!(manifest.set("fashion-mnist").unwrap().files.len(), 4);
+}
+
+#[test]
+fn mistakes_are_told() {
+    let good = r#"
+        [[set]]
+        name = "a"
+        title = "A"
+        licence = "none"
+        citation = "none"
+        [[set.file]]
+        name = "one"
+        idx = [1]
+        [[set.source]]
+        kind = "official"
+        title = "somebody"
+        base = "http://somewhere/"
+        files = ["one.gz"]
+    "#;
+    Manifest::parse(good).unwrap();
+    let cases = [
+        ("name = \"a\"", "name = \"../a\"", "small letters"),
+        ("name = \"one\"", "name = \"../one\"", "without `..`"),
+        ("name = \"one\"", "name = \"/one\"", "without `..`"),
+        ("name = \"one\"", "name = \"origin.json\"", "taken"),
+        ("idx = [1]", "bytes = 1", "needs a check"),
+        ("idx = [1]", "sha256 = \"12\"", "64 hexadecimal digits"),
+        ("files = [\"one.gz\"]", "files = [\"two.gz\"]", "no file `two.gz`"),
+        ("files = [\"one.gz\"]", "files = []", "a source has no file `one`"),
+        ("http://somewhere/", "http://somewhere", "must end in `/`"),
+        ("licence", "license", "unknown field"),
+        ("official", "rumour", "unknown variant"),
+    ];
+    for (right, wrong, complaint) in cases {
+        let error = Manifest::parse(&good.replace(right, wrong)).unwrap_err();
+        assert!(format!("{error:#}").contains(complaint), "{error:#}");
+    }
+    let twice = format!("{good}{good}");
+    assert!(Manifest::parse(&twice).unwrap_err().to_string().contains("twice"));
+}
+
+#[test]
+fn choices_read_as_they_print() {
+    for choice in [Choice::Any, Choice::Real, Choice::Generated] {
+        assert_eq!(choice.to_string().parse::<Choice>().unwrap(), choice);
+    }
+    assert!("fake".parse::<Choice>().unwrap_err().to_string().contains("any, real or generated"));
+}

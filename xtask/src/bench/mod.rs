@@ -1,0 +1,123 @@
+//! `cargo book bench`: milliseconds per training step, alone or beside PyTorch and Keras.
+//!
+//! Every chapter's binary answers `bench --list` with its models, one a line, and `bench --model NAME --steps N` with
+//! one line of JSON, a [`sample::Sample`]. So do the peers' scripts in the chapter's folder `peers`. Rounds go in turns
+//! (ours, PyTorch, Keras, ours, ...), so that a machine that slows down slows all of them.
+
+pub mod peers;
+pub mod report;
+pub mod sample;
+pub mod stats;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, ensure};
+use clap::Args;
+
+use crate::Usage;
+use crate::cargo::Cargo;
+use crate::experiments::{Chapter, Experiments};
+use crate::process::print;
+use peers::Peer;
+use report::{Report, Row};
+use sample::Sample;
+
+#[derive(Args)]
+pub struct Arguments {
+    /// The chapter, as 03; none: all
+    chapter: Option<String>,
+    /// Beside the same models in PyTorch and tf.keras (brings them the first time: several GB)
+    #[arg(long)]
+    peers: bool,
+    /// Training steps per round
+    #[arg(long, default_value_t = 60, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    steps: u32,
+    /// Rounds
+    #[arg(long, default_value_t = 3, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    rounds: u32,
+    /// Where the numbers go [default: run/bench-03.json, run/bench-all.json]
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+}
+
+/// Times all models of the chapters, prints a table and writes the numbers as JSON.
+///
+/// # Errors
+/// [`Usage`] for an unknown chapter; when a chapter's own binary fails, or the peers cannot be set up at all. A single
+/// peer that fails is named, and the table goes on without it.
+pub fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
+    let experiments = Experiments::load(root)?;
+    let (chapters, name): (Vec<&Chapter>, _) = match &arguments.chapter {
+        Some(word) => {
+            let chapter = experiments.chapter(word)?;
+            (vec![chapter], chapter.number())
+        }
+        None => (experiments.chapters.iter().collect(), "all".into()),
+    };
+    let json = arguments.json.clone().unwrap_or_else(|| root.join(format!("run/bench-{name}.json")));
+    if json.is_dir() {
+        return Err(Usage(format!("--json {}: this is a folder; name a file", json.display())).into());
+    }
+    let cargo = Cargo::ready(root)?;
+    let peers = if arguments.peers { peers::ready(root)? } else { Vec::new() };
+    let mut report = Report::new(arguments.steps, arguments.rounds, &peers);
+    for chapter in chapters {
+        let executable = cargo.build(&chapter.package)?;
+        for model in sample::models(cargo.start(&executable))? {
+            let job = Job {
+                cargo: &cargo,
+                executable: &executable,
+                folder: root.join("chapters").join(&chapter.folder),
+                model,
+            };
+            report.rows.push(job.time(chapter, arguments, &peers)?);
+        }
+    }
+    ensure!(!report.rows.is_empty(), "no chapter has a model to time");
+    print(&report.table())?;
+    report.write(&json).with_context(|| format!("writing {}", json.display()))?;
+    print(&format!("The numbers: {}\n", json.display()))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A model to time.
+struct Job<'a> {
+    cargo: &'a Cargo,
+    executable: &'a Path,
+    /// The chapter's folder.
+    folder: PathBuf,
+    model: String,
+}
+
+impl Job<'_> {
+    fn time(&self, chapter: &Chapter, arguments: &Arguments, peers: &[Peer]) -> Result<Row> {
+        let mut row = Row::new(chapter.chapter, &self.model, peers.len());
+        for round in 1..=arguments.rounds {
+            eprint!("{}: round {round} of {}", self.model, arguments.rounds);
+            let ours = sample::take(self.cargo.start(self.executable).arg("bench"), &self.model, arguments.steps);
+            let ours = ours.with_context(|| format!("timing {}", self.model))?;
+            eprint!(", ours {:.2} ms", stats::median(&ours.ms));
+            row.batch = ours.batch;
+            row.ours.push(ours.ms);
+            for (peer, results) in peers.iter().zip(&mut row.peers) {
+                let Ok(rounds) = results else { continue }; // it failed in an earlier round
+                match self.time_peer(peer, arguments.steps, row.batch) {
+                    Ok(sample) => {
+                        eprint!(", {} {:.2} ms", peer.title, stats::median(&sample.ms));
+                        rounds.push(sample.ms);
+                    }
+                    Err(error) => *results = Err(format!("{error:#}")),
+                }
+            }
+            eprintln!();
+        }
+        Ok(row)
+    }
+
+    fn time_peer(&self, peer: &Peer, steps: u32, batch: u64) -> Result<Sample> {
+        let sample = sample::take(&mut peer.command(&self.folder)?, &self.model, steps)?;
+        ensure!(sample.batch == batch, "it took batches of {}, ours of {batch}: no comparison", sample.batch);
+        Ok(sample)
+    }
+}

@@ -1,0 +1,113 @@
+//! Building and starting the other crates of the workspace.
+
+use std::env;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+use serde::Deserialize;
+
+use crate::{libtorch, setup};
+
+/// Cargo, with libtorch in place.
+pub struct Cargo {
+    root: PathBuf,
+    libtorch: libtorch::Place,
+}
+
+impl Cargo {
+    /// Sets libtorch up if need be.
+    ///
+    /// # Errors
+    /// When that fails, or `LIBTORCH` names a folder of another version.
+    pub fn ready(root: &Path) -> Result<Cargo> {
+        let libtorch = libtorch::Place::find(root);
+        setup::ensure(root, &libtorch)?;
+        Ok(Cargo { root: root.to_path_buf(), libtorch })
+    }
+
+    /// `cargo <subcommand>` in the root of the repository.
+    pub fn command(&self, subcommand: &str) -> Command {
+        let mut command = plain(&self.root);
+        command.arg(subcommand);
+        self.prepare(&mut command);
+        command
+    }
+
+    /// Builds the binary of `package` and tells where it lies.
+    ///
+    /// # Errors
+    /// When the build fails.
+    pub fn build(&self, package: &str) -> Result<PathBuf> {
+        if !self.root.join("target/debug").join(package).exists() && env::var_os("CARGO_TARGET_DIR").is_none() {
+            eprintln!("Building {package}. The first time this compiles the bindings of libtorch and takes minutes.");
+        }
+        let mut command = self.command("build");
+        // The messages tell where the binary lies, whatever target folder or target the user's settings choose.
+        command.args(["--package", package, "--bin", package, "--message-format", "json-render-diagnostics"]);
+        let mut child = command.stdout(Stdio::piped()).spawn().context("starting cargo")?;
+        let mut executable = None;
+        if let Some(stdout) = child.stdout.take() {
+            for line in BufReader::new(stdout).lines() {
+                let line = line.context("reading what cargo says")?;
+                if let Some(path) = serde_json::from_str::<Message>(&line).ok().and_then(|message| message.executable) {
+                    executable = Some(path);
+                }
+            }
+        }
+        if !child.wait().context("waiting for cargo")?.success() {
+            bail!("building {package} failed; `cargo book doctor` tells whether everything it needs is here");
+        }
+        executable.with_context(|| format!("cargo did not say where the binary of {package} lies"))
+    }
+
+    /// The command that starts the binary `executable` where the user stands.
+    pub fn start(&self, executable: &Path) -> Command {
+        let mut command = Command::new(executable);
+        self.prepare(&mut command);
+        command
+    }
+
+    /// Settings that libtorch needs in `command`.
+    fn prepare(&self, command: &mut Command) {
+        as_from_a_shell(command);
+        command.env_remove("LIBTORCH_USE_PYTORCH");
+        match &self.libtorch {
+            libtorch::Place::External(dir) => command.env("LIBTORCH", dir),
+            // .cargo/config.toml sets it. Set by us, too, it could look like another one to cargo: a build for nothing.
+            libtorch::Place::Own(_) => command.env_remove("LIBTORCH"),
+        };
+        // Not needed where the run path finds .libtorch, but other target folders and documentation tests lie elsewhere.
+        let variable = if cfg!(target_os = "macos") { "DYLD_LIBRARY_PATH" } else { "LD_LIBRARY_PATH" };
+        let before = env::var_os(variable).unwrap_or_default();
+        let paths = std::iter::once(self.libtorch.lib()).chain(env::split_paths(&before));
+        if let Ok(paths) = env::join_paths(paths.filter(|path| !path.as_os_str().is_empty())) {
+            command.env(variable, paths);
+        }
+    }
+}
+
+/// Cargo's message about something it built.
+#[derive(Deserialize)]
+struct Message {
+    executable: Option<PathBuf>,
+}
+
+/// `cargo` in the root of the repository, with nothing said about libtorch.
+pub fn plain(root: &Path) -> Command {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(root);
+    as_from_a_shell(&mut command);
+    command
+}
+
+/// `cargo run` describes xtask to xtask in variables; other crates should not take them for their own.
+fn as_from_a_shell(command: &mut Command) {
+    for (name, _) in env::vars_os() {
+        let text = name.to_string_lossy();
+        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") || text == "CARGO_BIN_NAME" {
+            command.env_remove(&name);
+        }
+    }
+}

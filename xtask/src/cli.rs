@@ -1,0 +1,74 @@
+//! The command line.
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Args, Parser, Subcommand};
+
+use crate::{bench, doctor, figures, list, run, setup, test};
+
+/// Generative Deep Learning, in Rust: runs the book's experiments.
+///
+/// Without a command: the list of the experiments. With an id: runs that experiment; everything after the id goes to
+/// the experiment, so `cargo book 03_01 --help` lists its options.
+#[derive(Parser)]
+#[command(name = "cargo book", bin_name = "cargo book", version, disable_help_subcommand = true)]
+#[command(override_usage = "cargo book [COMMAND]\n       cargo book <ID> [OPTIONS OF THE EXPERIMENT]")]
+#[command(after_help = "\
+Examples:
+  cargo book 03_01                    run an experiment by its number ...
+  cargo book 03_01_autoencoder_train  ... or by its whole name
+  cargo book 03_01 --preset book      with the book's own numbers (smoke, quick, book)
+  cargo book figures 03               all pictures of chapter 3
+  cargo book setup --cuda             libtorch for NVIDIA cards")]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// List the experiments with pages, data and expected minutes
+    List,
+    /// Make the book's pictures, training what is missing, and a gallery of them
+    Figures(figures::Arguments),
+    /// Run all tests, as CI does
+    Test(Rest),
+    /// Set libtorch up in .libtorch (the other commands do so when they need it)
+    Setup(setup::Arguments),
+    /// Say what is here, what is wrong, and the cure
+    Doctor,
+    /// The data sets: list, fetch, verify, where
+    Data(data::command::Args),
+    /// Time the training steps, alone or beside PyTorch and Keras
+    Bench(bench::Arguments),
+    #[command(external_subcommand)]
+    Run(Vec<OsString>),
+}
+
+/// Arguments passed on as they are.
+#[derive(Args)]
+struct Rest {
+    /// Passed on to `cargo test`
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    args: Vec<OsString>,
+}
+
+/// Does what the command line asks.
+///
+/// # Errors
+/// [`crate::Usage`] for ids that do not exist, else whatever went wrong.
+pub fn run(cli: Cli) -> Result<ExitCode> {
+    let root = data::root()?;
+    match cli.command {
+        None | Some(Command::List) => list::run(&root),
+        Some(Command::Run(args)) => run::run(&root, &args),
+        Some(Command::Figures(args)) => figures::run(&root, &args),
+        Some(Command::Test(rest)) => test::run(&root, &rest.args),
+        Some(Command::Setup(args)) => setup::run(&root, &args),
+        Some(Command::Doctor) => doctor::run(&root),
+        Some(Command::Data(args)) => data::command::run(args).map(|()| ExitCode::SUCCESS),
+        Some(Command::Bench(args)) => bench::run(&root, &args),
+    }
+}

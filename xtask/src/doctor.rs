@@ -1,0 +1,196 @@
+//! `cargo book doctor`: what is here, what is wrong, and the cure.
+
+use std::path::Path;
+use std::process::{ExitCode, Stdio};
+
+use anyhow::Result;
+
+use crate::cargo::Cargo;
+use crate::driver::Driver;
+use crate::experiments::Experiments;
+use crate::libtorch::{self, Place, State, VERSION, Variant};
+use crate::process::{answer, print};
+use crate::{python, setup};
+
+/// What the doctor found.
+#[derive(Default)]
+struct Report {
+    /// Something does not work; with its cure.
+    problems: Vec<String>,
+    /// It works, but could be better.
+    advice: Vec<String>,
+}
+
+/// Prints the report.
+///
+/// # Errors
+/// When standard output cannot be written.
+pub fn run(root: &Path) -> Result<ExitCode> {
+    let mut report = Report::default();
+    section("Repository", &report.repository(root))?;
+    section("Tools", &report.tools())?;
+    let (lines, usable) = report.libtorch(root);
+    section("libtorch", &lines)?;
+    if usable {
+        section("Devices", &report.devices(root))?;
+    }
+    section("Data", &report.data(root))?;
+    for advice in &report.advice {
+        print(&format!("\nAdvice: {advice}\n"))?;
+    }
+    if report.problems.is_empty() {
+        print("\nNothing is wrong.\n")?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    print("\nWhat is wrong, and the cure\n")?;
+    for (i, problem) in report.problems.iter().enumerate() {
+        print(&format!("  {}. {problem}\n", i + 1))?;
+    }
+    Ok(ExitCode::FAILURE)
+}
+
+type Line = (String, String);
+
+fn section(title: &str, lines: &[Line]) -> Result<()> {
+    let width = lines.iter().map(|(key, _)| key.len()).max().unwrap_or(0).max(14);
+    let lines: String = lines.iter().map(|(key, value)| format!("  {key:width$}  {value}\n")).collect();
+    print(&format!("{title}\n{lines}"))
+}
+
+impl Report {
+    fn repository(&mut self, root: &Path) -> Vec<Line> {
+        let experiments = Experiments::load(root).map_or_else(
+            |error| {
+                self.problems.push(format!("a chapter's table is broken: {error:#}"));
+                "unreadable".to_string()
+            },
+            |tables| format!("{} in {} chapters", tables.all().count(), tables.chapters.len()),
+        );
+        vec![("folder".into(), root.display().to_string()), ("experiments".into(), experiments)]
+    }
+
+    fn tools(&mut self) -> Vec<Line> {
+        if cfg!(windows) {
+            self.problems
+                .push("Windows itself is not supported: use WSL (`wsl --install`) and run this in there".into());
+        }
+        let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".into());
+        let compiler = setup::compiler();
+        let first_line = |text: String| text.lines().next().unwrap_or_default().to_string();
+        let compiler_version = answer(&compiler, &["--version"]).map(first_line);
+        if compiler_version.is_none() {
+            self.problems.push(format!("no C++ compiler (`{compiler}`): {}", setup::COMPILER_CURE));
+        }
+        let python = python::find().ok();
+        let version = python.as_ref().and_then(|python| python::python_version(python).zip(Some(python)));
+        let python_line = version.map(|((major, minor), python)| format!("{major}.{minor} ({})", python.display()));
+        let threads = std::thread::available_parallelism().map_or_else(|_| "unknown".into(), |count| count.to_string());
+        vec![
+            ("cargo".into(), answer(cargo, &["--version"]).unwrap_or_else(missing)),
+            ("rustc".into(), answer("rustc", &["--version"]).unwrap_or_else(missing)),
+            ("C++ compiler".into(), compiler_version.unwrap_or_else(missing)),
+            ("Python".into(), python_line.unwrap_or_else(missing)),
+            ("processor cores".into(), threads),
+            ("NVIDIA driver".into(), Driver::find().to_string()),
+        ]
+    }
+
+    /// The lines about libtorch, and whether it can be used.
+    fn libtorch(&mut self, root: &Path) -> (Vec<Line>, bool) {
+        let place = Place::find(root);
+        let found = match &place {
+            Place::External(dir) => libtorch::check_external(dir).map_err(|error| format!("{error:#}")),
+            Place::Own(dir) => match libtorch::state(dir) {
+                State::Ready(variant) => Ok(variant),
+                State::Missing => Err("libtorch is not set up: run `cargo book setup`".into()),
+                State::Broken(reason) => Err(format!("{reason}: run `cargo book setup`, which makes it anew")),
+            },
+        };
+        if std::env::var_os("LIBTORCH_USE_PYTORCH").is_some() {
+            let advice = "LIBTORCH_USE_PYTORCH is set: plain cargo would take Python's libtorch. Unset it";
+            self.advice.push(advice.into());
+        }
+        let of = match &place {
+            Place::External(_) => "from LIBTORCH",
+            Place::Own(_) => "made by `cargo book setup`",
+        };
+        let state = match &found {
+            Ok(variant) => format!("{VERSION} ({variant}), {of}"),
+            Err(_) => format!("not usable; {VERSION} is wanted"),
+        };
+        let usable = found.is_ok();
+        match found {
+            Ok(variant) => self.compare(variant, &Driver::find()),
+            Err(problem) => {
+                if matches!(place, Place::Own(_)) && python::find().is_err() {
+                    self.problems.push(format!("no Python 3, whose pip brings libtorch: {}", python::CURE));
+                }
+                self.problems.push(problem);
+            }
+        }
+        (vec![("folder".into(), place.dir().display().to_string()), ("version".into(), state)], usable)
+    }
+
+    /// Whether libtorch and the driver go together.
+    fn compare(&mut self, variant: Variant, driver: &Driver) {
+        match (variant, driver.check()) {
+            (Variant::Cpu, Ok(())) => {
+                self.advice.push("there is an NVIDIA driver; `cargo book setup --cuda` would use the card".into());
+            }
+            (Variant::Cuda, Err(error)) => {
+                self.advice.push(format!("libtorch has CUDA, but all will run on the CPU: {error:#}"));
+            }
+            _ => {}
+        }
+    }
+
+    fn data(&mut self, root: &Path) -> Vec<Line> {
+        let here = match data::Store::open() {
+            Ok(store) => store.list().iter().flat_map(named).collect::<Vec<_>>().join(", "),
+            Err(error) => {
+                self.problems.push(format!("the data sets cannot be listed: {error:#}"));
+                "unknown".into()
+            }
+        };
+        let here = if here.is_empty() { "no set yet; experiments fetch what they need".into() } else { here };
+        let mut lines = vec![("folder".into(), root.join("data/cache").display().to_string()), ("sets".into(), here)];
+        if let Some(mirror) = std::env::var("GDL_MIRROR").ok().filter(|mirror| !mirror.trim().is_empty()) {
+            lines.push(("GDL_MIRROR".into(), mirror));
+        }
+        lines
+    }
+
+    /// What libtorch itself says, through `common`'s `torch-info`.
+    fn devices(&mut self, root: &Path) -> Vec<Line> {
+        let info = Cargo::ready(root).and_then(|cargo| {
+            let mut command = cargo.command("run");
+            command.args(["--quiet", "--package", "common", "--bin", "torch-info"]).stderr(Stdio::inherit());
+            Ok(command.output()?)
+        });
+        match info {
+            Ok(output) if output.status.success() => {
+                let text = String::from_utf8_lossy(&output.stdout);
+                let pair =
+                    |line: &str| line.split_once(": ").map(|(key, value)| (key.trim().into(), value.trim().into()));
+                text.lines().filter_map(pair).collect()
+            }
+            _ => {
+                let cure =
+                    "the message stands above. If a library is missing, `rm -r .libtorch` and `cargo book setup`";
+                self.problems.push(format!("libtorch is there, but a program with it does not run: {cure}"));
+                Vec::new()
+            }
+        }
+    }
+}
+
+/// The set's name for each form of it that is there.
+fn named(entry: &data::Entry) -> Vec<String> {
+    let real = entry.real.iter().map(|_| entry.set.name.clone());
+    let stand_in = entry.stand_in.iter().map(|_| format!("{} (generated)", entry.set.name));
+    real.chain(stand_in).collect()
+}
+
+fn missing() -> String {
+    "missing".into()
+}

@@ -1,0 +1,176 @@
+//! Making the folder of libtorch: download, unpack, move into place.
+//!
+//! All work is done in `.libtorch.part` beside it. Wheels that arrived whole stay there when something fails, so that
+//! the next try begins with them; the folder itself appears at once, by renaming, or not at all.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+
+use super::{FOLDER, State, Variant, mark, state, unpack, wheel};
+use crate::process::free_space;
+use crate::python::Pip;
+
+/// Makes or replaces `root/.libtorch`. Returns false when another set-up, running beside, had already made it.
+///
+/// # Errors
+/// When pip is missing or cannot download, a wheel is damaged, or the disk is full.
+pub fn install(root: &Path, variant: Variant) -> Result<bool> {
+    let part = root.join(".libtorch.part");
+    prepare(&part).with_context(|| format!("preparing {}", part.display()))?;
+    let lock_file = part.join("lock");
+    let lock = File::create(&lock_file).with_context(|| format!("making {}", lock_file.display()))?;
+    if lock.try_lock().is_err() {
+        eprintln!("Another set-up is running; waiting for it.");
+        lock.lock().with_context(|| format!("waiting for {}", lock_file.display()))?;
+    }
+    let dest = root.join(FOLDER);
+    if state(&dest) == State::Ready(variant) {
+        return Ok(false);
+    }
+    prepare(&part).with_context(|| format!("preparing {}", part.display()))?;
+    check_space(root, &part, variant)?;
+    let wheels = fetch_all(root, &part, variant)?;
+    assemble(&wheels, variant, &part, &dest)?;
+    fs::remove_dir_all(&part).with_context(|| format!("removing {}", part.display()))?;
+    Ok(true)
+}
+
+/// Makes the folder for the work, which git is told to ignore, without what a broken try left half-done.
+fn prepare(part: &Path) -> Result<()> {
+    fs::create_dir_all(part.join("wheels"))?;
+    fs::write(part.join(".gitignore"), "*\n")?;
+    Ok(())
+}
+
+/// Unpacks `wheels` in `part` and moves the result to `dest`, in place of what was there.
+///
+/// # Errors
+/// When a wheel is damaged (it is removed, so that the next try gets it anew) or writing fails. `dest` stays as it was.
+pub fn assemble(wheels: &[PathBuf], variant: Variant, part: &Path, dest: &Path) -> Result<()> {
+    let tree = part.join("tree");
+    let old = part.join("old");
+    remove(&tree)?;
+    remove(&old)?;
+    for wheel in wheels {
+        // One after the other: so it is known which one to remove.
+        if let Err(error) = unpack::unpack(std::slice::from_ref(wheel), variant, &tree) {
+            remove(&tree)?;
+            let full = error.chain().any(is_disk_full);
+            if full {
+                return Err(error.context("the disk is full; make room and run the command again"));
+            }
+            fs::remove_file(wheel).with_context(|| format!("removing {}", wheel.display()))?;
+            return Err(error.context("the downloaded file was removed; run the command again to get it anew"));
+        }
+    }
+    mark(&tree, variant)?;
+    let unusable = match state(&tree) {
+        State::Ready(_) if tree.join("include/torch").is_dir() => None,
+        State::Ready(_) => Some("the headers are missing".to_string()),
+        State::Missing => Some("nothing was unpacked".to_string()),
+        State::Broken(reason) => Some(reason),
+    };
+    if let Some(reason) = unusable {
+        remove(&tree)?;
+        anyhow::bail!("the wheels do not hold what libtorch needs: {reason}");
+    }
+    let move_to = |from: &Path, to: &Path| {
+        fs::rename(from, to).with_context(|| format!("moving {} to {}", from.display(), to.display()))
+    };
+    if dest.symlink_metadata().is_ok() {
+        move_to(dest, &old)?;
+    }
+    move_to(&tree, dest)
+}
+
+fn is_disk_full(cause: &(dyn std::error::Error + 'static)) -> bool {
+    cause.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::StorageFull)
+}
+
+fn remove(path: &Path) -> Result<()> {
+    let removed = match path.symlink_metadata() {
+        Err(_) => return Ok(()),
+        Ok(data) if data.is_dir() => fs::remove_dir_all(path),
+        Ok(_) => fs::remove_file(path),
+    };
+    removed.with_context(|| format!("removing {}", path.display()))
+}
+
+/// Every wheel that the variant needs, downloaded where it is not there yet.
+fn fetch_all(root: &Path, part: &Path, variant: Variant) -> Result<Vec<PathBuf>> {
+    let mut fetcher = Fetcher { root, part, pip: None };
+    let torch = fetcher.fetch(&wheel::torch())?;
+    let mut wheels = vec![torch.clone()];
+    if cfg!(target_os = "linux") {
+        for requirement in wheel::wanted(fetcher.requirements(&torch)?, variant) {
+            let file = fetcher.fetch(&requirement.spec)?;
+            if requirement.name != "cuda-toolkit" {
+                wheels.push(file);
+                continue;
+            }
+            for package in wheel::expanded(&requirement, fetcher.requirements(&file)?, variant) {
+                wheels.push(fetcher.fetch(&package.spec)?);
+            }
+        }
+    }
+    Ok(wheels)
+}
+
+/// Brings wheels to `part/wheels`.
+struct Fetcher<'a> {
+    root: &'a Path,
+    part: &'a Path,
+    /// Made when the first wheel is missing.
+    pip: Option<Pip>,
+}
+
+impl Fetcher<'_> {
+    fn fetch(&mut self, spec: &str) -> Result<PathBuf> {
+        let wheels = self.part.join("wheels");
+        if let Some(file) = wheel::in_folder(&wheels, spec) {
+            return Ok(file);
+        }
+        let pip = match self.pip.take() {
+            Some(pip) => pip,
+            None => Pip::ready(self.root)?,
+        };
+        let pip = self.pip.insert(pip);
+        // Pip writes here, so that a kill leaves nothing elsewhere, and nothing half-written among the finished wheels.
+        let incoming = self.part.join("incoming");
+        remove(&incoming)?;
+        fs::create_dir_all(incoming.join("tmp")).with_context(|| format!("making {}", incoming.display()))?;
+        pip.download(spec, &incoming)?;
+        let file = wheel::in_folder(&incoming, spec).with_context(|| format!("pip brought no wheel for {spec}"))?;
+        let target = wheels.join(file.file_name().unwrap_or_default());
+        fs::rename(&file, &target).with_context(|| format!("moving {} to {}", file.display(), target.display()))?;
+        remove(&incoming)?;
+        Ok(target)
+    }
+
+    /// The requirements of a wheel; one that cannot be read is removed.
+    fn requirements(&self, file: &Path) -> Result<Vec<wheel::Requirement>> {
+        wheel::requirements(file).or_else(|error| {
+            remove(file)?;
+            Err(error.context("the downloaded file was removed; run the command again to get it anew"))
+        })
+    }
+}
+
+/// Refuses at once where the disk has no room for wheels and folder, unless the wheels are there already.
+fn check_space(root: &Path, part: &Path, variant: Variant) -> Result<()> {
+    let megabytes = match variant {
+        Variant::Cpu => 1200,
+        Variant::Cuda => 7000,
+    };
+    let fetched = fs::read_dir(part.join("wheels")).is_ok_and(|mut entries| entries.next().is_some());
+    if let Some(free) = free_space(root).filter(|_| !fetched) {
+        let free = free / 1_000_000;
+        ensure!(
+            free >= megabytes,
+            "the disk has {free} MB free, but set-up needs {megabytes} MB for a while; make room"
+        );
+    }
+    Ok(())
+}

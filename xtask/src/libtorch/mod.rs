@@ -1,0 +1,179 @@
+//! The folder of libtorch: where it lies, and whether it is whole and of the version that `tch` wants.
+
+pub mod install;
+pub mod unpack;
+pub mod version;
+pub mod wheel;
+
+use std::collections::BTreeMap;
+use std::env;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, anyhow, bail, ensure};
+use serde::{Deserialize, Serialize};
+
+/// The version of libtorch that the pinned `tch` wants.
+pub const VERSION: &str = "2.11.0";
+
+/// Our folder, in the root of the repository.
+pub const FOLDER: &str = ".libtorch";
+
+/// The record of a folder that we made.
+const MARKER: &str = "gdl.json";
+
+/// What a folder of libtorch computes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Variant {
+    Cpu,
+    Cuda,
+}
+
+impl std::fmt::Display for Variant {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Variant::Cpu => "CPU",
+            Variant::Cuda => "CUDA",
+        })
+    }
+}
+
+/// Which folder of libtorch serves here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// `.libtorch` in the repository, which `cargo book setup` makes.
+    Own(PathBuf),
+    /// The user's, from `LIBTORCH`.
+    External(PathBuf),
+}
+
+impl Place {
+    /// From the environment.
+    pub fn find(root: &Path) -> Place {
+        Place::from_value(root, env::var_os("LIBTORCH").map(PathBuf::from))
+    }
+
+    /// From the value of `LIBTORCH`. Cargo itself sets it to our folder for `cargo book`, which is no wish of the user's.
+    pub fn from_value(root: &Path, value: Option<PathBuf>) -> Place {
+        let own = root.join(FOLDER);
+        let Some(value) = value.filter(|value| !value.as_os_str().is_empty()) else {
+            return Place::Own(own);
+        };
+        let value = std::path::absolute(&value).unwrap_or(value);
+        let same_parent = || value.parent()?.canonicalize().ok().zip(root.canonicalize().ok()).map(|(a, b)| a == b);
+        if value == own || (value.ends_with(FOLDER) && same_parent() == Some(true)) {
+            Place::Own(own)
+        } else {
+            Place::External(value)
+        }
+    }
+
+    pub fn dir(&self) -> &Path {
+        let (Place::Own(dir) | Place::External(dir)) = self;
+        dir
+    }
+
+    /// The folder of the libraries.
+    pub fn lib(&self) -> PathBuf {
+        self.dir().join("lib")
+    }
+}
+
+/// What the marker of a folder records.
+#[derive(Debug, Serialize, Deserialize)]
+struct Marker {
+    torch: String,
+    variant: Variant,
+    /// Libraries with their sizes in bytes.
+    files: BTreeMap<String, u64>,
+}
+
+/// How our folder is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum State {
+    Missing,
+    Ready(Variant),
+    /// It is there and does not serve; why.
+    Broken(String),
+}
+
+/// Looks at our folder. One without a marker, as made by hand, serves if version and libraries are right.
+pub fn state(dir: &Path) -> State {
+    if !dir.exists() {
+        return State::Missing;
+    }
+    match checked(dir) {
+        Ok(variant) => State::Ready(variant),
+        Err(error) => State::Broken(format!("{error:#}")),
+    }
+}
+
+fn checked(dir: &Path) -> Result<Variant> {
+    let path = dir.join(MARKER);
+    if !path.exists() {
+        return check_version(dir);
+    }
+    let text = std::fs::read(&path).with_context(|| format!("reading {}", path.display()))?;
+    let marker: Marker = serde_json::from_slice(&text).with_context(|| format!("reading {}", path.display()))?;
+    ensure!(marker.torch == VERSION, "{} holds libtorch {}, not {VERSION}", dir.display(), marker.torch);
+    for (name, size) in &marker.files {
+        let file = dir.join("lib").join(name);
+        let found = file.metadata().map(|data| data.len()).ok();
+        ensure!(found == Some(*size), "{} is missing or damaged", file.display());
+    }
+    Ok(marker.variant)
+}
+
+/// Checks the folder that `LIBTORCH` names.
+///
+/// # Errors
+/// Says which version was found and which is wanted, and the cure.
+pub fn check_external(dir: &Path) -> Result<Variant> {
+    check_version(dir).map_err(|error| {
+        anyhow!(
+            "LIBTORCH is set to {}, but {error:#}. Unset LIBTORCH to let `cargo book setup` bring the right one, or \
+             point it to libtorch {VERSION}",
+            dir.display()
+        )
+    })
+}
+
+fn check_version(dir: &Path) -> Result<Variant> {
+    ensure!(dir.is_dir(), "there is no folder {}", dir.display());
+    let has = |name: &str| {
+        let extensions = ["so", "dylib"];
+        extensions.iter().any(|extension| dir.join("lib").join(format!("lib{name}.{extension}")).is_file())
+    };
+    ensure!(has("torch_cpu"), "there is no library torch_cpu in {}", dir.join("lib").display());
+    // tch's own build honours the same variable.
+    if env::var_os("LIBTORCH_BYPASS_VERSION_CHECK").is_none() {
+        match version::found(dir) {
+            Some(found) if found == VERSION => {}
+            Some(found) => bail!("it holds libtorch {found}, and {VERSION} is wanted"),
+            None => {
+                bail!("it does not tell its version: there is no build-version and no version.h")
+            }
+        }
+    }
+    Ok(if has("torch_cuda") { Variant::Cuda } else { Variant::Cpu })
+}
+
+/// Writes the record of the folder `dir`, as [`state`] reads it, and the file in which `tch` looks for the version.
+///
+/// # Errors
+/// When the folder cannot be read or written.
+pub fn mark(dir: &Path, variant: Variant) -> Result<()> {
+    let lib = dir.join("lib");
+    let mut files = BTreeMap::new();
+    for entry in std::fs::read_dir(&lib).with_context(|| format!("reading {}", lib.display()))? {
+        let entry = entry.with_context(|| format!("reading {}", lib.display()))?;
+        files.insert(entry.file_name().to_string_lossy().into_owned(), entry.metadata()?.len());
+    }
+    let marker = Marker { torch: VERSION.into(), variant, files };
+    let write = |name: &str, text: String| {
+        let path = dir.join(name);
+        std::fs::write(&path, text).with_context(|| format!("writing {}", path.display()))
+    };
+    write("build-version", format!("{VERSION}\n"))?;
+    write(MARKER, serde_json::to_string_pretty(&marker)? + "\n")
+}

@@ -1,0 +1,62 @@
+//! `cargo book` alone: the experiments and the main commands.
+
+use std::fmt::Write;
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+use crate::experiments::Experiments;
+use crate::process::print;
+
+const COMMANDS: &str = "
+Run one              cargo book 03_01 [--preset smoke|quick|book] [--epochs N] [--seed N] [--device D] [--resume]
+                                      [--data NAME] [--set key=value]
+All its options      cargo book 03_01 --help
+Make the pictures    cargo book figures [CHAPTER | ID ...]
+Is all well here?    cargo book doctor
+More                 cargo book test, data, bench, setup; cargo book --help
+
+Minutes are those of the quick preset (the default) on two processor cores.
+";
+
+/// Prints the list.
+///
+/// # Errors
+/// When a chapter's table is broken.
+pub fn run(root: &Path) -> Result<ExitCode> {
+    print(&table(&Experiments::load(root)?))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The list as text.
+pub fn table(experiments: &Experiments) -> String {
+    let width = |of: &dyn Fn(&crate::experiments::Experiment) -> usize| {
+        experiments.all().map(|(_, experiment)| of(experiment)).max().unwrap_or(0)
+    };
+    let name_width = width(&|experiment| experiment.full_name().len());
+    let title_width = width(&|experiment| experiment.title.chars().count());
+    let pages_width = width(&|experiment| experiment.pages.len());
+    let data_width = width(&|experiment| experiment.data.join(", ").len());
+    let mut text = String::from("The experiments of Generative Deep Learning\n");
+    for chapter in &experiments.chapters {
+        let _ = writeln!(text, "\nChapter {}  {}", chapter.chapter, chapter.title);
+        for experiment in &chapter.experiments {
+            let minutes = minutes(experiment.minutes);
+            let needs = experiment.needs.as_ref().map(|id| format!("  after {id}")).unwrap_or_default();
+            let line = format!(
+                "  {:name_width$}  {:title_width$}  p. {:pages_width$}  {:data_width$}  {minutes:>7}{needs}",
+                experiment.full_name(),
+                experiment.title,
+                experiment.pages,
+                experiment.data.join(", "),
+            );
+            let _ = writeln!(text, "{}", line.trim_end());
+        }
+    }
+    text + COMMANDS
+}
+
+fn minutes(minutes: f64) -> String {
+    if minutes < 1.0 { "< 1 min".into() } else { format!("{minutes:.0} min") }
+}

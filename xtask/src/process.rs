@@ -1,0 +1,65 @@
+//! Starting other programs, and printing.
+
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, ExitStatus};
+
+use anyhow::{Context, Result};
+
+/// Prints `text` to standard output. A reader that went away (`cargo book | head`) is no error.
+///
+/// # Errors
+/// When standard output cannot be written, as on a full disk.
+pub fn print(text: &str) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error).context("writing to standard output"),
+        _ => Ok(()),
+    }
+}
+
+/// Becomes `command`, so that Ctrl-C and the exit code are that program's own. Where a process can't (Windows), waits.
+///
+/// # Errors
+/// When the program cannot be started.
+pub fn become_command(mut command: Command) -> Result<ExitCode> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    #[cfg(unix)]
+    {
+        use std::os::unix::process::CommandExt;
+        Err(command.exec()).with_context(|| format!("starting {name}"))
+    }
+    #[cfg(not(unix))]
+    {
+        let status = command.status().with_context(|| format!("starting {name}"))?;
+        Ok(code(status))
+    }
+}
+
+/// The exit code to end with after a program that ended so; 1 where a signal ended it.
+pub fn code(status: ExitStatus) -> ExitCode {
+    status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from)
+}
+
+/// What `program args...` prints, trimmed: its standard output or, if that is empty, its standard error. None where it
+/// cannot be started or fails.
+pub fn answer(program: impl AsRef<std::ffi::OsStr>, args: &[&str]) -> Option<String> {
+    let output = Command::new(program).args(args).output().ok().filter(|output| output.status.success())?;
+    let text = if output.stdout.trim_ascii().is_empty() { output.stderr } else { output.stdout };
+    Some(String::from_utf8_lossy(text.trim_ascii()).into_owned())
+}
+
+/// The file that `name` stands for on the search path.
+pub fn on_path(name: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    let file_name = format!("{name}{}", std::env::consts::EXE_SUFFIX);
+    std::env::split_paths(&path).map(|dir| dir.join(&file_name)).find(|file| file.is_file())
+}
+
+/// Free bytes on the disk that holds `path`, as `df` says; None where there is no `df`.
+pub fn free_space(path: &Path) -> Option<u64> {
+    let output = Command::new("df").arg("-Pk").arg(path).output().ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    let kibibytes: u64 = text.lines().nth(1)?.split_whitespace().nth(3)?.parse().ok()?;
+    Some(kibibytes * 1024)
+}

@@ -1,0 +1,130 @@
+//! Python, and its pip, which brings libtorch. Everything of it lies in `.python`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::process::{answer, on_path};
+
+/// The first pip that takes up a broken download where it broke.
+const RESUMES: (u32, u32) = (25, 1);
+
+/// How Python is installed, with the venv module.
+pub const CURE: &str = if cfg!(target_os = "macos") {
+    "install it with `brew install python` or `xcode-select --install`"
+} else {
+    "install it with `sudo apt install python3 python3-venv` (Debian, Ubuntu) or `sudo dnf install python3` (Fedora)"
+};
+
+/// Major and minor version in `Python 3.12.3` or `pip 25.1 from ...`.
+fn version(text: &str) -> Option<(u32, u32)> {
+    let mut parts = text.split_whitespace().nth(1)?.split('.');
+    Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
+}
+
+/// The version of the Python `program`.
+pub fn python_version(program: &Path) -> Option<(u32, u32)> {
+    version(&answer(program, &["--version"])?)
+}
+
+/// The machine's Python 3.
+///
+/// # Errors
+/// When there is none; says the cure.
+pub fn find() -> Result<PathBuf> {
+    let mut candidates = ["python3", "python"].iter().filter_map(|name| on_path(name));
+    let found = candidates.find(|program| python_version(program).is_some_and(|(major, _)| major == 3));
+    found
+        .with_context(|| format!("no Python 3 was found, whose pip brings libtorch: {CURE}, and run the command again"))
+}
+
+/// The Python of a virtual environment.
+pub fn in_environment(dir: &Path) -> PathBuf {
+    dir.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" })
+}
+
+/// Makes the virtual environment `dir` anew.
+///
+/// # Errors
+/// When Python cannot; nothing stays behind.
+pub fn make_environment(python: &Path, dir: &Path) -> Result<()> {
+    if dir.exists() {
+        fs::remove_dir_all(dir).with_context(|| format!("removing {}", dir.display()))?;
+    }
+    let output = Command::new(python).args(["-m", "venv"]).arg(dir).output();
+    let output = output.with_context(|| format!("starting {}", python.display()))?;
+    if !output.status.success() {
+        let _ = fs::remove_dir_all(dir);
+        let said = [output.stdout, output.stderr].concat();
+        let said = last_lines(&String::from_utf8_lossy(&said), 3);
+        bail!("{} -m venv failed: {}", python.display(), said.trim_end_matches('.'));
+    }
+    Ok(())
+}
+
+/// The last lines of `text` that are not empty, joined by ` / `.
+pub fn last_lines(text: &str, count: usize) -> String {
+    let lines: Vec<_> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    lines[lines.len().saturating_sub(count)..].join(" / ")
+}
+
+/// A pip that works.
+pub struct Pip {
+    python: PathBuf,
+    /// Whether it takes up broken downloads.
+    resumes: bool,
+}
+
+impl Pip {
+    /// A recent pip in an environment of our own, or, where Python cannot make one, the machine's.
+    ///
+    /// # Errors
+    /// When there is no Python or no pip at all; says the cure.
+    pub fn ready(root: &Path) -> Result<Pip> {
+        let dir = root.join(".python/pip");
+        let own = in_environment(&dir);
+        if let Some(pip) = Pip::of(&own).filter(|pip| pip.resumes) {
+            return Ok(pip);
+        }
+        let python = find()?;
+        eprintln!("Preparing pip in {}.", dir.display());
+        if let Err(error) = make_environment(&python, &dir) {
+            return Pip::of(&python).with_context(|| format!("{error:#}. There is no pip either: {CURE}"));
+        }
+        // An old pip serves as well, only without taking up broken downloads: no reason to give up.
+        let upgrade = ["-m", "pip", "install", "--upgrade", "--quiet", "--disable-pip-version-check", "pip"];
+        let _ = Command::new(&own).args(upgrade).env("PIP_USER", "0").stderr(Stdio::null()).status();
+        Pip::of(&own).with_context(|| format!("the pip in {} does not work: {CURE}", dir.display()))
+    }
+
+    /// The pip of `python`, if it has one.
+    pub fn of(python: &Path) -> Option<Pip> {
+        let found = version(&answer(python, &["-m", "pip", "--version"])?)?;
+        Some(Pip { python: python.to_path_buf(), resumes: found >= RESUMES })
+    }
+
+    /// Downloads the wheel of `spec`, without its requirements, into the folder `into`; pip shows its progress.
+    ///
+    /// # Errors
+    /// When pip fails; its message stands above ours, which says what to do.
+    pub fn download(&self, spec: &str, into: &Path) -> Result<()> {
+        let mut command = Command::new(&self.python);
+        command.args(["-m", "pip", "download", "--no-deps", "--no-cache-dir", "--disable-pip-version-check"]);
+        // libtorch is the same in the wheels for all versions of Python: the user's doesn't matter.
+        command.args(["--python-version", "3.12", "--only-binary", ":all:"]);
+        if self.resumes {
+            command.args(["--resume-retries", "20"]);
+        }
+        command.arg("--dest").arg(into).arg(spec).env("TMPDIR", into.join("tmp"));
+        let status = command.status().with_context(|| format!("starting {}", self.python.display()))?;
+        ensure!(
+            status.success(),
+            "pip could not download {spec}; its reason stands above. Is there a network? Behind a proxy or with an \
+             index of your own, tell pip (HTTPS_PROXY, PIP_INDEX_URL). Then run the command again: what arrived is \
+             kept. Without a network, put the wheel into .libtorch.part/wheels by hand"
+        );
+        Ok(())
+    }
+}

@@ -1,0 +1,29 @@
+//! `cargo book 03_01 ...`: one experiment.
+
+use std::ffi::OsString;
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use clap::CommandFactory;
+
+use crate::cargo::Cargo;
+use crate::cli::Cli;
+use crate::experiments::Experiments;
+use crate::process;
+
+/// Builds the chapter of the experiment that the first argument names and becomes its binary, with the others.
+///
+/// # Errors
+/// [`crate::Usage`] for an unknown id; when libtorch cannot be set up or the chapter not be built.
+pub fn run(root: &Path, args: &[OsString]) -> Result<ExitCode> {
+    let (id, rest) = args.split_first().context("which experiment? `cargo book` alone lists them")?;
+    let experiments = Experiments::load(root)?;
+    let cli = Cli::command();
+    let commands: Vec<_> = cli.get_subcommands().map(clap::Command::get_name).collect();
+    let (chapter, experiment) = experiments.find(&id.to_string_lossy(), &commands)?;
+    let cargo = Cargo::ready(root)?;
+    let mut binary = cargo.start(&cargo.build(&chapter.package)?);
+    binary.arg(&experiment.id).args(rest);
+    process::become_command(binary)
+}

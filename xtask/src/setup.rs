@@ -1,0 +1,131 @@
+//! `cargo book setup`: libtorch in `.libtorch`.
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use anyhow::{Result, bail, ensure};
+use clap::Args;
+
+use crate::cargo;
+use crate::driver::Driver;
+use crate::libtorch::{self, Place, State, VERSION, Variant, install};
+use crate::process::{answer, print};
+
+#[derive(Args)]
+pub struct Arguments {
+    /// Without CUDA, even with an NVIDIA card: a download of 540 MB, 490 MB on disk
+    #[arg(long, conflicts_with = "cuda")]
+    cpu: bool,
+    /// With CUDA, for NVIDIA cards: a download of 2.5 GB, 4 GB on disk
+    #[arg(long)]
+    cuda: bool,
+}
+
+/// Sets libtorch up, unless it already is.
+///
+/// # Errors
+/// When CUDA is asked for and absent; see [`install::install`] for the rest.
+pub fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
+    let asked = match arguments {
+        Arguments { cuda: true, .. } => Some(Variant::Cuda),
+        Arguments { cpu: true, .. } => Some(Variant::Cpu),
+        _ => None,
+    };
+    let driver = Driver::find();
+    if asked == Some(Variant::Cuda) {
+        driver.check()?;
+    }
+    match Place::find(root) {
+        Place::External(dir) => {
+            let variant = libtorch::check_external(&dir)?;
+            ensure!(
+                asked != Some(Variant::Cuda) || variant == Variant::Cuda,
+                "LIBTORCH is set to {}, which has no CUDA. Unset LIBTORCH to let `cargo book setup --cuda` bring one \
+                 that has",
+                dir.display()
+            );
+            let dir = dir.display();
+            print(&format!("LIBTORCH is set: libtorch {VERSION} ({variant}) in {dir} serves. Nothing to do.\n"))?;
+        }
+        Place::Own(dir) => match libtorch::state(&dir) {
+            State::Ready(variant) if asked.is_none_or(|asked| asked == variant) => {
+                let dir = dir.display();
+                print(&format!("libtorch {VERSION} ({variant}) is set up in {dir}. Nothing to do.\n"))?;
+                if variant == Variant::Cpu && asked.is_none() && driver.check().is_ok() {
+                    print("There is an NVIDIA driver: `cargo book setup --cuda` would bring CUDA.\n")?;
+                }
+            }
+            found => make(root, found, asked.unwrap_or_else(|| default_variant(&driver)))?,
+        },
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Sets libtorch up if what `place` holds does not serve.
+///
+/// # Errors
+/// As [`run`].
+pub fn ensure(root: &Path, place: &Place) -> Result<()> {
+    match place {
+        Place::External(dir) => libtorch::check_external(dir).map(|_| ()),
+        Place::Own(dir) => match libtorch::state(dir) {
+            State::Ready(_) => Ok(()),
+            found => make(root, found, default_variant(&Driver::find())),
+        },
+    }
+}
+
+/// CUDA where it would run, else CPU.
+fn default_variant(driver: &Driver) -> Variant {
+    if driver.check().is_ok() { Variant::Cuda } else { Variant::Cpu }
+}
+
+fn make(root: &Path, found: State, variant: Variant) -> Result<()> {
+    if cfg!(windows) {
+        bail!(
+            "setting libtorch up is not supported on Windows itself. Use WSL (`wsl --install`) and run this in there; \
+             or, untested, set LIBTORCH to the folder of libtorch {VERSION}"
+        );
+    }
+    let compiler = compiler();
+    ensure!(
+        answer(&compiler, &["--version"]).is_some(),
+        "no C++ compiler was found (`{compiler}`), which the bindings of libtorch need: {COMPILER_CURE}"
+    );
+    if let State::Broken(reason) = &found {
+        eprintln!("{FOLDER} is made anew: {reason}.", FOLDER = libtorch::FOLDER);
+    }
+    eprintln!(
+        "Setting libtorch {VERSION} ({variant}) up in {}. This is done once.",
+        root.join(libtorch::FOLDER).display()
+    );
+    let start = Instant::now();
+    if install::install(root, variant)? {
+        if found != State::Missing {
+            forget_bindings(root);
+        }
+        eprintln!("libtorch {VERSION} ({variant}) is set up, in {} s.", start.elapsed().as_secs());
+    }
+    Ok(())
+}
+
+/// The C++ compiler that the build of `tch` starts.
+pub fn compiler() -> String {
+    std::env::var("CXX").ok().filter(|name| !name.is_empty()).unwrap_or_else(|| "c++".into())
+}
+
+/// How a C++ compiler is installed.
+pub const COMPILER_CURE: &str = if cfg!(target_os = "macos") {
+    "install it with `xcode-select --install`"
+} else {
+    "install it with `sudo apt install g++` (Debian, Ubuntu) or `sudo dnf install gcc-c++` (Fedora)"
+};
+
+/// The bindings are built against the folder that was there before; cargo does not see that it has changed.
+fn forget_bindings(root: &Path) {
+    let status = cargo::plain(root).args(["clean", "--quiet", "--package", "torch-sys"]).status();
+    if !status.is_ok_and(|status| status.success()) {
+        eprintln!("warning: run `cargo clean -p torch-sys`, so that the bindings are built anew");
+    }
+}

@@ -1,0 +1,158 @@
+//! From wheels to the folder.
+
+mod support;
+
+use std::fs;
+use std::path::Path;
+
+use support::{book, cupti_wheel, names, repository, runtime_wheel, stderr, stdout, torch_wheel, write, zip};
+use tempfile::TempDir;
+use xtask::libtorch::install::assemble;
+use xtask::libtorch::{State, Variant, state};
+
+/// A folder with `part/wheels` for the work.
+fn work() -> TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    fs::create_dir_all(dir.path().join("part/wheels")).unwrap();
+    dir
+}
+
+fn run(dir: &Path, wheels: &[std::path::PathBuf], variant: Variant) -> anyhow::Result<()> {
+    assemble(wheels, variant, &dir.join("part"), &dir.join("libtorch"))
+}
+
+#[test]
+fn for_the_cpu_only_what_is_needed_is_unpacked() {
+    let dir = work();
+    let wheels = dir.path().join("part/wheels");
+    run(dir.path(), &[torch_wheel(&wheels), runtime_wheel(&wheels), cupti_wheel(&wheels)], Variant::Cpu).unwrap();
+    let libtorch = dir.path().join("libtorch");
+    let libraries =
+        ["libc10.so", "libcudart.so.13", "libcupti.so.13", "libgomp.so.1", "libtorch.so", "libtorch_cpu.so"];
+    assert_eq!(names(&libtorch.join("lib")), libraries);
+    assert_eq!(names(&libtorch), ["build-version", "gdl.json", "include", "lib"]);
+    assert_eq!(names(&libtorch.join("include")), ["ATen", "torch"]);
+    assert_eq!(fs::read_to_string(libtorch.join("lib/libcudart.so.13")).unwrap(), "runtime");
+    assert_eq!(state(&libtorch), State::Ready(Variant::Cpu));
+}
+
+#[test]
+fn for_cuda_everything_is_unpacked_flat() {
+    let dir = work();
+    let wheels = dir.path().join("part/wheels");
+    run(dir.path(), &[torch_wheel(&wheels), runtime_wheel(&wheels), cupti_wheel(&wheels)], Variant::Cuda).unwrap();
+    let libraries = names(&dir.path().join("libtorch/lib"));
+    for name in ["libtorch_cuda.so", "libc10_cuda.so", "libtorch_nvshmem.so", "libcudart.so.13", "libnvperf_host.so"] {
+        assert!(libraries.contains(&name.to_string()), "{name} is not in {libraries:?}");
+    }
+    assert!(!libraries.contains(&"libtorch_python.so".to_string()));
+    assert_eq!(state(&dir.path().join("libtorch")), State::Ready(Variant::Cuda));
+}
+
+#[test]
+fn an_unsafe_path_is_refused_and_nothing_stays() {
+    for name in ["../evil.so", "torch/include/../../../evil.h", "/torch/lib/libc10.so", "torch\\lib\\..\\evil.so"] {
+        let dir = work();
+        let wheel = dir.path().join("part/wheels/evil-1-py3-none-any.whl");
+        zip(&wheel, &[("torch/lib/libtorch_cpu.so", "library"), (name, "evil")]);
+        let error = format!("{:#}", run(dir.path(), &[wheel], Variant::Cpu).unwrap_err());
+        assert!(error.contains("unsafe path"), "{name}: {error}");
+        assert_eq!(names(dir.path()), ["part"]);
+        assert_eq!(names(&dir.path().join("part")), ["wheels"]);
+    }
+}
+
+#[test]
+fn a_truncated_wheel_is_refused_removed_and_the_old_folder_stays() {
+    let dir = work();
+    let libtorch = dir.path().join("libtorch");
+    write(&libtorch.join("lib/old.so"), "old");
+    let wheels = dir.path().join("part/wheels");
+    let (torch, cupti) = (torch_wheel(&wheels), cupti_wheel(&wheels));
+    let bytes = fs::read(&torch).unwrap();
+    fs::write(&torch, &bytes[..bytes.len() - 100]).unwrap();
+    let error = format!("{:#}", run(dir.path(), &[cupti.clone(), torch.clone()], Variant::Cpu).unwrap_err());
+    assert!(error.contains("run the command again"), "{error}");
+    assert!(!torch.exists());
+    assert!(cupti.exists(), "a whole wheel is kept for the next try");
+    assert_eq!(names(&dir.path().join("part")), ["wheels"]);
+    assert_eq!(names(&libtorch.join("lib")), ["old.so"]);
+}
+
+#[test]
+fn a_wrong_byte_is_noticed() {
+    let dir = work();
+    let wheel = torch_wheel(&dir.path().join("part/wheels"));
+    let mut bytes = fs::read(&wheel).unwrap();
+    let content = b"torch/lib/libc10.so";
+    let start = bytes.windows(content.len()).position(|window| window == content).unwrap() + content.len();
+    bytes[start + 1] ^= 0x10;
+    fs::write(&wheel, bytes).unwrap();
+    assert!(run(dir.path(), std::slice::from_ref(&wheel), Variant::Cpu).is_err());
+    assert!(!wheel.exists() && !dir.path().join("libtorch").exists());
+}
+
+#[test]
+fn wheels_without_libtorch_are_refused() {
+    let dir = work();
+    let wheel = cupti_wheel(&dir.path().join("part/wheels"));
+    let error = format!("{:#}", run(dir.path(), &[wheel], Variant::Cpu).unwrap_err());
+    assert!(error.contains("do not hold what libtorch needs"), "{error}");
+    assert_eq!(names(&dir.path().join("part")), ["wheels"]);
+}
+
+/// A repository whose wheels are all there already, and a search path with a C++ compiler only.
+#[cfg(target_os = "linux")]
+fn fetched() -> (TempDir, std::path::PathBuf) {
+    let root = repository();
+    let wheels = root.path().join(".libtorch.part/wheels");
+    torch_wheel(&wheels);
+    support::toolkit_wheel(&wheels);
+    runtime_wheel(&wheels);
+    cupti_wheel(&wheels);
+    let bin = root.path().join("bin");
+    support::script(&bin.join("c++"), "echo c++ 12\n");
+    (root, bin)
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn set_up_goes_on_with_the_wheels_that_are_there_and_a_second_run_does_nothing() {
+    let (root, bin) = fetched();
+    let setup = || book(root.path()).args(["setup", "--cpu"]).env("PATH", &bin).output().unwrap();
+    let first = setup();
+    assert!(first.status.success(), "{}", stderr(&first));
+    assert!(!root.path().join(".libtorch.part").exists());
+    assert_eq!(state(&root.path().join(".libtorch")), State::Ready(Variant::Cpu));
+    let made = fs::metadata(root.path().join(".libtorch/gdl.json")).unwrap().modified().unwrap();
+    let second = setup();
+    assert!(second.status.success() && stdout(&second).contains("Nothing to do"), "{}", stdout(&second));
+    assert_eq!(fs::metadata(root.path().join(".libtorch/gdl.json")).unwrap().modified().unwrap(), made);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn without_python_the_cure_is_named_and_what_is_there_is_kept() {
+    let (root, bin) = fetched();
+    let wheels = root.path().join(".libtorch.part/wheels");
+    fs::remove_file(wheels.join("cuda_toolkit-13.0.2-py2.py3-none-any.whl")).unwrap();
+    let output = book(root.path()).args(["setup", "--cpu"]).env("PATH", &bin).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        stderr(&output).contains("Python 3") && stderr(&output).contains("apt install python3"),
+        "{}",
+        stderr(&output)
+    );
+    assert!(wheels.join(support::TORCH).exists());
+    assert!(!root.path().join(".libtorch").exists());
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn without_a_compiler_nothing_is_downloaded() {
+    let root = repository();
+    let output = book(root.path()).args(["setup", "--cpu"]).env("PATH", root.path()).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("C++ compiler") && stderr(&output).contains("g++"), "{}", stderr(&output));
+    assert_eq!(names(root.path()), ["chapters", "data"]);
+}

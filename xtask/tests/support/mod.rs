@@ -1,0 +1,138 @@
+//! Tiny wheels and repositories to try things with.
+#![allow(dead_code)] // every test file uses another part
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
+
+pub const TORCH: &str = "torch-2.11.0-cp312-cp312-manylinux_2_28_x86_64.whl";
+
+pub fn write(path: &Path, text: &str) {
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, text).unwrap();
+}
+
+/// A repository with one chapter and nothing else.
+pub fn repository() -> TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    write(&dir.path().join("data/datasets.toml"), "");
+    let table = dir.path().join("chapters/ch03_vae/experiments.toml");
+    write(&table, "chapter = 3\npackage = \"ch03\"\ntitle = \"Chapter three\"\n");
+    for (id, name) in [("03_01", "autoencoder_train"), ("03_02", "autoencoder_analysis"), ("03_03", "vae_digits_train")]
+    {
+        add_experiment(&table, id, name);
+    }
+    dir
+}
+
+pub fn add_experiment(table: &Path, id: &str, name: &str) {
+    let mut text = fs::read_to_string(table).unwrap();
+    text +=
+        &format!("\n[[experiment]]\nid = {id:?}\nname = {name:?}\ntitle = \"T\"\npages = \"94-101\"\nminutes = 0.5\n");
+    write(table, &text);
+}
+
+/// A zip file of names and contents.
+pub fn zip(path: &Path, files: &[(&str, &str)]) {
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    let mut zip = ZipWriter::new(File::create(path).unwrap());
+    for (name, content) in files {
+        zip.start_file(*name, SimpleFileOptions::default()).unwrap();
+        zip.write_all(content.as_bytes()).unwrap();
+    }
+    zip.finish().unwrap();
+}
+
+const METADATA: &str = "\
+Name: torch
+Requires-Dist: filelock
+Requires-Dist: cuda-toolkit[cublas,cudart,cupti]==13.0.2; platform_system == \"Linux\"
+Requires-Dist: nvidia-cudnn-cu13==9.19.0.56; platform_system == \"Linux\"
+Requires-Dist: pyyaml; extra == \"pyyaml\"
+";
+
+/// A wheel with what the real one has of every kind.
+pub fn torch_wheel(dir: &Path) -> PathBuf {
+    let version = "#define TORCH_VERSION_MAJOR 2\n#define TORCH_VERSION \\\n  \"2.11.0\"\n";
+    let path = dir.join(TORCH);
+    let files = [
+        ("torch/__init__.py", "python"),
+        ("torch/lib/libc10.so", "c10"),
+        ("torch/lib/libc10_cuda.so", "c10 cuda"),
+        ("torch/lib/libgomp.so.1", "gomp"),
+        ("torch/lib/libtorch.so", "torch"),
+        ("torch/lib/libtorch_cpu.so", "torch cpu"),
+        ("torch/lib/libtorch_cuda.so", "torch cuda"),
+        ("torch/lib/libcaffe2_nvrtc.so", "nvrtc"),
+        ("torch/lib/libtorch_nvshmem.so", "nvshmem"),
+        ("torch/lib/libtorch_python.so", "torch python"),
+        ("torch/lib/libshm/libshm.h", "header that is not needed"),
+        ("torch/_C.cpython-312-x86_64-linux-gnu.so", "python module"),
+        ("torch/include/torch/headeronly/version.h", version),
+        ("torch/include/ATen/ATen.h", "header"),
+        ("torch-2.11.0.dist-info/METADATA", METADATA),
+    ];
+    zip(&path, &files);
+    path
+}
+
+pub fn toolkit_wheel(dir: &Path) -> PathBuf {
+    let metadata = "\
+Requires-Dist: nvidia-cublas==13.1.0.3.*; (sys_platform == 'linux') and extra == 'all'
+Requires-Dist: nvidia-cublas==13.1.0.3.*; (sys_platform == 'linux') and extra == 'cublas'
+Requires-Dist: nvidia-cuda-runtime==13.0.96.*; (sys_platform == 'linux' or sys_platform == 'win32') and extra == 'cudart'
+Requires-Dist: nvidia-cuda-cupti==13.0.85.*; (sys_platform == 'linux') and extra == 'cupti'
+Requires-Dist: nvidia-nvtx==13.0.85.*; (sys_platform == 'linux') and extra == 'nvtx'
+";
+    let path = dir.join("cuda_toolkit-13.0.2-py2.py3-none-any.whl");
+    zip(&path, &[("cuda_toolkit-13.0.2.dist-info/METADATA", metadata)]);
+    path
+}
+
+pub fn runtime_wheel(dir: &Path) -> PathBuf {
+    let path = dir.join("nvidia_cuda_runtime-13.0.96-py3-none-manylinux2014_x86_64.whl");
+    zip(&path, &[("nvidia/cu13/lib/libcudart.so.13", "runtime"), ("nvidia/cu13/include/cuda.h", "header")]);
+    path
+}
+
+pub fn cupti_wheel(dir: &Path) -> PathBuf {
+    let path = dir.join("nvidia_cuda_cupti-13.0.85-py3-none-manylinux_2_25_x86_64.whl");
+    zip(&path, &[("nvidia/cu13/lib/libcupti.so.13", "cupti"), ("nvidia/cu13/lib/libnvperf_host.so", "perf")]);
+    path
+}
+
+/// The names in a folder, sorted.
+pub fn names(dir: &Path) -> Vec<String> {
+    let entries = fs::read_dir(dir).unwrap();
+    let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+/// `cargo book` in a repository, without LIBTORCH.
+pub fn book(root: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+    command.current_dir(root).env_remove("LIBTORCH").env_remove("CXX");
+    command
+}
+
+pub fn stdout(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+pub fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// An executable shell script.
+#[cfg(unix)]
+pub fn script(path: &Path, text: &str) {
+    use std::os::unix::fs::PermissionsExt;
+    write(path, &format!("#!/bin/sh\n{text}"));
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+}
