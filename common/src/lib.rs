@@ -1,10 +1,12 @@
 //! What more than one chapter of the book uses: layers with Keras' semantics, loaders, training runs, figures.
 
+pub mod arrays;
 pub mod cli;
 pub mod datasets;
 pub mod device;
 pub mod files;
 pub mod gallery;
 pub mod keras;
+pub mod pictures;
 pub mod plot;
 pub mod training;

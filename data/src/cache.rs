@@ -31,15 +31,15 @@ impl Slot {
 
     /// Waits until no other process is fetching this set, and keeps others waiting for as long as the result lives.
     pub fn lock(&self) -> Result<fs::File> {
-        fs::create_dir_all(&self.work).with_context(|| format!("can't make {}", self.work.display()))?;
+        if let Some(parent) = self.lock.parent() {
+            fs::create_dir_all(parent).with_context(|| format!("can't make {}", parent.display()))?;
+        }
         let file = fs::File::create(&self.lock).with_context(|| format!("can't write {}", self.lock.display()))?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 eprintln!("another process is fetching {}; waiting for it", self.dir.display());
                 file.lock().with_context(|| format!("can't lock {}", self.lock.display()))?;
-                // That process took its work folder away.
-                fs::create_dir_all(&self.work)?;
             }
             Err(TryLockError::Error(error)) => {
                 return Err(error).with_context(|| format!("can't lock {}", self.lock.display()));

@@ -21,6 +21,7 @@ pub mod generate;
 mod idx;
 pub mod manifest;
 mod origin;
+mod progress;
 mod root;
 mod source;
 mod store;

@@ -10,6 +10,7 @@ use crate::choice::Choice;
 use crate::generate;
 use crate::manifest::{Manifest, Set, StandIn};
 use crate::origin::{DataSet, Origin, OriginKind};
+use crate::progress;
 use crate::source::{Http, NotInstalled, Place, Staging};
 
 /// The data sets on this disk, and the way to more.
@@ -172,7 +173,7 @@ impl Store {
         for place in mirror.into_iter().chain(set.sources.iter().map(Place::Listed)) {
             match self.try_place(&place, set, &slot) {
                 Ok(origin) => {
-                    eprintln!("{}: {} files, checked, from {}", set.name, set.files.len(), origin.description);
+                    eprintln!("{}: fetched and checked, from {}", set.name, origin.description);
                     return Ok(DataSet { name: set.name.clone(), dir: slot.dir, origin });
                 }
                 Err(error) => {
@@ -201,12 +202,12 @@ impl Store {
             return Ok(found);
         }
         let dir = slot.empty("files")?;
-        generate::run(&stand_in.generator, &dir)?;
+        progress::waiting(&format!("making {}", stand_in.title), || generate::run(&stand_in.generator, &dir))?;
         let records = set.files.iter().map(|file| check::check_file(file, true, &dir.join(&file.name)));
         let records = records.collect::<Result<_>>()?;
         let origin = Origin::new(OriginKind::Generated, stand_in.title.clone(), records);
         slot.install(&dir, &origin)?;
-        eprintln!("{}: {} files made: {}", set.name, set.files.len(), origin.description);
+        eprintln!("{}: made {}", set.name, origin.description);
         Ok(DataSet { name: set.name.clone(), dir: slot.dir, origin })
     }
 }

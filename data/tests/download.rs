@@ -159,3 +159,12 @@ fn nobody_at_the_address() {
     assert!(format!("{error:#}").contains("no answer"), "{error:#}");
     assert!(tree(cache.path()).is_empty());
 }
+
+#[test]
+fn a_server_without_encryption_is_not_trusted_at_an_https_address() {
+    let server = Server::start(|_, _| Reply::new(200, content()));
+    let cache = tempdir().unwrap();
+    let base = server.base.replace("http:", "https:");
+    let error = store(cache.path(), &official(&base, "numbers")).fetch("small", Choice::Real).unwrap_err();
+    assert!(format!("{error:#}").contains("no answer"), "{error:#}");
+}

@@ -35,17 +35,18 @@ impl Cargo {
         command
     }
 
-    /// Builds the binary of `package` and tells where it lies.
+    /// Builds the binary `name` of `package` and tells where it lies.
     ///
     /// # Errors
     /// When the build fails.
-    pub fn build(&self, package: &str) -> Result<PathBuf> {
-        if !self.root.join("target/debug").join(package).exists() && env::var_os("CARGO_TARGET_DIR").is_none() {
-            eprintln!("Building {package}. The first time this compiles the bindings of libtorch and takes minutes.");
+    pub fn build(&self, package: &str, name: &str) -> Result<PathBuf> {
+        let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| self.root.join("target"), PathBuf::from);
+        if !target.join("debug").join(name).exists() {
+            eprintln!("Building {name}. The first time this compiles the bindings of libtorch and takes minutes.");
         }
         let mut command = self.command("build");
         // The messages tell where the binary lies, whatever target folder or target the user's settings choose.
-        command.args(["--package", package, "--bin", package, "--message-format", "json-render-diagnostics"]);
+        command.args(["--package", package, "--bin", name, "--message-format", "json-render-diagnostics"]);
         let mut child = command.stdout(Stdio::piped()).spawn().context("starting cargo")?;
         let mut executable = None;
         if let Some(stdout) = child.stdout.take() {
@@ -57,9 +58,9 @@ impl Cargo {
             }
         }
         if !child.wait().context("waiting for cargo")?.success() {
-            bail!("building {package} failed; `cargo book doctor` tells whether everything it needs is here");
+            bail!("building {name} failed; `cargo book doctor` tells whether everything it needs is here");
         }
-        executable.with_context(|| format!("cargo did not say where the binary of {package} lies"))
+        executable.with_context(|| format!("cargo did not say where the binary {name} lies"))
     }
 
     /// The command that starts the binary `executable` where the user stands.

@@ -163,9 +163,8 @@ impl Report {
     /// What libtorch itself says, through `common`'s `torch-info`.
     fn devices(&mut self, root: &Path) -> Vec<Line> {
         let info = Cargo::ready(root).and_then(|cargo| {
-            let mut command = cargo.command("run");
-            command.args(["--quiet", "--package", "common", "--bin", "torch-info"]).stderr(Stdio::inherit());
-            Ok(command.output()?)
+            let executable = cargo.build("common", "torch-info")?;
+            Ok(cargo.start(&executable).stderr(Stdio::inherit()).output()?)
         });
         match info {
             Ok(output) if output.status.success() => {

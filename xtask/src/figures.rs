@@ -48,9 +48,10 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
     .context("catching Ctrl-C")?;
 
     for job in jobs {
-        let mut binary = cargo.start(&cargo.build(&job.chapter.package)?);
+        let package = &job.chapter.package;
+        let mut binary = cargo.start(&cargo.build(package, package)?);
         binary.arg("figures").args(&job.ids).args(options);
-        let status = binary.status().with_context(|| format!("starting {}", job.chapter.package))?;
+        let status = binary.status().with_context(|| format!("starting {package}"))?;
         if INTERRUPTED.load(Ordering::Relaxed) {
             return Ok(ExitCode::from(130));
         }

@@ -1,8 +1,8 @@
 //! `cargo book ...`: sets libtorch up, then builds and runs the experiments of the chapters.
 //!
-//! One module per command ([`list`], [`run`], [`figures`], [`test`], [`setup`], [`doctor`], [`bench`]) stands on four
-//! that know the outside: [`experiments`] (the chapters' tables), [`libtorch`] (its folder), [`python`] (pip, which
-//! brings libtorch) and [`cargo`] (which builds). Nothing here needs libtorch to compile.
+//! One module per command ([`list`], [`run`], [`figures`], [`mod@test`], [`setup`], [`doctor`], [`mod@bench`]) stands
+//! on four that know the outside: [`experiments`] (the chapters' tables), [`libtorch`] (its folder), [`python`] (pip,
+//! which brings libtorch) and [`cargo`] (which builds). Nothing here needs libtorch to compile.
 
 pub mod bench;
 pub mod cargo;

@@ -14,10 +14,10 @@ use crate::process::{answer, print};
 
 #[derive(Args)]
 pub struct Arguments {
-    /// Without CUDA, even with an NVIDIA card: a download of 540 MB, 490 MB on disk
+    /// Without CUDA, even with an NVIDIA card: a download of 540 MB (macOS: 80 MB), 490 MB on disk
     #[arg(long, conflicts_with = "cuda")]
     cpu: bool,
-    /// With CUDA, for NVIDIA cards: a download of 2.5 GB, 4 GB on disk
+    /// With CUDA, for NVIDIA cards: a download of 2.5 GB, 3.6 GB on disk
     #[arg(long)]
     cuda: bool,
 }

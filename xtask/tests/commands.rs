@@ -205,6 +205,29 @@ fn doctor_names_what_is_missing_and_the_cure() {
 }
 
 #[test]
+fn doctor_shows_what_libtorch_says() {
+    let root = workspace();
+    write(&root.path().join("Cargo.toml"), "[workspace]\nresolver = \"3\"\nmembers = [\"chapters/*\", \"common\"]\n");
+    let common = root.path().join("common");
+    write(&common.join("Cargo.toml"), "[package]\nname = \"common\"\nversion = \"0.1.0\"\nedition = \"2024\"\n");
+    let main = common.join("src/bin/torch-info.rs");
+    write(&main, "fn main() { println!(\"threads: 2\\ncuDNN: no, none\"); }");
+    script(&root.path().join("bin/c++"), "echo c++ 12.2\n");
+    let path = format!("{}:{}", root.path().join("bin").display(), std::env::var("PATH").unwrap());
+    let doctor = || in_workspace(root.path(), &["doctor"]).env("PATH", &path).output().unwrap();
+    let done = doctor();
+    let text = stdout(&done);
+    assert!(done.status.success(), "{text} {}", stderr(&done));
+    for part in ["  threads         2\n", "  cuDNN           no, none\n", "2.11.0 (CPU)", "Nothing is wrong"] {
+        assert!(text.contains(part), "{part} is not in\n{text}");
+    }
+    write(&main, "fn main() { std::process::exit(127) }");
+    let done = doctor();
+    assert_eq!(done.status.code(), Some(1));
+    assert!(stdout(&done).contains("does not run"), "{}", stdout(&done));
+}
+
+#[test]
 fn the_list_needs_nothing() {
     let root = repository();
     for args in [&[][..], &["list"]] {

@@ -8,6 +8,7 @@ use std::path::Path;
 use support::{book, cupti_wheel, names, repository, runtime_wheel, stderr, stdout, torch_wheel, write, zip};
 use tempfile::TempDir;
 use xtask::libtorch::install::assemble;
+use xtask::libtorch::unpack::target;
 use xtask::libtorch::{State, Variant, state};
 
 /// A folder with `part/wheels` for the work.
@@ -47,6 +48,20 @@ fn for_cuda_everything_is_unpacked_flat() {
     }
     assert!(!libraries.contains(&"libtorch_python.so".to_string()));
     assert_eq!(state(&dir.path().join("libtorch")), State::Ready(Variant::Cuda));
+}
+
+#[test]
+fn other_platforms_wheels_are_taken_whole_but_for_python_and_cuda() {
+    let kept = |name: &str| target(&Path::new("torch/lib").join(name), Variant::Cpu).is_some();
+    for name in
+        ["libtorch_cpu.dylib", "libomp.dylib", "libarm_compute.so", "libgfortran.so.5", "libnvpl_blas_core.so.0"]
+    {
+        assert!(kept(name), "{name}");
+    }
+    for name in ["libtorch_python.dylib", "libc10_cuda.so", "libtorch_cuda_linalg.so", "libcaffe2_nvrtc.so", "x.cmake"]
+    {
+        assert!(!kept(name), "{name}");
+    }
 }
 
 #[test]

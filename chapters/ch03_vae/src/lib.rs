@@ -1,1 +1,27 @@
+//! Chapter 3 of *Generative Deep Learning*: autoencoders and variational autoencoders (pp. 89-124).
 
+pub mod autoencoder;
+pub mod autoencoder_digits;
+pub mod bench;
+pub mod digits;
+pub mod fit;
+pub mod net;
+pub mod vae;
+pub mod vae_digits;
+
+use common::cli::{Bench, Chapter};
+
+/// The chapter's experiments.
+pub const CHAPTER: Chapter = Chapter {
+    table: include_str!("../experiments.toml"),
+    experiments: &[
+        ("03_01", autoencoder_digits::train),
+        ("03_02", autoencoder_digits::analyse),
+        ("03_03", vae_digits::train),
+        ("03_04", vae_digits::analyse),
+    ],
+    benches: &[
+        Bench { model: "autoencoder", batch: bench::BATCH, run: bench::autoencoder },
+        Bench { model: "vae_digits", batch: bench::BATCH, run: bench::vae_digits },
+    ],
+};

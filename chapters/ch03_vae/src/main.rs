@@ -1,1 +1,11 @@
-fn main() {}
+//! `cargo book 03_01`, or `cargo run -p ch03 -- 03_01`: chapter 3's experiments.
+
+use std::process::ExitCode;
+
+/// libtorch allocates through it, too. It keeps large blocks, which libtorch asks for anew at every step.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    common::cli::main(&ch03::CHAPTER)
+}

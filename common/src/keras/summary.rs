@@ -1,3 +1,4 @@
+use crate::plot::{Diagram, Node};
 use std::fmt;
 
 /// One row of a [`Summary`].
@@ -78,6 +79,20 @@ impl Summary {
             self.layers.push(LayerInfo { inputs, ..layer });
         }
         Summary { name: name.to_string(), ..self }
+    }
+
+    /// Boxes and arrows, as Keras' `plot_model(show_shapes=True)` draws them.
+    pub fn diagram(&self) -> Diagram {
+        let inputs = |layer: &LayerInfo| match layer.inputs[..] {
+            [] | [_] => with_batch(&layer.input_shape),
+            _ => {
+                let shapes = layer.inputs.iter().map(|&i| with_batch(&self.layers[i].output_shape));
+                format!("[{}]", shapes.collect::<Vec<_>>().join(", "))
+            }
+        };
+        let node = |layer: &LayerInfo| Node::new(&layer.name, &layer.class_name, &inputs(layer), &with_batch(&layer.output_shape));
+        let arrows = self.layers.iter().enumerate().flat_map(|(to, layer)| layer.inputs.iter().map(move |&from| (from, to)));
+        Diagram::new(self.layers.iter().map(node).collect(), arrows.collect())
     }
 }
 

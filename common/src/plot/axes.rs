@@ -1,6 +1,7 @@
 //! The two axes of a chart: room for frame, ticks and labels.
 
-use super::canvas::{Area, Canvas};
+use super::area::Area;
+use super::canvas::{Canvas, to_pixels, to_points};
 use super::scale::{Axis, Scale};
 use super::text::{CAP_HEIGHT, DESCENT};
 use super::ticks::Ticks;
@@ -35,6 +36,8 @@ pub(super) struct Axes<'a> {
     /// No axes, only title and the label below.
     pub bare: bool,
     pub grid: bool,
+    /// Cells across and down that want whole pixels.
+    pub cells: Option<(usize, usize)>,
     /// Room to be kept free at the right, in points.
     pub right: f32,
     /// Size of the tick labels, in points.
@@ -55,43 +58,61 @@ pub(super) struct Layout {
 impl Axes<'_> {
     /// Puts the frame into an area so that no label is cut.
     pub fn layout(&self, canvas: &Canvas, area: Area) -> Layout {
-        let mut frame = area;
-        let mut layout = None;
         // The labels decide the room for the frame, and the frame how many labels fit: twice is enough.
-        for _ in 0..2 {
-            let y_most = (frame.height / (self.size * 2.6)).clamp(2.0, 9.0) as usize;
-            let y_ticks = self.y_scale.ticks(self.y, y_most);
-            let (x_ticks, upwards) = self.x_ticks(canvas, frame.width);
-            let widest = |ticks: &Ticks| {
-                let widths = ticks.labelled.iter().map(|(_, t)| canvas.text_width(t, self.size));
-                widths.fold(0.0, f32::max)
+        let rough = self.around(canvas, area, area);
+        self.around(canvas, area, rough.frame)
+    }
+
+    /// The layout with as many labels as a frame of about this size has room for.
+    fn around(&self, canvas: &Canvas, area: Area, about: Area) -> Layout {
+        let y_ticks = self.y_ticks(about.height);
+        let (x_ticks, upwards) = self.x_ticks(canvas, about.width);
+        let widest = |ticks: &Ticks| {
+            let labels = ticks.labelled.iter();
+            let widths = labels.map(|(_, label)| canvas.text_width(label, self.size));
+            widths.fold(0.0, f32::max)
+        };
+        let axis_label = |axis: &Axis, share: f32| match axis.label {
+            Some(_) => LABEL_GAP + share * self.size,
+            None => 0.0,
+        };
+        let (left, bottom) = if self.bare {
+            (0.0, axis_label(self.x, CAP_HEIGHT + DESCENT))
+        } else {
+            let below = match upwards {
+                true => widest(&x_ticks),
+                false => self.size * (CAP_HEIGHT + DESCENT),
             };
-            let axis_label = |axis: &Axis, share: f32| match axis.label {
-                Some(_) => LABEL_GAP + share * self.size,
-                None => 0.0,
-            };
-            let (left, bottom) = if self.bare {
-                (0.0, axis_label(self.x, CAP_HEIGHT + DESCENT))
-            } else {
-                let names = match upwards {
-                    true => widest(&x_ticks),
-                    false => self.size * (CAP_HEIGHT + DESCENT),
-                };
-                (
-                    2.0 * TICK + widest(&y_ticks) + axis_label(self.y, CAP_HEIGHT + DESCENT),
-                    2.0 * TICK + names + axis_label(self.x, CAP_HEIGHT),
-                )
-            };
-            let top = match self.title {
-                Some(title) => Canvas::text_height(title, self.title_size()) + 0.5 * self.size,
-                None => self.size * CAP_HEIGHT / 2.0,
-            };
-            let right = self.right.max(self.overhang(canvas, &x_ticks, frame, upwards));
-            let room = area.inset(left, top, right, bottom);
-            frame = self.shaped(room);
-            layout = Some(Layout { frame, left, bottom, x_ticks, y_ticks, upwards });
+            (
+                2.0 * TICK + widest(&y_ticks) + axis_label(self.y, CAP_HEIGHT + DESCENT),
+                2.0 * TICK + below + axis_label(self.x, CAP_HEIGHT),
+            )
+        };
+        let right = self
+            .right
+            .max(self.overhang(canvas, &x_ticks, about.width, upwards));
+        Layout {
+            frame: self.shaped(area.inset(left, self.top(), right, bottom)),
+            left,
+            bottom,
+            x_ticks,
+            y_ticks,
+            upwards,
         }
-        layout.unwrap_or_else(|| unreachable!("the loop runs twice"))
+    }
+
+    /// As many ticks as have room above each other.
+    fn y_ticks(&self, height: f32) -> Ticks {
+        match self.y.names {
+            Some(_) => self
+                .y_scale
+                .ticks(self.y, 0)
+                .thinned((height / (1.15 * self.size)) as usize),
+            None => self.y_scale.ticks(
+                self.y,
+                (height / (2.6 * self.size)).clamp(2.0, 9.0) as usize,
+            ),
+        }
     }
 
     pub fn title_size(&self) -> f32 {
@@ -106,26 +127,36 @@ impl Axes<'_> {
                 let half = canvas.text_width(label, self.size) / 2.0;
                 (place(*at) - half, place(*at) + half)
             });
-            let ends: Vec<_> = ends.collect();
-            ends.windows(2).all(|pair| pair[0].1 + 0.4 * self.size <= pair[1].0)
+            let mut ends: Vec<_> = ends.collect();
+            ends.sort_by(|a, b| a.0.total_cmp(&b.0)); // the axis may run backwards
+            ends.windows(2)
+                .all(|pair| pair[0].1 + 0.4 * self.size <= pair[1].0)
         };
         if self.x.names.is_some() {
             let ticks = self.x_scale.ticks(self.x, 0);
             let upwards = !fit(&ticks);
-            return (ticks, upwards);
+            let most = if upwards {
+                (width / (1.15 * self.size)) as usize
+            } else {
+                usize::MAX
+            };
+            return (ticks.thinned(most), upwards);
         }
         let counts = (2..=9).rev().map(|most| self.x_scale.ticks(self.x, most));
         let ticks = counts.into_iter().find(fit);
-        (ticks.unwrap_or_else(|| self.x_scale.ticks(self.x, 1)), false)
+        (
+            ticks.unwrap_or_else(|| self.x_scale.ticks(self.x, 1)),
+            false,
+        )
     }
 
     /// How far the last label below reaches beyond the frame.
-    fn overhang(&self, canvas: &Canvas, ticks: &Ticks, frame: Area, upwards: bool) -> f32 {
+    fn overhang(&self, canvas: &Canvas, ticks: &Ticks, width: f32, upwards: bool) -> f32 {
         if self.bare || upwards {
             return AXIS_WIDTH;
         }
         let reach = ticks.labelled.iter().map(|(at, label)| {
-            let beyond = (self.x_scale.share(*at) - 1.0) * frame.width;
+            let beyond = (self.x_scale.share(*at) - 1.0) * width;
             beyond + canvas.text_width(label, self.size) / 2.0
         });
         reach.fold(AXIS_WIDTH, f32::max)
@@ -135,15 +166,22 @@ impl Axes<'_> {
     fn shaped(&self, room: Area) -> Area {
         let span = |scale: Scale| (scale.ends.1 - scale.ends.0).abs();
         let height_by_width = match self.aspect {
-            Aspect::Free => return room,
-            Aspect::Square => 1.0,
-            Aspect::Equal => (span(self.y_scale) / span(self.x_scale)) as f32,
+            Aspect::Free => None,
+            Aspect::Square => Some(1.0),
+            Aspect::Equal => Some((span(self.y_scale) / span(self.x_scale)) as f32),
         };
-        let width = room.width.min(room.height / height_by_width);
-        let height = width * height_by_width;
+        let (mut width, mut height) = (room.width, room.height);
+        if let Some(ratio) = height_by_width {
+            width = room.width.min(room.height / ratio);
+            height = width * ratio;
+        }
+        if let Some((columns, rows)) = self.cells {
+            (width, height) = (whole_cells(width, columns), whole_cells(height, rows));
+        }
+        let on_pixel = |points: f32| to_points(to_pixels(points).round());
         Area {
-            left: room.left + (room.width - width) / 2.0,
-            top: room.top + (room.height - height) / 2.0,
+            left: on_pixel(room.left + (room.width - width) / 2.0),
+            top: on_pixel(room.top + (room.height - height) / 2.0),
             width,
             height,
         }
@@ -154,7 +192,12 @@ impl Axes<'_> {
         if self.aspect == Aspect::Free {
             return (width, width * 0.75);
         }
-        let area = Area { left: 0.0, top: 0.0, width, height: 4.0 * width };
+        let area = Area {
+            left: 0.0,
+            top: 0.0,
+            width,
+            height: 4.0 * width,
+        };
         let layout = self.layout(canvas, area);
         // What is not frame, with the free room above and below it taken away.
         let room = area.inset(0.0, 0.0, 0.0, layout.bottom + self.top());
@@ -164,7 +207,17 @@ impl Axes<'_> {
     fn top(&self) -> f32 {
         match self.title {
             Some(title) => Canvas::text_height(title, self.title_size()) + 0.5 * self.size,
-            None => self.size * CAP_HEIGHT / 2.0,
+            None if self.bare => 0.0,
+            None => self.size * CAP_HEIGHT / 2.0, // half of the highest label of y
         }
+    }
+}
+
+/// A length that gives each of `n` small cells a whole number of pixels; large cells do not need that.
+fn whole_cells(length: f32, n: usize) -> f32 {
+    let pixels = to_pixels(length) / n as f32;
+    match pixels {
+        1.0..12.0 => to_points(pixels.floor() * n as f32),
+        _ => length,
     }
 }

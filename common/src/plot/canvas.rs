@@ -3,10 +3,13 @@
 use ab_glyph::FontRef;
 use anyhow::{Result, ensure};
 use tiny_skia::{
-    FillRule, LineCap, LineJoin, Mask, Paint, Path, PathBuilder, Pixmap, Rect, Stroke, StrokeDash, Transform,
+    FillRule, LineCap, LineJoin, Mask, Paint, Path, PathBuilder, Pixmap, Rect, Stroke, StrokeDash,
+    Transform,
 };
 
+use super::area::Area;
 use super::color::Color;
+use super::pen::{Align, Lettering, Pen};
 use super::text;
 
 /// Dots per inch of every figure: fine enough for print, small enough for a screen.
@@ -14,87 +17,6 @@ pub(super) const DPI: f32 = 200.0;
 const PIXELS_PER_POINT: f32 = DPI / 72.0;
 /// The longest side that a figure may have, in pixels: a guard against a slip of the unit.
 const LONGEST_SIDE: f32 = 20_000.0;
-
-/// A rectangle on the sheet, in points.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Area {
-    pub left: f32,
-    pub top: f32,
-    pub width: f32,
-    pub height: f32,
-}
-
-impl Area {
-    pub fn right(&self) -> f32 {
-        self.left + self.width
-    }
-
-    pub fn bottom(&self) -> f32 {
-        self.top + self.height
-    }
-
-    /// The middle: x and y.
-    pub fn center(&self) -> (f32, f32) {
-        (self.left + self.width / 2.0, self.top + self.height / 2.0)
-    }
-
-    /// What is left after this much is cut off at the left, top, right and bottom (never less than nothing).
-    pub fn inset(&self, left: f32, top: f32, right: f32, bottom: f32) -> Area {
-        Area {
-            left: self.left + left,
-            top: self.top + top,
-            width: (self.width - left - right).max(0.0),
-            height: (self.height - top - bottom).max(0.0),
-        }
-    }
-}
-
-/// Which point of a word or line of text stands at the given place, across and down.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Align {
-    /// Left, or the top of the capitals.
-    Start,
-    /// The middle, or half the height of the capitals.
-    Middle,
-    /// Right, or the bottom of the letter g.
-    End,
-}
-
-/// How a word is written.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Lettering {
-    pub size: f32,
-    pub color: Color,
-    pub across: Align,
-    pub down: Align,
-    /// Reads from bottom to top.
-    pub upwards: bool,
-}
-
-impl Lettering {
-    pub fn new(size: f32, across: Align, down: Align) -> Lettering {
-        Lettering { size, color: Color::BLACK, across, down, upwards: false }
-    }
-
-    pub fn color(self, color: Color) -> Lettering {
-        Lettering { color, ..self }
-    }
-}
-
-/// How a line is drawn: width in points, how opaque (0 to 1), and the dash pattern (drawn, left out), in points.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Pen {
-    pub color: Color,
-    pub width: f32,
-    pub alpha: f32,
-    pub dash: Option<[f32; 2]>,
-}
-
-impl Pen {
-    pub fn new(color: Color, width: f32) -> Pen {
-        Pen { color, width, alpha: 1.0, dash: None }
-    }
-}
 
 /// A white sheet that plots draw on. Coordinates are points (1/72 inch) from the top left corner.
 pub struct Canvas {
@@ -120,7 +42,11 @@ impl Canvas {
             anyhow::bail!("no memory for a figure of {w} x {h} pixels: make it smaller");
         };
         pixels.fill(tiny_skia::Color::WHITE);
-        Ok(Canvas { pixels, clip: None, font: text::font()? })
+        Ok(Canvas {
+            pixels,
+            clip: None,
+            font: text::font()?,
+        })
     }
 
     /// The whole sheet.
@@ -150,14 +76,11 @@ impl Canvas {
         if let [a, b] = &mut points[..]
             && (a.0 == b.0 || a.1 == b.1)
         {
-            width = width.round().max(1.0);
-            let snap = |v: f32| {
-                if width % 2.0 == 0.0 { v.round() } else { v.floor() + 0.5 }
-            };
+            width = whole(width);
             if a.0 == b.0 {
-                (a.0, b.0) = (snap(a.0), snap(b.0));
+                (a.0, b.0) = (crisp(a.0, width), crisp(b.0, width));
             } else {
-                (a.1, b.1) = (snap(a.1), snap(b.1));
+                (a.1, b.1) = (crisp(a.1, width), crisp(b.1, width));
             }
         }
         if let Some(path) = path_through(&points, false) {
@@ -167,20 +90,21 @@ impl Canvas {
 
     /// Draws the outline of a rectangle on whole pixels.
     pub(super) fn frame(&mut self, area: Area, pen: Pen) {
-        let (l, t, r, b) = (area.left, area.top, area.right(), area.bottom());
-        // Lines a little longer than the sides close the corners.
-        let half = pen.width / 2.0;
-        self.line(&[(l - half, t), (r + half, t)], pen);
-        self.line(&[(l - half, b), (r + half, b)], pen);
-        self.line(&[(l, t), (l, b)], pen);
-        self.line(&[(r, t), (r, b)], pen);
+        let width = whole(to_pixels(pen.width));
+        let edge = |points: f32| crisp(to_pixels(points), width);
+        let (left, top) = (edge(area.left), edge(area.top));
+        let (right, bottom) = (edge(area.right()), edge(area.bottom()));
+        if let Some(rect) = Rect::from_ltrb(left, top, right, bottom) {
+            self.stroke(&PathBuilder::from_rect(rect), width, pen);
+        }
     }
 
     /// Fills a rectangle, its edges on whole pixels.
     pub(super) fn fill_rect(&mut self, area: Area, color: Color, alpha: f32) {
         if let Some(rect) = snapped(area) {
             let paint = paint(color, alpha);
-            self.pixels.fill_rect(rect, &paint, Transform::identity(), self.clip.as_ref());
+            self.pixels
+                .fill_rect(rect, &paint, Transform::identity(), self.clip.as_ref());
         }
     }
 
@@ -193,7 +117,13 @@ impl Canvas {
     }
 
     /// Fills a circle.
-    pub(super) fn fill_circle(&mut self, center: (f32, f32), radius: f32, color: Color, alpha: f32) {
+    pub(super) fn fill_circle(
+        &mut self,
+        center: (f32, f32),
+        radius: f32,
+        color: Color,
+        alpha: f32,
+    ) {
         let (x, y) = pixel(center);
         if let Some(path) = PathBuilder::from_circle(x, y, to_pixels(radius)) {
             self.fill(&path, color, alpha);
@@ -202,7 +132,9 @@ impl Canvas {
 
     /// Width of a text in points: of its longest line.
     pub(super) fn text_width(&self, text: &str, size: f32) -> f32 {
-        text.lines().map(|line| text::width(self.font, line, size)).fold(0.0, f32::max)
+        text.lines()
+            .map(|line| text::width(self.font, line, size))
+            .fold(0.0, f32::max)
     }
 
     /// Height of a text in points, from the top of the first line's capitals to the bottom of the last line's g.
@@ -245,15 +177,25 @@ impl Canvas {
     fn fill(&mut self, path: &Path, color: Color, alpha: f32) {
         let paint = paint(color, alpha);
         let clip = self.clip.as_ref();
-        self.pixels.fill_path(path, &paint, FillRule::Winding, Transform::identity(), clip);
+        self.pixels
+            .fill_path(path, &paint, FillRule::Winding, Transform::identity(), clip);
     }
 
     fn stroke(&mut self, path: &Path, width: f32, pen: Pen) {
-        let dash = pen.dash.and_then(|[on, off]| StrokeDash::new(vec![to_pixels(on), to_pixels(off)], 0.0));
-        let stroke = Stroke { width, line_cap: LineCap::Butt, line_join: LineJoin::Round, dash, ..Stroke::default() };
+        let dash = pen
+            .dash
+            .and_then(|[on, off]| StrokeDash::new(vec![to_pixels(on), to_pixels(off)], 0.0));
+        let stroke = Stroke {
+            width,
+            line_cap: LineCap::Butt,
+            line_join: LineJoin::Round,
+            dash,
+            ..Stroke::default()
+        };
         let paint = paint(pen.color, pen.alpha);
         let clip = self.clip.as_ref();
-        self.pixels.stroke_path(path, &paint, &stroke, Transform::identity(), clip);
+        self.pixels
+            .stroke_path(path, &paint, &stroke, Transform::identity(), clip);
     }
 }
 
@@ -272,10 +214,29 @@ fn pixel((x, y): (f32, f32)) -> (f32, f32) {
     (to_pixels(x), to_pixels(y))
 }
 
+/// A width of whole pixels, at least one.
+fn whole(width: f32) -> f32 {
+    width.round().max(1.0)
+}
+
+/// Where the middle of a level or upright line of whole width must lie, so that it covers whole pixels.
+fn crisp(at: f32, width: f32) -> f32 {
+    if width % 2.0 == 0.0 {
+        at.round()
+    } else {
+        at.floor() + 0.5
+    }
+}
+
 /// The rectangle with its edges moved to whole pixels; `None` if nothing of it is left.
 fn snapped(area: Area) -> Option<Rect> {
     let edge = |points: f32| to_pixels(points).round();
-    Rect::from_ltrb(edge(area.left), edge(area.top), edge(area.right()), edge(area.bottom()))
+    Rect::from_ltrb(
+        edge(area.left),
+        edge(area.top),
+        edge(area.right()),
+        edge(area.bottom()),
+    )
 }
 
 fn path_through(points: &[(f32, f32)], closed: bool) -> Option<Path> {

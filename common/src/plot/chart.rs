@@ -2,15 +2,17 @@
 
 use anyhow::{Context, Result};
 use plotters::coord::cartesian::Cartesian2d;
+use plotters::coord::types::RangedCoordf64;
 use plotters::drawing::IntoDrawingArea;
 
+use super::area::Area;
 use super::axes::{Aspect, Axes, Layout};
-use super::canvas::{Area, Canvas};
+use super::canvas::Canvas;
 use super::color::Color;
 use super::figure::Plot;
-use super::ink::{Ink, twips};
+use super::ink::{Ink, points, twips};
 use super::legend;
-use super::mark::{Mark, Plane};
+use super::mark::{AROUND, Mark, Plane};
 use super::scale::{Axis, Scale};
 
 /// Two axes with any mix of marks on them, drawn in the order in which they were added.
@@ -28,6 +30,7 @@ pub struct Chart {
     bare: bool,
     grid: bool,
     no_legend: bool,
+    cells: Option<(usize, usize)>,
 }
 
 impl Chart {
@@ -88,13 +91,23 @@ impl Chart {
 
     /// Names in place of numbers along x, each at its x.
     pub fn x_names<T: ToString>(mut self, names: impl IntoIterator<Item = (f64, T)>) -> Chart {
-        self.x.names = Some(names.into_iter().map(|(at, name)| (at, name.to_string())).collect());
+        self.x.names = Some(
+            names
+                .into_iter()
+                .map(|(at, name)| (at, name.to_string()))
+                .collect(),
+        );
         self
     }
 
     /// Names in place of numbers along y, each at its y.
     pub fn y_names<T: ToString>(mut self, names: impl IntoIterator<Item = (f64, T)>) -> Chart {
-        self.y.names = Some(names.into_iter().map(|(at, name)| (at, name.to_string())).collect());
+        self.y.names = Some(
+            names
+                .into_iter()
+                .map(|(at, name)| (at, name.to_string()))
+                .collect(),
+        );
         self
     }
 
@@ -128,6 +141,12 @@ impl Chart {
         self
     }
 
+    /// The frame holds this many cells across and down: small ones get a whole number of pixels.
+    pub(super) fn cells(mut self, columns: usize, rows: usize) -> Chart {
+        self.cells = Some((columns, rows));
+        self
+    }
+
     /// The axes for a chart in a place of this size.
     fn axes(&self, canvas: &Canvas, width: f32, height: f32) -> Result<Axes<'_>> {
         for mark in &self.marks {
@@ -136,7 +155,7 @@ impl Chart {
         let reach: Vec<(f64, f64)> = self.marks.iter().flat_map(|mark| mark.reach()).collect();
         let on_zero = self.marks.iter().any(|mark| mark.stands_on_zero());
         // Small panels get smaller letters.
-        let size = 10.0 * (width.min(1.2 * height) / 220.0).clamp(0.6, 1.0);
+        let size = 10.0 * (width.min(1.2 * height) / 220.0).clamp(0.7, 1.0);
         let bar = self.marks.iter().find_map(|mark| mark.color_bar());
         let x_scale = Scale::around(&self.x, reach.iter().map(|p| p.0), false);
         let y_scale = Scale::around(&self.y, reach.iter().map(|p| p.1), on_zero);
@@ -149,6 +168,7 @@ impl Chart {
             aspect: self.aspect,
             bare: self.bare,
             grid: self.grid,
+            cells: self.cells,
             right: bar.map_or(0.0, |bar| bar.room(canvas, size)),
             size,
         })
@@ -156,10 +176,30 @@ impl Chart {
 
     fn draw_marks(&self, canvas: &mut Canvas, axes: &Axes, frame: Area) -> Result<()> {
         let (x, y) = (axes.x_scale.ends, axes.y_scale.ends);
-        let pixels = (0..twips(frame.width), twips(frame.height)..0);
-        let area =
-            Ink::new(canvas, frame).into_drawing_area().apply_coord_spec(Cartesian2d::new(x.0..x.1, y.0..y.1, pixels));
-        let plane = Plane { area, x: axes.x_scale, y: axes.y_scale };
+        // The plane reaches beyond the frame on all sides; the canvas cuts off what is drawn there.
+        let (width, height) = (twips(frame.width), twips(frame.height));
+        let around = i32::from(AROUND);
+        let (left, top) = (around * width, around * height);
+        let reach = Area {
+            left: frame.left - points(left),
+            top: frame.top - points(top),
+            width: points(2 * left + width),
+            height: points(2 * top + height),
+        };
+        let pixels = (left..left + width, top + height..top);
+        let area = Ink::new(canvas, reach)
+            .into_drawing_area()
+            .apply_coord_spec(Cartesian2d::<RangedCoordf64, RangedCoordf64>::new(
+                x.0..x.1,
+                y.0..y.1,
+                pixels,
+            ));
+        let plane = Plane {
+            area,
+            x: axes.x_scale,
+            y: axes.y_scale,
+            size: (frame.width, frame.height),
+        };
         self.marks.iter().try_for_each(|mark| mark.draw(&plane))
     }
 
@@ -174,7 +214,10 @@ impl Chart {
             .filter_map(|(x, y)| {
                 let across = axes.x_scale.share(axes.x_scale.position(x)?);
                 let up = axes.y_scale.share(axes.y_scale.position(y)?);
-                let place = (frame.left + across * frame.width, frame.bottom() - up * frame.height);
+                let place = (
+                    frame.left + across * frame.width,
+                    frame.bottom() - up * frame.height,
+                );
                 Some(place)
             })
             .collect();
@@ -209,8 +252,11 @@ impl Plot for Chart {
 
     fn size_within(&self, width: f32) -> (f32, f32) {
         // A chart that cannot be laid out reports that when it is drawn.
-        let size =
-            Canvas::new(1.0, 1.0).and_then(|canvas| Ok(self.axes(&canvas, width, width)?.size_within(&canvas, width)));
+        let size = Canvas::new(1.0, 1.0).and_then(|canvas| {
+            Ok(self
+                .axes(&canvas, width, width)?
+                .size_within(&canvas, width))
+        });
         size.unwrap_or((width, width * 0.75))
     }
 }

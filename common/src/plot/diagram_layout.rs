@@ -36,26 +36,48 @@ pub(super) fn arrange(widths: &[f32], edges: &[(usize, usize)]) -> Result<Arrang
     let mut spots: Vec<Spot> = widths
         .iter()
         .zip(&layer)
-        .map(|(&width, &layer)| Spot { width, layer, neighbours: Vec::new(), x: 0.0, bend: false })
+        .map(|(&width, &layer)| Spot {
+            width,
+            layer,
+            neighbours: Vec::new(),
+            x: 0.0,
+            bend: false,
+        })
         .collect();
     // An edge past other layers gets a spot in each, so that it goes round the boxes there.
-    let mut ways = Vec::new();
-    for &(from, to) in edges {
+    // Short ones come first and stay near the boxes, long ones run outside.
+    let mut ways = vec![Vec::new(); edges.len()];
+    let mut order: Vec<usize> = (0..edges.len()).collect();
+    order.sort_by_key(|&edge| layer[edges[edge].1] - layer[edges[edge].0]);
+    for edge in order {
+        let (from, to) = edges[edge];
         let mut way = vec![from];
         for passed in layer[from] + 1..layer[to] {
             way.push(spots.len());
-            spots.push(Spot { width: LANE, layer: passed, neighbours: Vec::new(), x: 0.0, bend: true });
+            spots.push(Spot {
+                width: LANE,
+                layer: passed,
+                neighbours: Vec::new(),
+                x: 0.0,
+                bend: true,
+            });
         }
         way.push(to);
         for pair in way.windows(2) {
             spots[pair[0]].neighbours.push(pair[1]);
             spots[pair[1]].neighbours.push(pair[0]);
         }
-        ways.push(way);
+        ways[edge] = way;
     }
     place(&mut spots);
-    let left = spots.iter().map(|s| s.x - s.width / 2.0).fold(f32::INFINITY, f32::min);
-    let right = spots.iter().map(|s| s.x + s.width / 2.0).fold(f32::NEG_INFINITY, f32::max);
+    let left = spots
+        .iter()
+        .map(|s| s.x - s.width / 2.0)
+        .fold(f32::INFINITY, f32::min);
+    let right = spots
+        .iter()
+        .map(|s| s.x + s.width / 2.0)
+        .fold(f32::NEG_INFINITY, f32::max);
     let at = |spot: usize| spots[spot].x - left;
     let inner = |way: &Vec<usize>| -> Vec<(usize, f32)> {
         let bends = way.iter().filter(|&&spot| spots[spot].bend);
@@ -91,7 +113,9 @@ fn layers(n: usize, edges: &[(usize, usize)]) -> Result<Vec<usize>> {
             return Ok(layer);
         }
     }
-    anyhow::bail!("the arrows of a diagram lead round in a circle, which cannot be drawn from top to bottom")
+    anyhow::bail!(
+        "the arrows of a diagram lead round in a circle, which cannot be drawn from top to bottom"
+    )
 }
 
 /// Moves the spots of each layer towards their neighbours, a few times over, without letting them overlap.
@@ -107,10 +131,15 @@ fn place(spots: &mut [Spot]) {
     for _ in 0..4 {
         for row in rows.iter().chain(rows.iter().rev()) {
             settle(spots, row, |spots, spot| {
-                let sum: f32 = spot.neighbours.iter().map(|&n| spots[n].x).sum();
-                match spot.neighbours.len() {
+                // Boxes line up with boxes, whatever lines pass; the rest follows.
+                let kin = spot
+                    .neighbours
+                    .iter()
+                    .filter(|&&n| spots[n].bend == spot.bend);
+                let kin: Vec<f32> = kin.map(|&n| spots[n].x).collect();
+                match kin.len() {
                     0 => spot.x,
-                    n => sum / n as f32,
+                    n => kin.iter().sum::<f32>() / n as f32,
                 }
             });
         }

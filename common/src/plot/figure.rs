@@ -8,8 +8,10 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use tiny_skia::{Pixmap, PixmapPaint, Transform};
 
-use super::canvas::{Align, Area, Canvas, Lettering, to_points};
+use super::area::Area;
+use super::canvas::{Canvas, to_points};
 use super::color::Color;
+use super::pen::{Align, Lettering};
 use super::raster;
 
 /// Free margin around every figure, in points.
@@ -55,7 +57,10 @@ impl Figure {
     pub fn panels(rows: &[&[&dyn Plot]], size: (f32, f32)) -> Result<Figure> {
         let mut canvas = Canvas::new(size.0 * 72.0, size.1 * 72.0)?;
         let sheet = canvas.area().inset(MARGIN, MARGIN, MARGIN, MARGIN);
-        ensure!(rows.iter().any(|row| !row.is_empty()), "a figure needs at least one plot");
+        ensure!(
+            rows.iter().any(|row| !row.is_empty()),
+            "a figure needs at least one plot"
+        );
         let height = share(sheet.height, rows.len());
         for (i, row) in rows.iter().enumerate() {
             let width = share(sheet.width, row.len());
@@ -106,13 +111,21 @@ impl Figure {
         let wide = sizes.iter().map(row_width).fold(0.0, f32::max);
         let high = joined(sizes.iter().map(row_height));
         let mut canvas = Canvas::new(wide + 2.0 * MARGIN, high + 2.0 * MARGIN)?;
-        ensure!(rows.iter().any(|row| !row.is_empty()), "a figure needs at least one plot");
+        ensure!(
+            rows.iter().any(|row| !row.is_empty()),
+            "a figure needs at least one plot"
+        );
         let mut top = MARGIN;
         for (row, sizes) in rows.iter().zip(&sizes) {
             let height = row_height(sizes);
             let mut left = MARGIN + (wide - row_width(sizes)) / 2.0;
             for (plot, &(width, _)) in row.iter().zip(sizes) {
-                let area = Area { left, top, width, height };
+                let area = Area {
+                    left,
+                    top,
+                    width,
+                    height,
+                };
                 plot.draw(&mut canvas, area)?;
                 left += width + GAP;
             }
@@ -143,14 +156,23 @@ impl Figure {
     }
 
     /// More sheet above and below, with a text at a height that is `at` points from the new top.
-    fn extended(self, above: f32, below: f32, text: &str, mut how: Lettering, at: f32) -> Result<Figure> {
+    fn extended(
+        self,
+        above: f32,
+        below: f32,
+        text: &str,
+        mut how: Lettering,
+        at: f32,
+    ) -> Result<Figure> {
         let width = to_points(self.width() as f32);
         let height = to_points(self.height() as f32);
         let mut canvas = Canvas::new(width, height + above + below)?;
         let down = canvas.pixels.height() - self.height();
         let top = if above > 0.0 { down as i32 } else { 0 };
         let (paint, place) = (PixmapPaint::default(), Transform::identity());
-        canvas.pixels.draw_pixmap(0, top, self.pixels.as_ref(), &paint, place, None);
+        canvas
+            .pixels
+            .draw_pixmap(0, top, self.pixels.as_ref(), &paint, place, None);
         let room = width - 2.0 * MARGIN;
         how.size *= (room / canvas.text_width(text, how.size).max(1.0)).min(1.0);
         let x = match how.across {
@@ -203,7 +225,10 @@ impl Figure {
     /// Shows the picture in a notebook; evcxr calls it for the last expression of a cell.
     pub fn evcxr_display(&self) {
         match self.png() {
-            Ok(png) => println!("EVCXR_BEGIN_CONTENT image/png\n{}\nEVCXR_END_CONTENT", STANDARD.encode(png)),
+            Ok(png) => println!(
+                "EVCXR_BEGIN_CONTENT image/png\n{}\nEVCXR_END_CONTENT",
+                STANDARD.encode(png)
+            ),
             Err(error) => println!("{error:#}"),
         }
     }
@@ -211,13 +236,17 @@ impl Figure {
     /// The colour of a pixel, for tests: x from the left, y from the top.
     #[cfg(test)]
     pub(super) fn pixel(&self, x: u32, y: u32) -> Option<Color> {
-        self.pixels.pixel(x, y).map(|p| Color::new(p.red(), p.green(), p.blue()))
+        self.pixels
+            .pixel(x, y)
+            .map(|p| Color::new(p.red(), p.green(), p.blue()))
     }
 }
 
 impl From<Canvas> for Figure {
     fn from(canvas: Canvas) -> Figure {
-        Figure { pixels: canvas.pixels }
+        Figure {
+            pixels: canvas.pixels,
+        }
     }
 }
 

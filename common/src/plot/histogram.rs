@@ -77,7 +77,9 @@ impl Histogram {
     /// Left, right and height of each bar.
     pub(super) fn bars(&self) -> Vec<(f64, f64, f64)> {
         let all = self.values.iter().copied();
-        let ends = all.fold((f64::INFINITY, f64::NEG_INFINITY), |(lo, hi), v| (lo.min(v), hi.max(v)));
+        let ends = all.fold((f64::INFINITY, f64::NEG_INFINITY), |(lo, hi), v| {
+            (lo.min(v), hi.max(v))
+        });
         let (mut lo, mut hi) = self.range.unwrap_or(ends);
         if lo > hi {
             return Vec::new(); // no values
@@ -93,8 +95,18 @@ impl Histogram {
             counts[bin.min(self.bins - 1)] += 1.0;
         }
         let total: f64 = counts.iter().sum();
-        let unit = if self.density && total > 0.0 { total * width } else { 1.0 };
-        let bar = |(i, count): (usize, f64)| (lo + width * i as f64, lo + width * (i + 1) as f64, count / unit);
+        let unit = if self.density && total > 0.0 {
+            total * width
+        } else {
+            1.0
+        };
+        let bar = |(i, count): (usize, f64)| {
+            (
+                lo + width * i as f64,
+                lo + width * (i + 1) as f64,
+                count / unit,
+            )
+        };
         counts.into_iter().enumerate().map(bar).collect()
     }
 
@@ -126,7 +138,9 @@ impl Mark for Histogram {
         let foot = plane.y.ends.0;
         for (left, right, height) in self.bars() {
             let top = plane.place(right, height);
-            let corner = plane.place(left, 0.0).or_else(|| Some((plane.place(left, height)?.0, foot)));
+            let corner = plane
+                .place(left, 0.0)
+                .or_else(|| Some((plane.place(left, height)?.0, foot)));
             if let (Some(corner), Some(top)) = (corner, top) {
                 plane.area.draw(&Rectangle::new([corner, top], style))?;
             }
@@ -141,8 +155,14 @@ impl Mark for Histogram {
     }
 
     fn key(&self) -> Option<Key> {
-        let sample = Sample::Box { color: self.color_in_use(), alpha: self.alpha };
-        (!self.label.is_empty()).then(|| Key { label: self.label.clone(), sample })
+        let sample = Sample::Box {
+            color: self.color_in_use(),
+            alpha: self.alpha,
+        };
+        (!self.label.is_empty()).then(|| Key {
+            label: self.label.clone(),
+            sample,
+        })
     }
 
     fn stands_on_zero(&self) -> bool {

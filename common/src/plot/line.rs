@@ -5,10 +5,10 @@ use std::ops::Range;
 use anyhow::{Result, ensure};
 use plotters::element::{DashedPathElement, PathElement};
 
-use super::canvas::Pen;
 use super::color::Color;
 use super::ink::{stroked, twips};
 use super::mark::{Key, Mark, Plane, Sample};
+use super::pen::Pen;
 
 /// A line through points. It breaks where a value is NaN or infinite (or, on a logarithmic axis, not above 0).
 pub struct Line {
@@ -28,7 +28,14 @@ impl Line {
     pub fn new<T: Into<f64>>(label: &str, ys: impl IntoIterator<Item = T>) -> Line {
         let ys: Vec<f64> = ys.into_iter().map(Into::into).collect();
         let xs = (1..=ys.len()).map(|i| i as f64).collect();
-        Line { label: label.to_owned(), xs, ys, color: None, width: 1.5, dashed: false }
+        Line {
+            label: label.to_owned(),
+            xs,
+            ys,
+            color: None,
+            width: 1.5,
+            dashed: false,
+        }
     }
 
     /// A line through points with these x and y, equally many.
@@ -37,7 +44,10 @@ impl Line {
         xs: impl IntoIterator<Item = T>,
         ys: impl IntoIterator<Item = U>,
     ) -> Line {
-        Line { xs: xs.into_iter().map(Into::into).collect(), ..Line::new(label, ys) }
+        Line {
+            xs: xs.into_iter().map(Into::into).collect(),
+            ..Line::new(label, ys)
+        }
     }
 
     /// The graph of a function over a stretch of x.
@@ -95,13 +105,13 @@ impl Mark for Line {
     }
 
     fn draw(&self, plane: &Plane) -> Result<()> {
-        let places: Vec<_> = self.points().map(|(x, y)| plane.place(x, y)).collect();
         let style = stroked(self.color_in_use(), 1.0, self.width);
-        for run in places.split(|place| place.is_none()) {
-            let run: Vec<(f64, f64)> = run.iter().copied().flatten().collect();
+        for run in plane.line(self.points()) {
             if self.dashed {
                 let [dash, gap] = DASH.map(|length| twips(length * self.width / 1.5));
-                plane.area.draw(&DashedPathElement::new(run, dash, gap, style))?;
+                plane
+                    .area
+                    .draw(&DashedPathElement::new(run, dash, gap, style))?;
             } else {
                 plane.area.draw(&PathElement::new(run, style))?;
             }
@@ -116,7 +126,13 @@ impl Mark for Line {
     }
 
     fn key(&self) -> Option<Key> {
-        let pen = Pen { dash: self.dashed.then_some(DASH), ..Pen::new(self.color_in_use(), self.width) };
-        (!self.label.is_empty()).then(|| Key { label: self.label.clone(), sample: Sample::Line(pen) })
+        let pen = Pen {
+            dash: self.dashed.then_some(DASH),
+            ..Pen::new(self.color_in_use(), self.width)
+        };
+        (!self.label.is_empty()).then(|| Key {
+            label: self.label.clone(),
+            sample: Sample::Line(pen),
+        })
     }
 }

@@ -34,10 +34,12 @@
 //! Points and values that are NaN or infinite are left out. Input of a wrong shape is an error of the call that makes
 //! the figure, never a panic.
 
+mod area;
 mod axes;
 mod axes_drawing;
 mod canvas;
 mod chart;
+mod clipping;
 mod color;
 mod color_bar;
 mod colormap;
@@ -50,6 +52,7 @@ mod ink;
 mod legend;
 mod line;
 mod mark;
+mod pen;
 mod pictures;
 mod points;
 mod raster;
@@ -59,7 +62,8 @@ mod shapes;
 mod text;
 mod ticks;
 
-pub use canvas::{Area, Canvas};
+pub use area::Area;
+pub use canvas::Canvas;
 pub use chart::Chart;
 pub use color::Color;
 pub use colormap::ColorMap;

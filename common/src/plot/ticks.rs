@@ -7,6 +7,9 @@ pub(super) struct Ticks {
     pub minor: Vec<f64>,
 }
 
+/// The parts of a power of ten that have a tick on a logarithmic axis.
+const ALL_PARTS: [f64; 9] = [1., 2., 3., 4., 5., 6., 7., 8., 9.];
+
 impl Ticks {
     /// At most `most` (or a few more) ticks at round numbers between two ends, which may stand in either order.
     pub fn linear(ends: (f64, f64), most: usize) -> Ticks {
@@ -16,36 +19,69 @@ impl Ticks {
         let count = ((hi / step + 1e-6).floor() - first + 1.0).clamp(0.0, 50.0) as usize;
         let at: Vec<f64> = (0..count).map(|i| (first + i as f64) * step).collect();
         let labels = labels(&at, step);
-        Ticks { labelled: at.into_iter().zip(labels).collect(), minor: Vec::new() }
+        Ticks {
+            labelled: at.into_iter().zip(labels).collect(),
+            minor: Vec::new(),
+        }
+    }
+
+    /// The same ticks, but of the labelled ones only as many as there is room for.
+    pub fn thinned(mut self, most: usize) -> Ticks {
+        let stride = self.labelled.len().div_ceil(most.max(1)).max(1);
+        self.labelled = self.labelled.into_iter().step_by(stride).collect();
+        self
     }
 
     /// Ticks of a logarithmic axis whose ends are powers of ten with these exponents.
     pub fn log(ends: (f64, f64), most: usize) -> Ticks {
         let (lo, hi) = (ends.0.min(ends.1), ends.0.max(ends.1));
         let within = |v: &f64| (lo - 1e-9..=hi + 1e-9).contains(v);
-        let decades: Vec<i32> = (lo.floor() as i32..=hi.ceil() as i32).filter(|&d| within(&f64::from(d))).collect();
+        let decades: Vec<i32> = (lo.floor() as i32..=hi.ceil() as i32)
+            .filter(|&d| within(&f64::from(d)))
+            .collect();
         let parts = |factors: &[f64]| -> Vec<(f64, f64)> {
             (lo.floor() as i32..=hi.ceil() as i32)
-                .flat_map(|d| factors.iter().map(move |f| (f64::from(d) + f.log10(), f * 10f64.powi(d))))
+                .flat_map(|d| {
+                    factors
+                        .iter()
+                        .map(move |f| (f64::from(d) + f.log10(), f * 10f64.powi(d)))
+                })
                 .filter(|(position, _)| within(position))
                 .collect()
         };
         if decades.len() >= 2 {
             let stride = decades.len().div_ceil(most.max(1)).max(1);
-            let minor = if stride == 1 { parts(&[2., 3., 4., 5., 6., 7., 8., 9.]) } else { Vec::new() };
+            let minor = if stride == 1 {
+                parts(&ALL_PARTS)
+            } else {
+                Vec::new()
+            };
             return Ticks {
-                labelled: decades.iter().step_by(stride).map(|&d| (f64::from(d), power_of_ten(d))).collect(),
+                labelled: decades
+                    .iter()
+                    .step_by(stride)
+                    .map(|&d| (f64::from(d), power_of_ten(d)))
+                    .collect(),
                 minor: minor.into_iter().map(|(position, _)| position).collect(),
             };
         }
-        // Within one power of ten: plain numbers, as many as there is room for.
-        let choices: [&[f64]; 3] = [&[1., 2., 3., 4., 5., 6., 7., 8., 9.], &[1., 2., 3., 5.], &[1., 2., 5.]];
-        let most = most.max(2);
-        let fitting = choices.iter().map(|factors| parts(factors)).find(|at| at.len() <= most);
-        let at = fitting.unwrap_or_default();
+        // Within one power of ten: plain numbers at some of its parts, at most six.
+        let choices: [&[f64]; 3] = [&ALL_PARTS, &[1., 2., 3., 5.], &[1., 2., 5.]];
+        let most = most.clamp(2, 6);
+        let mut choices = choices.into_iter().map(parts);
+        let at = choices.find(|at| at.len() <= most).unwrap_or_default();
         if at.len() >= 2 {
-            let labelled = at.iter().map(|&(position, value)| (position, labels(&[value], value)[0].clone())).collect();
-            return Ticks { labelled, minor: Vec::new() };
+            let label = |value: f64| labels(&[value], value).concat();
+            return Ticks {
+                labelled: at
+                    .into_iter()
+                    .map(|(position, value)| (position, label(value)))
+                    .collect(),
+                minor: parts(&ALL_PARTS)
+                    .into_iter()
+                    .map(|(position, _)| position)
+                    .collect(),
+            };
         }
         // A very short stretch: evenly spaced on the plain scale.
         let plain = Ticks::linear((10f64.powf(lo), 10f64.powf(hi)), most);
@@ -55,7 +91,10 @@ impl Ticks {
             .filter(|(value, _)| *value > 0.0)
             .map(|(value, label)| (value.log10(), label))
             .collect();
-        Ticks { labelled, minor: Vec::new() }
+        Ticks {
+            labelled,
+            minor: Vec::new(),
+        }
     }
 }
 
@@ -74,7 +113,11 @@ fn labels(at: &[f64], step: f64) -> Vec<String> {
     let largest = at.iter().fold(0.0, |most: f64, v| most.max(v.abs()));
     let exponent = largest.max(f64::MIN_POSITIVE).log10().floor() as i32;
     let scientific = largest > 0.0 && !(-4..=5).contains(&exponent);
-    let unit = if scientific { 10f64.powi(exponent) } else { 1.0 };
+    let unit = if scientific {
+        10f64.powi(exponent)
+    } else {
+        1.0
+    };
     let fine = (0..10).find(|&d| {
         let scaled = step / unit * 10f64.powi(d);
         (scaled - scaled.round()).abs() < 1e-6 * scaled.max(1.0) && scaled.round() > 0.0

@@ -11,9 +11,11 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::ProgressBar;
 use ureq::http::{Response, StatusCode, Uri, header};
 use ureq::{Agent, Body};
+
+use crate::progress;
 
 /// Attempts that bring nothing new before an address is given up.
 const ATTEMPTS: u32 = 3;
@@ -113,7 +115,7 @@ impl Http {
             File::options().append(true).open(part)
         };
         let file = file.with_context(|| format!("can't write {}", part.display()))?;
-        let bar = bar(url, start, total);
+        let bar = progress::bar(name_of(url), start, total);
         let outcome = receive(response, file, start, total, limit, &bar);
         bar.finish_and_clear();
         outcome
@@ -216,20 +218,4 @@ fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     name.into()
-}
-
-/// A progress bar on standard error; it shows itself on a terminal only.
-fn bar(url: &str, start: u64, total: Option<u64>) -> ProgressBar {
-    let bar = total.map_or_else(ProgressBar::no_length, ProgressBar::new);
-    let template = match total {
-        Some(_) => "{msg} {bar:32} {binary_bytes}/{binary_total_bytes} {binary_bytes_per_sec} {eta}",
-        None => "{msg} {spinner} {binary_bytes} {binary_bytes_per_sec}",
-    };
-    if let Ok(style) = ProgressStyle::with_template(template) {
-        bar.set_style(style);
-    }
-    bar.set_message(name_of(url).to_string());
-    bar.set_position(start);
-    bar.reset_eta();
-    bar
 }

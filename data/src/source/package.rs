@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use super::Staging;
 use crate::manifest::{Members, Registry};
-use crate::unpack;
+use crate::{progress, unpack};
 
 /// The client of a registry, as a reader knows it, if it is not installed here.
 #[derive(Debug)]
@@ -67,19 +67,17 @@ pub(crate) fn fetch(
 
 /// Runs a client in the folder `dir`.
 fn download(program: &'static str, arguments: &[String], dir: &Path) -> Result<()> {
-    let output = Command::new(program)
-        .args(arguments)
-        .current_dir(dir)
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|error| not_run(program, error))?;
+    let mut command = Command::new(program);
+    command.args(arguments).current_dir(dir).stdin(Stdio::null());
+    let what = format!("{program} {}", arguments.join(" "));
+    let output = progress::waiting(&what, || command.output()).map_err(|error| not_run(program, error))?;
     let said = String::from_utf8_lossy(&output.stderr);
     ensure!(!said.contains("No module named pip"), NotInstalled("pip"));
     let hint = match program {
         "apt-get" => "; perhaps its lists are old: sudo apt-get update",
         _ => "",
     };
-    ensure!(output.status.success(), "{program} failed: {}{hint}", telling_line(&said));
+    ensure!(output.status.success(), "{program} failed: {}{hint}", telling(&said));
     Ok(())
 }
 
@@ -118,12 +116,17 @@ fn only_file(dir: &Path) -> Result<PathBuf> {
     }
 }
 
-/// The line of a client's error output that says most: the first that it calls an error, else the last one.
-fn telling_line(said: &str) -> &str {
+/// What says most in a client's error output: the first two lines that it calls errors, else the last line.
+fn telling(said: &str) -> String {
     let lines = || said.lines().map(str::trim).filter(|line| !line.is_empty());
     let starts = ["E: ", "ERROR: ", "npm error ", "npm ERR! "]; // apt's, pip's, npm's, old npm's
-    let telling = lines().find(|line| starts.iter().any(|start| line.starts_with(start)));
-    telling.or_else(|| lines().next_back()).unwrap_or("it said nothing")
+    let errors: Vec<&str> =
+        lines().filter_map(|line| starts.iter().find_map(|start| line.strip_prefix(start))).take(2).collect();
+    match lines().next_back() {
+        _ if !errors.is_empty() => errors.join("; "),
+        Some(last) => last.to_string(),
+        None => "it said nothing".to_string(),
+    }
 }
 
 #[cfg(test)]
@@ -140,14 +143,14 @@ mod tests {
     #[test]
     fn a_client_that_fails_is_quoted() {
         let cases = [
-            ("npm notice\nnpm error code E404\nnpm error 404 Not Found\n", "npm error code E404"),
-            ("W: slow\nE: Unable to locate package x\n", "E: Unable to locate package x"),
-            ("WARNING: retry\nERROR: No matching distribution\n", "ERROR: No matching distribution"),
+            ("npm notice\nnpm error code E404\nnpm error 404 Not Found\n", "code E404; 404 Not Found"),
+            ("W: slow\nE: Unable to locate package x\n", "Unable to locate package x"),
+            ("WARNING: retry\nERROR: No matching distribution\n", "No matching distribution"),
             ("some\nlast word\n\n", "last word"),
             ("", "it said nothing"),
         ];
         for (said, line) in cases {
-            assert_eq!(telling_line(said), line);
+            assert_eq!(telling(said), line);
         }
     }
 

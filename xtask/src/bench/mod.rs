@@ -63,7 +63,7 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
     let peers = if arguments.peers { peers::ready(root)? } else { Vec::new() };
     let mut report = Report::new(arguments.steps, arguments.rounds, &peers);
     for chapter in chapters {
-        let executable = cargo.build(&chapter.package)?;
+        let executable = cargo.build(&chapter.package, &chapter.package)?;
         for model in sample::models(cargo.start(&executable))? {
             let job = Job {
                 cargo: &cargo,

@@ -14,6 +14,9 @@ use crate::python::{in_environment, make_environment, python_version};
 const OLDEST: (u32, u32) = (3, 10);
 const NEWEST: (u32, u32) = (3, 13);
 
+/// The Keras of the book's time, which `TF_USE_LEGACY_KERAS` makes `tf.keras`.
+const TF_KERAS: &str = "tf_keras==2.20.1";
+
 /// A framework to compare with.
 pub struct Peer {
     pub title: &'static str,
@@ -62,7 +65,9 @@ pub fn ready(root: &Path) -> Result<Vec<Peer>> {
             Ok(())
         };
         pip(&["--quiet", "--upgrade", "pip"])?; // a recent one takes up broken downloads
-        pip(&packages().iter().map(String::as_str).collect::<Vec<_>>())?;
+        let packages = packages();
+        pip(&packages.iter().map(String::as_str).filter(|package| *package != TF_KERAS).collect::<Vec<_>>())?;
+        pip(&["--no-deps", TF_KERAS])?; // it would bring `tensorflow` beside `tensorflow-cpu`
         fs::write(&marker_file, marker()).with_context(|| format!("writing {}", marker_file.display()))?;
     }
     let peer = |title, key, script| Peer { title, key, script, python: python.clone() };
@@ -74,10 +79,11 @@ pub fn marker() -> String {
     packages().join("\n") + "\n"
 }
 
-fn packages() -> Vec<String> {
+/// All packages, with versions where they matter.
+pub fn packages() -> Vec<String> {
     let tensorflow =
         if cfg!(all(target_os = "linux", target_arch = "x86_64")) { "tensorflow-cpu" } else { "tensorflow" };
-    vec![wheel::torch(), format!("{tensorflow}==2.20.0"), "tf_keras==2.20.1".into(), "safetensors".into()]
+    vec![wheel::torch(), format!("{tensorflow}==2.20.0"), "safetensors".into(), TF_KERAS.into()]
 }
 
 fn find_python() -> Result<PathBuf> {

@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use serde_json::{Map, Value, json};
 
-use super::peers::Peer;
+use super::peers::{self, Peer};
 use super::stats::{Summary, summary};
 use crate::libtorch::VERSION;
 
@@ -88,6 +88,7 @@ impl Report {
     pub fn json(&self) -> Value {
         json!({
             "libtorch": VERSION,
+            "peers": if self.peers.is_empty() { Vec::new() } else { peers::packages() },
             "machine": { "cores": self.cores, "os": std::env::consts::OS, "arch": std::env::consts::ARCH },
             "rounds": self.rounds,
             "steps_per_round": self.steps,

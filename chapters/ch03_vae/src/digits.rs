@@ -1,0 +1,176 @@
+//! The figures that the analyses of both digit models draw (pp. 101-104 and 114-115).
+
+use crate::fit::Model;
+use anyhow::Result;
+use common::arrays::{array2, array4};
+use common::cli::Context;
+use common::datasets::mnist::{self, Digits};
+use common::pictures;
+use common::plot::{Chart, Color, Figure, Line, PictureGrid, Points};
+use common::training::Run;
+use ndarray::{Array2, Array4, ArrayView2, Axis, concatenate};
+use rand::SeedableRng;
+use rand::seq::index::sample;
+use rand_chacha::ChaCha8Rng;
+use tch::{Kind, Tensor};
+
+/// Digits whose points are drawn.
+const SCATTER: i64 = 5000;
+
+/// Latent points of test digits, with the digits.
+pub struct Latent {
+    /// `[n, 28, 28, 1]` in [0, 1], and the classes.
+    pub digits: Digits,
+    /// `[n, 2]` on the model's device.
+    pub z: Tensor,
+}
+
+impl Latent {
+    /// The points on the CPU.
+    pub fn points(&self) -> Result<Array2<f32>> {
+        array2(&self.z)
+    }
+
+    /// The digits' classes, one for each point.
+    pub fn classes(&self) -> Result<Vec<i64>> {
+        Ok(Vec::<i64>::try_from(&self.digits.labels)?)
+    }
+}
+
+/// Encodes up to 5,000 test digits.
+pub fn encode_test_digits<C>(context: &Context, run: &Run<C>, model: &impl Model) -> Result<Latent> {
+    let digits = mnist::test(&context.data_of(run)?.dir)?.first(SCATTER);
+    let batches = digits.images.split(500, 0);
+    let z: Vec<Tensor> = batches.iter().map(|x| model.encode(&x.to_device(context.device()))).collect();
+    Ok(Latent { z: Tensor::cat(&z, 0), digits })
+}
+
+/// The loss curves of a run: each metric by epoch.
+pub fn loss_curves<C>(context: &Context, run: &Run<C>, caption: &str) -> Result<()> {
+    let history = run.folder.history()?;
+    let epochs: Vec<f64> = (1..=history.rows.len()).map(|epoch| epoch as f64).collect();
+    let mut chart = Chart::new().x_label("epoch").y_label("loss").log_y();
+    for name in &history.metrics {
+        let values = history.metric(name).unwrap_or_default();
+        chart = chart.with(Line::xy(&name.replace('_', " "), epochs.iter().copied(), values));
+    }
+    context.figure(run, "loss", caption, Figure::of(&chart, (6.4, 4.8))?)
+}
+
+/// Up to 20 of the pictures saved while training, evenly spread, oldest first.
+pub fn training_strip<C>(context: &Context, run: &Run<C>) -> Result<()> {
+    let saved = run.folder.images();
+    let shown = saved.len().min(20);
+    let mut strip: Vec<_> = vec![];
+    let mut captions = vec![];
+    for i in 0..shown {
+        let path = &saved[i * (saved.len() - 1) / (shown - 1).max(1)];
+        strip.push(pictures::load(path)?);
+        let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+        let mut numbers = stem.split('_').skip(1).map(|part| part.trim_start_matches('0'));
+        let (epoch, batch) = (numbers.next().unwrap_or_default(), numbers.next().unwrap_or_default());
+        captions.push(format!("epoch {epoch}\nbatch {}", if batch.is_empty() { "0" } else { batch }));
+    }
+    let views: Vec<_> = strip.iter().map(|picture| picture.view().insert_axis(Axis(0))).collect();
+    let all: Array4<f32> = concatenate(Axis(0), &views)?;
+    let grid = PictureGrid::new(all.view()).columns(10).captions(captions);
+    let caption = "Decoded random points of latent space, saved while training (p. 111): shapes become digits.";
+    context.figure(run, "training_strip", caption, Figure::fitted(&[&[&grid]], 10.0)?)
+}
+
+/// Ten test digits above their reconstructions, z below each digit.
+pub fn reconstructions<C>(context: &Context, run: &Run<C>, model: &impl Model, latent: &Latent) -> Result<()> {
+    let count = latent.digits.images.size()[0] as usize;
+    let mut random = ChaCha8Rng::seed_from_u64(run.params.seed);
+    let rows: Vec<i64> = sample(&mut random, count, 10.min(count)).iter().map(|row| row as i64).collect();
+    let rows = Tensor::from_slice(&rows);
+    let z = latent.z.index_select(0, &rows.to_device(latent.z.device()));
+    let originals = array4(&latent.digits.images.index_select(0, &rows))?;
+    let decoded = array4(&model.decode(&z))?;
+    let captions = coordinates(array2(&z)?.view());
+    let grid = PictureGrid::new(originals.view()).then(decoded.view()).captions(captions);
+    let grid = grid.row_names(["test digit", "reconstruction"]);
+    let caption = "Ten digits of the test set with their points in latent space, and what the decoder makes of these.";
+    context.figure(run, "reconstructions", caption, Figure::fitted(&[&[&grid]], 10.0)?)
+}
+
+/// The points in black.
+pub fn latent_space<C>(context: &Context, run: &Run<C>, latent: &Latent) -> Result<()> {
+    let points = latent.points()?;
+    let chart = scatter().with(black(&points));
+    let caption = format!("Where the encoder puts {} digits of the test set in latent space.", points.nrows());
+    context.figure(run, "latent_space", &caption, Figure::of(&chart, (7.0, 7.0))?)
+}
+
+/// New points in red over the black ones, and the digits decoded from them, `columns` in a row.
+pub fn new_digits<C>(
+    context: &Context,
+    run: &Run<C>,
+    model: &impl Model,
+    latent: &Latent,
+    new: &Tensor,
+    columns: usize,
+    caption: &str,
+) -> Result<()> {
+    let (points, red) = (latent.points()?, array2(new)?);
+    let chart = scatter().with(black(&points)).with(Points::new(red.view()).color(Color::RED).size(20.0));
+    let decoded = array4(&model.decode(new))?;
+    let grid = PictureGrid::new(decoded.view()).columns(columns).captions(coordinates(red.view()));
+    context.figure(run, "new_digits", caption, Figure::fitted(&[&[&chart], &[&grid]], 10.0)?)
+}
+
+/// The points coloured by digit.
+pub fn by_digit<C>(context: &Context, run: &Run<C>, latent: &Latent) -> Result<()> {
+    let points = latent.points()?;
+    let chart = scatter().with(colored(&points, &latent.classes()?));
+    let caption = "The same points coloured by digit: each digit has its own region.";
+    context.figure(run, "latent_space_by_digit", caption, Figure::of(&chart, (7.6, 7.0))?)
+}
+
+/// A 20 x 20 grid of points over the coloured ones, and the 400 digits decoded from it.
+///
+/// `xs` run from left to right, `ys` from top to bottom, as the decoded digits do.
+pub fn grid<C>(
+    context: &Context,
+    run: &Run<C>,
+    model: &impl Model,
+    latent: &Latent,
+    xs: &Tensor,
+    ys: &Tensor,
+    caption: &str,
+) -> Result<()> {
+    let axes = Tensor::meshgrid_indexing(&[ys, xs], "ij");
+    let z = Tensor::stack(&[axes[1].flatten(0, -1), axes[0].flatten(0, -1)], 1).to_device(context.device());
+    let (points, grid) = (latent.points()?, array2(&z)?);
+    let chart = scatter().with(colored(&points, &latent.classes()?));
+    let chart = chart.with(Points::new(grid.view()).color(Color::BLACK).size(5.0));
+    context.figure(run, "grid", caption, Figure::of(&chart, (7.6, 7.0))?)?;
+    let decoded = array4(&model.decode(&z))?;
+    let pictures = PictureGrid::new(decoded.view()).columns(xs.size()[0] as usize).gap(0.0);
+    let caption = "The 400 digits decoded from the grid of points, in its order.";
+    context.figure(run, "grid_decoded", caption, Figure::fitted(&[&[&pictures]], 8.0)?)
+}
+
+/// A chart of latent space whose units are as long on both axes.
+pub fn scatter() -> Chart {
+    Chart::new().equal()
+}
+
+/// Points coloured by class, matplotlib's rainbow.
+pub fn colored(points: &Array2<f32>, classes: &[i64]) -> Points {
+    Points::new(points.view()).classes(classes, 0..10).size(3.0).alpha(0.6)
+}
+
+fn black(points: &Array2<f32>) -> Points {
+    Points::new(points.view()).color(Color::BLACK).size(3.0).alpha(0.5)
+}
+
+/// `n` numbers from `from` to `to` at equal distances.
+pub fn linspace(from: f64, to: f64, n: i64) -> Tensor {
+    Tensor::linspace(from, to, n, (Kind::Float, tch::Device::Cpu))
+}
+
+fn coordinates(z: ArrayView2<f32>) -> Vec<String> {
+    let text = |row: ndarray::ArrayView1<f32>| row.iter().map(|value| format!("{value:.1}")).collect::<Vec<_>>().join(", ");
+    z.outer_iter().map(|row| format!("[{}]", text(row))).collect()
+}

@@ -1,0 +1,90 @@
+//! Training, as the book's `train` methods do it for both models.
+
+use anyhow::{Result, ensure};
+use common::arrays::array4;
+use common::datasets::batches::Batches;
+use common::files;
+use common::keras::Summary;
+use common::plot::Figure;
+use common::training::{Checkpointed, Plan, RunFolder, Training};
+use tch::{Device, Kind, Tensor};
+
+/// What the autoencoder and the variational autoencoder have in common.
+pub trait Model: Checkpointed {
+    /// Names of the losses that a step returns.
+    const METRICS: &'static [&'static str];
+
+    /// Dimensions of latent space.
+    fn z_dim(&self) -> i64;
+
+    /// Pictures `[n, height, width, channels]` in [0, 1] -> points in latent space `[n, z]`.
+    fn encode(&self, pictures: &Tensor) -> Tensor;
+
+    /// Points in latent space `[n, z]` -> pictures `[n, height, width, channels]` in [0, 1].
+    fn decode(&self, z: &Tensor) -> Tensor;
+
+    /// One step of training on a batch of pictures; returns the losses.
+    fn train_step(&mut self, pictures: &Tensor) -> Vec<Tensor>;
+
+    /// Encoder, decoder, and the two joined.
+    fn summaries(&self) -> Vec<Summary>;
+}
+
+/// How to train.
+#[derive(Debug, Clone, Copy)]
+pub struct Fit {
+    /// Pictures in a step.
+    pub batch_size: i64,
+    /// Times that all pictures are seen.
+    pub epochs: u64,
+    /// Seed of shuffling and sampling.
+    pub seed: u64,
+    /// Batches between two saved samples (p. 111).
+    pub sample_every: u64,
+}
+
+impl Fit {
+    /// Refuses numbers that no training can be made of.
+    pub fn check(&self, learning_rate: f64) -> Result<()> {
+        ensure!((1..=60_000).contains(&self.batch_size), "batch_size must lie between 1 and 60000");
+        ensure!(self.epochs > 0, "epochs must be above 0");
+        ensure!(self.sample_every > 0, "print_every_n_batches must be above 0");
+        ensure!(learning_rate.is_finite() && learning_rate > 0.0, "learning_rate must be above 0");
+        Ok(())
+    }
+}
+
+/// Trains on pictures `[n, height, width, channels]`. Saves a decoded random point to `images/` every so many batches.
+pub fn fit<M: Model>(model: &mut M, pictures: &Tensor, folder: &RunFolder, fit: Fit) -> Result<()> {
+    let mut batches = Batches::new(pictures.size()[0], fit.batch_size, fit.seed);
+    let plan = Plan { epochs: fit.epochs, batches: batches.per_epoch(), seed: fit.seed, metrics: M::METRICS };
+    let mut training = Training::start(folder, plan, model)?;
+    while let Some(step) = training.next(model)? {
+        let rows = batches.rows(step.epoch, step.batch).to_device(pictures.device());
+        let batch = pictures.index_select(0, &rows);
+        let losses = model.train_step(&batch);
+        training.record(&losses.iter().collect::<Vec<_>>(), batch.size()[0]);
+        if step.batch.is_multiple_of(fit.sample_every) {
+            let file = format!("img_{:03}_{:05}.png", step.epoch + 1, step.batch);
+            save_sample(model, pictures.device(), folder, &file)?;
+        }
+    }
+    Ok(())
+}
+
+/// Decodes one point of N(0, I).
+fn save_sample(model: &impl Model, device: Device, folder: &RunFolder, file: &str) -> Result<()> {
+    let z = Tensor::randn([1, model.z_dim()], (Kind::Float, device));
+    let picture = array4(&tch::no_grad(|| model.decode(&z)))?;
+    common::pictures::save(&folder.path.join("images").join(file), picture.index_axis(ndarray::Axis(0), 0))
+}
+
+/// Writes each net's summary and diagram to `viz/`, as the book's `plot_model` does (p. 98).
+pub fn plot_model(model: &impl Model, folder: &RunFolder) -> Result<()> {
+    for summary in model.summaries() {
+        let path = folder.path.join("viz").join(&summary.name);
+        files::write(&path.with_extension("txt"), format!("{summary}\n").as_bytes())?;
+        Figure::fitted(&[&[&summary.diagram()]], 7.0)?.save(path.with_extension("png"))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,38 @@
+//! Single pictures as PNG files, pixel for pixel.
+
+use crate::files;
+use anyhow::{Context, Result, bail};
+use image::{DynamicImage, GrayImage, ImageFormat, RgbImage};
+use ndarray::{Array3, ArrayView3};
+use std::io::Cursor;
+use std::path::Path;
+
+/// Saves a picture `[height, width, channels]` of values in [0, 1], grey or RGB.
+///
+/// # Errors
+/// Another number of channels, or a file that cannot be written.
+pub fn save(path: &Path, picture: ArrayView3<f32>) -> Result<()> {
+    let (height, width, channels) = picture.dim();
+    let bytes: Vec<u8> = picture.iter().map(|&value| (value.clamp(0.0, 1.0) * 255.0).round() as u8).collect();
+    let (width, height) = (width as u32, height as u32);
+    let image = match channels {
+        1 => GrayImage::from_raw(width, height, bytes).map(DynamicImage::from),
+        3 => RgbImage::from_raw(width, height, bytes).map(DynamicImage::from),
+        _ => bail!("{}: a picture has 1 or 3 channels, not {channels}", path.display()),
+    };
+    let mut png = Cursor::new(vec![]);
+    image.context("a picture's size does not fit its values")?.write_to(&mut png, ImageFormat::Png)?;
+    files::write(path, &png.into_inner())
+}
+
+/// Reads a picture as `[height, width, channels]`, values in [0, 1]; 1 channel if it is grey, 3 otherwise.
+pub fn load(path: &Path) -> Result<Array3<f32>> {
+    let image = image::open(path).with_context(|| format!("cannot read the picture {}", path.display()))?;
+    let (height, width) = (image.height() as usize, image.width() as usize);
+    let (channels, bytes) = match image.color().has_color() {
+        true => (3, image.into_rgb8().into_raw()),
+        false => (1, image.into_luma8().into_raw()),
+    };
+    let values = bytes.into_iter().map(|byte| f32::from(byte) / 255.0).collect();
+    Array3::from_shape_vec((height, width, channels), values).context("a picture's size does not fit its values")
+}
