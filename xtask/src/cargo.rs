@@ -40,8 +40,7 @@ impl Cargo {
     /// # Errors
     /// When the build fails.
     pub fn build(&self, package: &str, name: &str) -> Result<PathBuf> {
-        let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| self.root.join("target"), PathBuf::from);
-        if !target.join("debug").join(name).exists() {
+        if !debug_dir(&self.root).join(name).exists() {
             eprintln!("Building {name}. The first time this compiles the bindings of libtorch and takes minutes.");
         }
         let mut command = self.command("build");
@@ -101,6 +100,18 @@ pub fn plain(root: &Path) -> Command {
     command.current_dir(root);
     as_from_a_shell(&mut command);
     command
+}
+
+/// Whether `package` was compiled here before.
+pub fn has_compiled(root: &Path, package: &str) -> bool {
+    let start = format!("{package}-");
+    let entries = std::fs::read_dir(debug_dir(root).join("build"));
+    entries.is_ok_and(|entries| entries.flatten().any(|entry| entry.file_name().to_string_lossy().starts_with(&start)))
+}
+
+/// Where binaries lie, unless the user's configuration of cargo names another target folder.
+fn debug_dir(root: &Path) -> PathBuf {
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from).join("debug")
 }
 
 /// `cargo run` describes xtask to xtask in variables; other crates should not take them for their own.

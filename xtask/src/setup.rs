@@ -102,7 +102,7 @@ fn make(root: &Path, found: State, variant: Variant) -> Result<()> {
     );
     let start = Instant::now();
     if install::install(root, variant)? {
-        if found != State::Missing {
+        if found != State::Missing || cargo::has_compiled(root, "torch-sys") {
             forget_bindings(root);
         }
         eprintln!("libtorch {VERSION} ({variant}) is set up, in {} s.", start.elapsed().as_secs());

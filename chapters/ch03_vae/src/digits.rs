@@ -171,6 +171,7 @@ pub fn linspace(from: f64, to: f64, n: i64) -> Tensor {
 }
 
 fn coordinates(z: ArrayView2<f32>) -> Vec<String> {
-    let text = |row: ndarray::ArrayView1<f32>| row.iter().map(|value| format!("{value:.1}")).collect::<Vec<_>>().join(", ");
+    let text =
+        |row: ndarray::ArrayView1<f32>| row.iter().map(|value| format!("{value:.1}")).collect::<Vec<_>>().join(", ");
     z.outer_iter().map(|row| format!("[{}]", text(row))).collect()
 }

@@ -48,10 +48,12 @@ impl Encoder {
     fn summary(&self) -> Summary {
         let summary = self.convolutions.summary("encoder");
         let flat = summary.layers.len() - 1;
-        summary
-            .append_to(flat, "mu", &self.mu)
-            .append_to(flat, "log_var", &self.log_var)
-            .join("encoder_output", "Lambda", &["mu", "log_var"], self.mu.output_shape())
+        summary.append_to(flat, "mu", &self.mu).append_to(flat, "log_var", &self.log_var).join(
+            "encoder_output",
+            "Lambda",
+            &["mu", "log_var"],
+            self.mu.output_shape(),
+        )
     }
 }
 

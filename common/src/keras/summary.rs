@@ -90,8 +90,11 @@ impl Summary {
                 format!("[{}]", shapes.collect::<Vec<_>>().join(", "))
             }
         };
-        let node = |layer: &LayerInfo| Node::new(&layer.name, &layer.class_name, &inputs(layer), &with_batch(&layer.output_shape));
-        let arrows = self.layers.iter().enumerate().flat_map(|(to, layer)| layer.inputs.iter().map(move |&from| (from, to)));
+        let node = |layer: &LayerInfo| {
+            Node::new(&layer.name, &layer.class_name, &inputs(layer), &with_batch(&layer.output_shape))
+        };
+        let arrows =
+            self.layers.iter().enumerate().flat_map(|(to, layer)| layer.inputs.iter().map(move |&from| (from, to)));
         Diagram::new(self.layers.iter().map(node).collect(), arrows.collect())
     }
 }

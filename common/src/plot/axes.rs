@@ -88,9 +88,7 @@ impl Axes<'_> {
                 2.0 * TICK + below + axis_label(self.x, CAP_HEIGHT),
             )
         };
-        let right = self
-            .right
-            .max(self.overhang(canvas, &x_ticks, about.width, upwards));
+        let right = self.right.max(self.overhang(canvas, &x_ticks, about.width, upwards));
         Layout {
             frame: self.shaped(area.inset(left, self.top(), right, bottom)),
             left,
@@ -104,14 +102,8 @@ impl Axes<'_> {
     /// As many ticks as have room above each other.
     fn y_ticks(&self, height: f32) -> Ticks {
         match self.y.names {
-            Some(_) => self
-                .y_scale
-                .ticks(self.y, 0)
-                .thinned((height / (1.15 * self.size)) as usize),
-            None => self.y_scale.ticks(
-                self.y,
-                (height / (2.6 * self.size)).clamp(2.0, 9.0) as usize,
-            ),
+            Some(_) => self.y_scale.ticks(self.y, 0).thinned((height / (1.15 * self.size)) as usize),
+            None => self.y_scale.ticks(self.y, (height / (2.6 * self.size)).clamp(2.0, 9.0) as usize),
         }
     }
 
@@ -129,25 +121,17 @@ impl Axes<'_> {
             });
             let mut ends: Vec<_> = ends.collect();
             ends.sort_by(|a, b| a.0.total_cmp(&b.0)); // the axis may run backwards
-            ends.windows(2)
-                .all(|pair| pair[0].1 + 0.4 * self.size <= pair[1].0)
+            ends.windows(2).all(|pair| pair[0].1 + 0.4 * self.size <= pair[1].0)
         };
         if self.x.names.is_some() {
             let ticks = self.x_scale.ticks(self.x, 0);
             let upwards = !fit(&ticks);
-            let most = if upwards {
-                (width / (1.15 * self.size)) as usize
-            } else {
-                usize::MAX
-            };
+            let most = if upwards { (width / (1.15 * self.size)) as usize } else { usize::MAX };
             return (ticks.thinned(most), upwards);
         }
         let counts = (2..=9).rev().map(|most| self.x_scale.ticks(self.x, most));
         let ticks = counts.into_iter().find(fit);
-        (
-            ticks.unwrap_or_else(|| self.x_scale.ticks(self.x, 1)),
-            false,
-        )
+        (ticks.unwrap_or_else(|| self.x_scale.ticks(self.x, 1)), false)
     }
 
     /// How far the last label below reaches beyond the frame.
@@ -192,12 +176,7 @@ impl Axes<'_> {
         if self.aspect == Aspect::Free {
             return (width, width * 0.75);
         }
-        let area = Area {
-            left: 0.0,
-            top: 0.0,
-            width,
-            height: 4.0 * width,
-        };
+        let area = Area { left: 0.0, top: 0.0, width, height: 4.0 * width };
         let layout = self.layout(canvas, area);
         // What is not frame, with the free room above and below it taken away.
         let room = area.inset(0.0, 0.0, 0.0, layout.bottom + self.top());

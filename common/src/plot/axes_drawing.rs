@@ -20,7 +20,9 @@ impl Axes<'_> {
     pub fn draw(&self, canvas: &mut Canvas, area: Area, layout: &Layout) -> Result<()> {
         let frame = layout.frame;
         if let Some(title) = self.title {
-            let how = Lettering::new(self.title_size(), Align::Middle, Align::End);
+            let mut how = Lettering::new(self.title_size(), Align::Middle, Align::End);
+            let room = 2.0 * (frame.center().0 - area.left).min(area.right() - frame.center().0);
+            how.size *= (room / canvas.text_width(title, how.size).max(1.0)).min(1.0);
             canvas.text(title, (frame.center().0, frame.top - 0.4 * self.size), how);
         }
         if self.bare {
@@ -30,18 +32,11 @@ impl Axes<'_> {
             }
             return Ok(());
         }
-        let ruler = |scale: Scale, ticks: &Ticks| Ruler {
-            ends: scale.ends,
-            ticks: ticks.clone(),
-        };
+        let ruler = |scale: Scale, ticks: &Ticks| Ruler { ends: scale.ends, ticks: ticks.clone() };
         let mut across = ruler(self.x_scale, &layout.x_ticks);
         if layout.upwards {
             // Their places stay; the names are written below.
-            across
-                .ticks
-                .labelled
-                .iter_mut()
-                .for_each(|(_, name)| name.clear());
+            across.ticks.labelled.iter_mut().for_each(|(_, name)| name.clear());
         }
         let root = Ink::new(canvas, area).into_drawing_area();
         let mut chart = ChartBuilder::on(&root)
@@ -52,9 +47,7 @@ impl Axes<'_> {
             .set_label_area_size(LabelAreaPosition::Left, twips(layout.left))
             .set_label_area_size(LabelAreaPosition::Bottom, twips(layout.bottom))
             .build_cartesian_2d(across, ruler(self.y_scale, &layout.y_ticks))?;
-        let font = ("sans-serif", f64::from(self.size) * 20.0)
-            .into_font()
-            .into_text_style(&root);
+        let font = ("sans-serif", f64::from(self.size) * 20.0).into_font().into_text_style(&root);
         let mut mesh = chart.configure_mesh();
         mesh.axis_style(stroked(Color::BLACK, 1.0, AXIS_WIDTH))
             .bold_line_style(stroked(Color::LIGHT_GREY, 0.7, AXIS_WIDTH))
@@ -91,10 +84,7 @@ impl Axes<'_> {
         let frame = layout.frame;
         for (at, name) in &layout.x_ticks.labelled {
             let x = frame.left + self.x_scale.share(*at) * frame.width;
-            let how = Lettering {
-                upwards: true,
-                ..Lettering::new(self.size, Align::End, Align::Middle)
-            };
+            let how = Lettering { upwards: true, ..Lettering::new(self.size, Align::End, Align::Middle) };
             canvas.text(name, (x, frame.bottom() + 2.0 * TICK), how);
         }
     }

@@ -3,8 +3,7 @@
 use ab_glyph::FontRef;
 use anyhow::{Result, ensure};
 use tiny_skia::{
-    FillRule, LineCap, LineJoin, Mask, Paint, Path, PathBuilder, Pixmap, Rect, Stroke, StrokeDash,
-    Transform,
+    FillRule, LineCap, LineJoin, Mask, Paint, Path, PathBuilder, Pixmap, Rect, Stroke, StrokeDash, Transform,
 };
 
 use super::area::Area;
@@ -42,11 +41,7 @@ impl Canvas {
             anyhow::bail!("no memory for a figure of {w} x {h} pixels: make it smaller");
         };
         pixels.fill(tiny_skia::Color::WHITE);
-        Ok(Canvas {
-            pixels,
-            clip: None,
-            font: text::font()?,
-        })
+        Ok(Canvas { pixels, clip: None, font: text::font()? })
     }
 
     /// The whole sheet.
@@ -103,8 +98,7 @@ impl Canvas {
     pub(super) fn fill_rect(&mut self, area: Area, color: Color, alpha: f32) {
         if let Some(rect) = snapped(area) {
             let paint = paint(color, alpha);
-            self.pixels
-                .fill_rect(rect, &paint, Transform::identity(), self.clip.as_ref());
+            self.pixels.fill_rect(rect, &paint, Transform::identity(), self.clip.as_ref());
         }
     }
 
@@ -117,13 +111,7 @@ impl Canvas {
     }
 
     /// Fills a circle.
-    pub(super) fn fill_circle(
-        &mut self,
-        center: (f32, f32),
-        radius: f32,
-        color: Color,
-        alpha: f32,
-    ) {
+    pub(super) fn fill_circle(&mut self, center: (f32, f32), radius: f32, color: Color, alpha: f32) {
         let (x, y) = pixel(center);
         if let Some(path) = PathBuilder::from_circle(x, y, to_pixels(radius)) {
             self.fill(&path, color, alpha);
@@ -132,9 +120,7 @@ impl Canvas {
 
     /// Width of a text in points: of its longest line.
     pub(super) fn text_width(&self, text: &str, size: f32) -> f32 {
-        text.lines()
-            .map(|line| text::width(self.font, line, size))
-            .fold(0.0, f32::max)
+        text.lines().map(|line| text::width(self.font, line, size)).fold(0.0, f32::max)
     }
 
     /// Height of a text in points, from the top of the first line's capitals to the bottom of the last line's g.
@@ -177,25 +163,15 @@ impl Canvas {
     fn fill(&mut self, path: &Path, color: Color, alpha: f32) {
         let paint = paint(color, alpha);
         let clip = self.clip.as_ref();
-        self.pixels
-            .fill_path(path, &paint, FillRule::Winding, Transform::identity(), clip);
+        self.pixels.fill_path(path, &paint, FillRule::Winding, Transform::identity(), clip);
     }
 
     fn stroke(&mut self, path: &Path, width: f32, pen: Pen) {
-        let dash = pen
-            .dash
-            .and_then(|[on, off]| StrokeDash::new(vec![to_pixels(on), to_pixels(off)], 0.0));
-        let stroke = Stroke {
-            width,
-            line_cap: LineCap::Butt,
-            line_join: LineJoin::Round,
-            dash,
-            ..Stroke::default()
-        };
+        let dash = pen.dash.and_then(|[on, off]| StrokeDash::new(vec![to_pixels(on), to_pixels(off)], 0.0));
+        let stroke = Stroke { width, line_cap: LineCap::Butt, line_join: LineJoin::Round, dash, ..Stroke::default() };
         let paint = paint(pen.color, pen.alpha);
         let clip = self.clip.as_ref();
-        self.pixels
-            .stroke_path(path, &paint, &stroke, Transform::identity(), clip);
+        self.pixels.stroke_path(path, &paint, &stroke, Transform::identity(), clip);
     }
 }
 
@@ -221,22 +197,13 @@ fn whole(width: f32) -> f32 {
 
 /// Where the middle of a level or upright line of whole width must lie, so that it covers whole pixels.
 fn crisp(at: f32, width: f32) -> f32 {
-    if width % 2.0 == 0.0 {
-        at.round()
-    } else {
-        at.floor() + 0.5
-    }
+    if width % 2.0 == 0.0 { at.round() } else { at.floor() + 0.5 }
 }
 
 /// The rectangle with its edges moved to whole pixels; `None` if nothing of it is left.
 fn snapped(area: Area) -> Option<Rect> {
     let edge = |points: f32| to_pixels(points).round();
-    Rect::from_ltrb(
-        edge(area.left),
-        edge(area.top),
-        edge(area.right()),
-        edge(area.bottom()),
-    )
+    Rect::from_ltrb(edge(area.left), edge(area.top), edge(area.right()), edge(area.bottom()))
 }
 
 fn path_through(points: &[(f32, f32)], closed: bool) -> Option<Path> {

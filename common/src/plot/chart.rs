@@ -91,23 +91,13 @@ impl Chart {
 
     /// Names in place of numbers along x, each at its x.
     pub fn x_names<T: ToString>(mut self, names: impl IntoIterator<Item = (f64, T)>) -> Chart {
-        self.x.names = Some(
-            names
-                .into_iter()
-                .map(|(at, name)| (at, name.to_string()))
-                .collect(),
-        );
+        self.x.names = Some(names.into_iter().map(|(at, name)| (at, name.to_string())).collect());
         self
     }
 
     /// Names in place of numbers along y, each at its y.
     pub fn y_names<T: ToString>(mut self, names: impl IntoIterator<Item = (f64, T)>) -> Chart {
-        self.y.names = Some(
-            names
-                .into_iter()
-                .map(|(at, name)| (at, name.to_string()))
-                .collect(),
-        );
+        self.y.names = Some(names.into_iter().map(|(at, name)| (at, name.to_string())).collect());
         self
     }
 
@@ -187,19 +177,11 @@ impl Chart {
             height: points(2 * top + height),
         };
         let pixels = (left..left + width, top + height..top);
-        let area = Ink::new(canvas, reach)
-            .into_drawing_area()
-            .apply_coord_spec(Cartesian2d::<RangedCoordf64, RangedCoordf64>::new(
-                x.0..x.1,
-                y.0..y.1,
-                pixels,
-            ));
-        let plane = Plane {
-            area,
-            x: axes.x_scale,
-            y: axes.y_scale,
-            size: (frame.width, frame.height),
-        };
+        let area =
+            Ink::new(canvas, reach)
+                .into_drawing_area()
+                .apply_coord_spec(Cartesian2d::<RangedCoordf64, RangedCoordf64>::new(x.0..x.1, y.0..y.1, pixels));
+        let plane = Plane { area, x: axes.x_scale, y: axes.y_scale, size: (frame.width, frame.height) };
         self.marks.iter().try_for_each(|mark| mark.draw(&plane))
     }
 
@@ -214,10 +196,7 @@ impl Chart {
             .filter_map(|(x, y)| {
                 let across = axes.x_scale.share(axes.x_scale.position(x)?);
                 let up = axes.y_scale.share(axes.y_scale.position(y)?);
-                let place = (
-                    frame.left + across * frame.width,
-                    frame.bottom() - up * frame.height,
-                );
+                let place = (frame.left + across * frame.width, frame.bottom() - up * frame.height);
                 Some(place)
             })
             .collect();
@@ -252,11 +231,8 @@ impl Plot for Chart {
 
     fn size_within(&self, width: f32) -> (f32, f32) {
         // A chart that cannot be laid out reports that when it is drawn.
-        let size = Canvas::new(1.0, 1.0).and_then(|canvas| {
-            Ok(self
-                .axes(&canvas, width, width)?
-                .size_within(&canvas, width))
-        });
+        let size =
+            Canvas::new(1.0, 1.0).and_then(|canvas| Ok(self.axes(&canvas, width, width)?.size_within(&canvas, width)));
         size.unwrap_or((width, width * 0.75))
     }
 }

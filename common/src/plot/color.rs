@@ -24,10 +24,8 @@ impl Color {
 
     /// The `i`-th of ten well distinguishable colours, round and round: matplotlib's `tab10`.
     pub const fn tab10(i: usize) -> Color {
-        const TAB10: [u32; 10] = [
-            0x1f77b4, 0xff7f0e, 0x2ca02c, 0xd62728, 0x9467bd, 0x8c564b, 0xe377c2, 0x7f7f7f,
-            0xbcbd22, 0x17becf,
-        ];
+        const TAB10: [u32; 10] =
+            [0x1f77b4, 0xff7f0e, 0x2ca02c, 0xd62728, 0x9467bd, 0x8c564b, 0xe377c2, 0x7f7f7f, 0xbcbd22, 0x17becf];
         Color::hex(TAB10[i % 10])
     }
 
@@ -43,10 +41,6 @@ impl Color {
 
     /// Black or white, whichever reads better on this colour.
     pub fn ink(self) -> Color {
-        if self.luminance() > 0.5 {
-            Color::BLACK
-        } else {
-            Color::WHITE
-        }
+        if self.luminance() > 0.5 { Color::BLACK } else { Color::WHITE }
     }
 }

@@ -27,26 +27,15 @@ enum Meaning {
 
 impl ColorBar {
     pub(super) fn classes(map: ColorMap, names: Vec<String>) -> ColorBar {
-        ColorBar {
-            map,
-            meaning: Meaning::Classes(names),
-            label: None,
-        }
+        ColorBar { map, meaning: Meaning::Classes(names), label: None }
     }
 
     pub(super) fn values(map: ColorMap, range: (f32, f32)) -> ColorBar {
-        ColorBar {
-            map,
-            meaning: Meaning::Values(range),
-            label: None,
-        }
+        ColorBar { map, meaning: Meaning::Values(range), label: None }
     }
 
     pub(super) fn label(self, label: Option<&str>) -> ColorBar {
-        ColorBar {
-            label: label.map(str::to_owned),
-            ..self
-        }
+        ColorBar { label: label.map(str::to_owned), ..self }
     }
 
     /// Width of bar, ticks and labels in letters of a size, in points.
@@ -77,39 +66,26 @@ impl ColorBar {
             &Meaning::Values((lo, hi)) => {
                 let ticks = Ticks::linear((f64::from(lo), f64::from(hi)), most).labelled;
                 let share = |at: f64| (at as f32 - lo) / (hi - lo);
-                ticks
-                    .into_iter()
-                    .map(|(at, text)| (share(at), text))
-                    .collect()
+                ticks.into_iter().map(|(at, text)| (share(at), text)).collect()
             }
         }
     }
 
     /// Draws the bar to the right of a chart's frame.
     pub(super) fn draw(&self, canvas: &mut Canvas, frame: Area, size: f32) {
-        let bar = Area {
-            left: frame.right() + GAP,
-            width: WIDTH,
-            ..frame
-        };
+        let bar = Area { left: frame.right() + GAP, width: WIDTH, ..frame };
         // A gradient is as many bands as there are pixels or so.
         let (bands, classes) = match &self.meaning {
             Meaning::Classes(names) => (names.len(), true),
             Meaning::Values(_) => (256, false),
         };
-        let height = bar.height / bands as f32;
         for i in 0..bands {
-            let band = Area {
-                top: bar.bottom() - (i + 1) as f32 * height,
-                height,
-                ..bar
-            };
-            let color = self.map.class(i, bands);
-            canvas.fill_rect(band, color, 1.0);
+            // Each band goes all the way up and the next covers the rest, so that there is no gap between them.
+            let band = bar.inset(0.0, 0.0, 0.0, bar.height * i as f32 / bands as f32);
+            canvas.fill_rect(band, self.map.class(i, bands), 1.0);
         }
         let thin = Pen::new(Color::BLACK, 0.8);
-        let most =
-            (bar.height / (size * if classes { 1.2 } else { 2.6 })).clamp(2.0, 40.0) as usize;
+        let most = (bar.height / (size * if classes { 1.2 } else { 2.6 })).clamp(2.0, 40.0) as usize;
         let most = if classes { most } else { most.min(9) };
         for (share, text) in self.ticks(most) {
             let y = bar.bottom() - share * bar.height;
@@ -121,10 +97,7 @@ impl ColorBar {
         canvas.frame(bar, thin);
         if let Some(label) = &self.label {
             let x = bar.right() + 2.0 * TICK + self.widest(canvas, size) + 5.0;
-            let how = Lettering {
-                upwards: true,
-                ..Lettering::new(size, Align::Middle, Align::Start)
-            };
+            let how = Lettering { upwards: true, ..Lettering::new(size, Align::Middle, Align::Start) };
             canvas.text(label, (x, bar.center().1), how);
         }
     }

@@ -88,11 +88,7 @@ impl Diagram {
 
     fn arranged(&self, canvas: &Canvas) -> Result<Arranged> {
         ensure!(!self.nodes.is_empty(), "a diagram needs at least one box");
-        let widths: Vec<f32> = self
-            .nodes
-            .iter()
-            .map(|node| Parts::of(canvas, node).width())
-            .collect();
+        let widths: Vec<f32> = self.nodes.iter().map(|node| Parts::of(canvas, node).width()).collect();
         arrange(&widths, &self.edges)
     }
 
@@ -101,26 +97,14 @@ impl Diagram {
         let at = |x: f32, y: f32| (corner.0 + x * scale, corner.1 + y * scale);
         let part = |x: f32, y: f32, width: f32, height: f32| {
             let (left, top) = at(x, y);
-            Area {
-                left,
-                top,
-                width: width * scale,
-                height: height * scale,
-            }
+            Area { left, top, width: width * scale, height: height * scale }
         };
         let how = Lettering::new(SIZE * scale, Align::Middle, Align::Middle);
         let pen = Pen::new(Color::BLACK, 0.8 * scale);
         let (second, third) = (parts.name, parts.name + parts.words);
         canvas.fill_rect(part(0.0, 0.0, parts.width(), 2.0 * ROW), Color::WHITE, 1.0);
-        canvas.fill_rect(
-            part(0.0, 0.0, parts.name, 2.0 * ROW),
-            Color::hex(0xeef3f8),
-            1.0,
-        );
-        let rows = [
-            ("input:", &node.input_shape),
-            ("output:", &node.output_shape),
-        ];
+        canvas.fill_rect(part(0.0, 0.0, parts.name, 2.0 * ROW), Color::hex(0xeef3f8), 1.0);
+        let rows = [("input:", &node.input_shape), ("output:", &node.output_shape)];
         for (i, (word, shape)) in rows.into_iter().enumerate() {
             let middle = (i as f32 + 0.5) * ROW;
             canvas.text(word, at(second + parts.words / 2.0, middle), how);
@@ -141,10 +125,7 @@ fn curve(from: (f32, f32), to: (f32, f32)) -> Vec<(f32, f32)> {
     let point = |i: usize| {
         let t = i as f32 / steps as f32;
         let across = t * t * (3.0 - 2.0 * t);
-        (
-            from.0 + (to.0 - from.0) * across,
-            from.1 + (to.1 - from.1) * t,
-        )
+        (from.0 + (to.0 - from.0) * across, from.1 + (to.1 - from.1) * t)
     };
     (1..=steps).map(point).collect()
 }
@@ -171,10 +152,7 @@ impl Plot for Diagram {
         let pen = Pen::new(Color::BLACK, 0.9 * scale);
         for (&(from, to), bends) in self.edges.iter().zip(&arranged.bends) {
             let tip = (arranged.middle[to], top_of(arranged.layer[to]));
-            let start = (
-                arranged.middle[from],
-                top_of(arranged.layer[from]) + 2.0 * ROW,
-            );
+            let start = (arranged.middle[from], top_of(arranged.layer[from]) + 2.0 * ROW);
             let mut way = vec![start];
             for &(layer, x) in bends {
                 way.extend(curve(way[way.len() - 1], (x, top_of(layer))));
@@ -184,11 +162,7 @@ impl Plot for Diagram {
             let way: Vec<_> = way.into_iter().map(|(x, y)| at(x, y)).collect();
             canvas.line(&way, pen);
             let (half, high) = (0.55 * ARROW, 1.4 * ARROW);
-            let head = [
-                at(tip.0, tip.1),
-                at(tip.0 - half, tip.1 - high),
-                at(tip.0 + half, tip.1 - high),
-            ];
+            let head = [at(tip.0, tip.1), at(tip.0 - half, tip.1 - high), at(tip.0 + half, tip.1 - high)];
             canvas.fill_polygon(&head, Color::BLACK, 1.0);
         }
         for (i, node) in self.nodes.iter().enumerate() {

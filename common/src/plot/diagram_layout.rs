@@ -36,13 +36,7 @@ pub(super) fn arrange(widths: &[f32], edges: &[(usize, usize)]) -> Result<Arrang
     let mut spots: Vec<Spot> = widths
         .iter()
         .zip(&layer)
-        .map(|(&width, &layer)| Spot {
-            width,
-            layer,
-            neighbours: Vec::new(),
-            x: 0.0,
-            bend: false,
-        })
+        .map(|(&width, &layer)| Spot { width, layer, neighbours: Vec::new(), x: 0.0, bend: false })
         .collect();
     // An edge past other layers gets a spot in each, so that it goes round the boxes there.
     // Short ones come first and stay near the boxes, long ones run outside.
@@ -54,13 +48,7 @@ pub(super) fn arrange(widths: &[f32], edges: &[(usize, usize)]) -> Result<Arrang
         let mut way = vec![from];
         for passed in layer[from] + 1..layer[to] {
             way.push(spots.len());
-            spots.push(Spot {
-                width: LANE,
-                layer: passed,
-                neighbours: Vec::new(),
-                x: 0.0,
-                bend: true,
-            });
+            spots.push(Spot { width: LANE, layer: passed, neighbours: Vec::new(), x: 0.0, bend: true });
         }
         way.push(to);
         for pair in way.windows(2) {
@@ -70,14 +58,8 @@ pub(super) fn arrange(widths: &[f32], edges: &[(usize, usize)]) -> Result<Arrang
         ways[edge] = way;
     }
     place(&mut spots);
-    let left = spots
-        .iter()
-        .map(|s| s.x - s.width / 2.0)
-        .fold(f32::INFINITY, f32::min);
-    let right = spots
-        .iter()
-        .map(|s| s.x + s.width / 2.0)
-        .fold(f32::NEG_INFINITY, f32::max);
+    let left = spots.iter().map(|s| s.x - s.width / 2.0).fold(f32::INFINITY, f32::min);
+    let right = spots.iter().map(|s| s.x + s.width / 2.0).fold(f32::NEG_INFINITY, f32::max);
     let at = |spot: usize| spots[spot].x - left;
     let inner = |way: &Vec<usize>| -> Vec<(usize, f32)> {
         let bends = way.iter().filter(|&&spot| spots[spot].bend);
@@ -113,9 +95,7 @@ fn layers(n: usize, edges: &[(usize, usize)]) -> Result<Vec<usize>> {
             return Ok(layer);
         }
     }
-    anyhow::bail!(
-        "the arrows of a diagram lead round in a circle, which cannot be drawn from top to bottom"
-    )
+    anyhow::bail!("the arrows of a diagram lead round in a circle, which cannot be drawn from top to bottom")
 }
 
 /// Moves the spots of each layer towards their neighbours, a few times over, without letting them overlap.
@@ -132,10 +112,7 @@ fn place(spots: &mut [Spot]) {
         for row in rows.iter().chain(rows.iter().rev()) {
             settle(spots, row, |spots, spot| {
                 // Boxes line up with boxes, whatever lines pass; the rest follows.
-                let kin = spot
-                    .neighbours
-                    .iter()
-                    .filter(|&&n| spots[n].bend == spot.bend);
+                let kin = spot.neighbours.iter().filter(|&&n| spots[n].bend == spot.bend);
                 let kin: Vec<f32> = kin.map(|&n| spots[n].x).collect();
                 match kin.len() {
                     0 => spot.x,
@@ -162,5 +139,39 @@ fn settle(spots: &mut [Spot], row: &[usize], wish: impl Fn(&[Spot], &Spot) -> f3
     let back = moved.iter().sum::<f32>() / moved.len().max(1) as f32;
     for &i in row {
         spots[i].x -= back;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn branches_stand_side_by_side_and_meet_below() {
+        // flatten -> mu, log_var -> sampling
+        let edges = [(0, 1), (0, 2), (1, 3), (2, 3)];
+        let arranged = arrange(&[100.0; 4], &edges).unwrap();
+        assert_eq!(arranged.layer, [0, 1, 1, 2]);
+        assert!(arranged.middle[2] - arranged.middle[1] >= 100.0);
+        let center = (arranged.middle[1] + arranged.middle[2]) / 2.0;
+        assert!((arranged.middle[0] - center).abs() < 0.01);
+        assert!((arranged.middle[3] - center).abs() < 0.01);
+    }
+
+    #[test]
+    fn long_edges_go_round_the_boxes_they_pass() {
+        let arranged = arrange(&[100.0; 3], &[(0, 1), (1, 2), (0, 2)]).unwrap();
+        assert_eq!(arranged.layer, [0, 1, 2]);
+        assert_eq!(arranged.bends[2].len(), 1);
+        let (layer, x) = arranged.bends[2][0];
+        assert_eq!(layer, 1);
+        assert!((x - arranged.middle[1]).abs() > 50.0);
+    }
+
+    #[test]
+    fn circles_and_missing_boxes_are_errors() {
+        assert!(arrange(&[10.0; 2], &[(0, 1), (1, 0)]).is_err());
+        assert!(arrange(&[10.0; 2], &[(1, 1)]).is_err());
+        assert!(arrange(&[10.0; 2], &[(0, 2)]).is_err());
     }
 }

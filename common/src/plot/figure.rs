@@ -33,6 +33,16 @@ pub trait Plot {
     }
 }
 
+impl<P: Plot + ?Sized> Plot for &P {
+    fn draw(&self, canvas: &mut Canvas, area: Area) -> Result<()> {
+        (**self).draw(canvas, area)
+    }
+
+    fn size_within(&self, width: f32) -> (f32, f32) {
+        (**self).size_within(width)
+    }
+}
+
 /// A finished picture: a PNG at 200 dots per inch. As the last expression of a notebook cell it shows itself.
 ///
 /// Sizes are width and height in inches.
@@ -57,10 +67,7 @@ impl Figure {
     pub fn panels(rows: &[&[&dyn Plot]], size: (f32, f32)) -> Result<Figure> {
         let mut canvas = Canvas::new(size.0 * 72.0, size.1 * 72.0)?;
         let sheet = canvas.area().inset(MARGIN, MARGIN, MARGIN, MARGIN);
-        ensure!(
-            rows.iter().any(|row| !row.is_empty()),
-            "a figure needs at least one plot"
-        );
+        ensure!(rows.iter().any(|row| !row.is_empty()), "a figure needs at least one plot");
         let height = share(sheet.height, rows.len());
         for (i, row) in rows.iter().enumerate() {
             let width = share(sheet.width, row.len());
@@ -111,21 +118,13 @@ impl Figure {
         let wide = sizes.iter().map(row_width).fold(0.0, f32::max);
         let high = joined(sizes.iter().map(row_height));
         let mut canvas = Canvas::new(wide + 2.0 * MARGIN, high + 2.0 * MARGIN)?;
-        ensure!(
-            rows.iter().any(|row| !row.is_empty()),
-            "a figure needs at least one plot"
-        );
+        ensure!(rows.iter().any(|row| !row.is_empty()), "a figure needs at least one plot");
         let mut top = MARGIN;
         for (row, sizes) in rows.iter().zip(&sizes) {
             let height = row_height(sizes);
             let mut left = MARGIN + (wide - row_width(sizes)) / 2.0;
             for (plot, &(width, _)) in row.iter().zip(sizes) {
-                let area = Area {
-                    left,
-                    top,
-                    width,
-                    height,
-                };
+                let area = Area { left, top, width, height };
                 plot.draw(&mut canvas, area)?;
                 left += width + GAP;
             }
@@ -156,23 +155,14 @@ impl Figure {
     }
 
     /// More sheet above and below, with a text at a height that is `at` points from the new top.
-    fn extended(
-        self,
-        above: f32,
-        below: f32,
-        text: &str,
-        mut how: Lettering,
-        at: f32,
-    ) -> Result<Figure> {
+    fn extended(self, above: f32, below: f32, text: &str, mut how: Lettering, at: f32) -> Result<Figure> {
         let width = to_points(self.width() as f32);
         let height = to_points(self.height() as f32);
         let mut canvas = Canvas::new(width, height + above + below)?;
         let down = canvas.pixels.height() - self.height();
         let top = if above > 0.0 { down as i32 } else { 0 };
         let (paint, place) = (PixmapPaint::default(), Transform::identity());
-        canvas
-            .pixels
-            .draw_pixmap(0, top, self.pixels.as_ref(), &paint, place, None);
+        canvas.pixels.draw_pixmap(0, top, self.pixels.as_ref(), &paint, place, None);
         let room = width - 2.0 * MARGIN;
         how.size *= (room / canvas.text_width(text, how.size).max(1.0)).min(1.0);
         let x = match how.across {
@@ -224,29 +214,32 @@ impl Figure {
 
     /// Shows the picture in a notebook; evcxr calls it for the last expression of a cell.
     pub fn evcxr_display(&self) {
-        match self.png() {
-            Ok(png) => println!(
-                "EVCXR_BEGIN_CONTENT image/png\n{}\nEVCXR_END_CONTENT",
-                STANDARD.encode(png)
-            ),
+        match self.evcxr_text() {
+            Ok(text) => println!("{text}"),
             Err(error) => println!("{error:#}"),
         }
+    }
+
+    /// The picture in the words of evcxr's display protocol.
+    pub(super) fn evcxr_text(&self) -> Result<String> {
+        let png = STANDARD.encode(self.png()?);
+        Ok(format!(
+            "EVCXR_BEGIN_CONTENT image/png
+{png}
+EVCXR_END_CONTENT"
+        ))
     }
 
     /// The colour of a pixel, for tests: x from the left, y from the top.
     #[cfg(test)]
     pub(super) fn pixel(&self, x: u32, y: u32) -> Option<Color> {
-        self.pixels
-            .pixel(x, y)
-            .map(|p| Color::new(p.red(), p.green(), p.blue()))
+        self.pixels.pixel(x, y).map(|p| Color::new(p.red(), p.green(), p.blue()))
     }
 }
 
 impl From<Canvas> for Figure {
     fn from(canvas: Canvas) -> Figure {
-        Figure {
-            pixels: canvas.pixels,
-        }
+        Figure { pixels: canvas.pixels }
     }
 }
 

@@ -123,10 +123,7 @@ impl HeatMap {
             rows > 0 && columns > 0,
             "a heat map needs at least one row and one column, but its array is {rows} x {columns}"
         );
-        for (names, n, what) in [
-            (&self.x_names, columns, "columns"),
-            (&self.y_names, rows, "rows"),
-        ] {
+        for (names, n, what) in [(&self.x_names, columns, "columns"), (&self.y_names, rows, "rows")] {
             ensure!(
                 names.is_empty() || names.len() == n,
                 "a heat map of {n} {what} cannot take {} names for them",
@@ -134,11 +131,7 @@ impl HeatMap {
             );
         }
         let (bottom, top) = (rows as f64 - 0.5, -0.5);
-        let (bottom, top) = if self.upwards {
-            (top, bottom)
-        } else {
-            (bottom, top)
-        };
+        let (bottom, top) = if self.upwards { (top, bottom) } else { (bottom, top) };
         let mut chart = Chart::new()
             .cells(columns, rows)
             .with(self.cells()?)
@@ -160,9 +153,7 @@ impl HeatMap {
 
     fn cells(&self) -> Result<Cells> {
         let finite = self.values.iter().copied().filter(|v| v.is_finite());
-        let (lo, hi) = finite.fold((f32::INFINITY, f32::NEG_INFINITY), |(lo, hi), v| {
-            (lo.min(v), hi.max(v))
-        });
+        let (lo, hi) = finite.fold((f32::INFINITY, f32::NEG_INFINITY), |(lo, hi), v| (lo.min(v), hi.max(v)));
         let range = self.range.unwrap_or(match lo < hi {
             true => (lo, hi),
             false if lo.is_finite() => (lo - 0.5, lo + 0.5),
@@ -174,34 +165,18 @@ impl HeatMap {
             range.0,
             range.1
         );
-        Ok(Cells {
-            values: self.values.clone(),
-            map: self.map,
-            range,
-            decimals: self.decimals,
-            bar: self.bar,
-        })
+        Ok(Cells { values: self.values.clone(), map: self.map, range, decimals: self.decimals, bar: self.bar })
     }
 }
 
 /// The names at their places; without any, numbers, at most about twelve of them.
 fn names(names: &[String], n: usize) -> Vec<(f64, String)> {
     if !names.is_empty() {
-        return names
-            .iter()
-            .enumerate()
-            .map(|(i, name)| (i as f64, name.clone()))
-            .collect();
+        return names.iter().enumerate().map(|(i, name)| (i as f64, name.clone())).collect();
     }
     let strides = (0..9).flat_map(|power| [1, 2, 5].map(|step| step * 10usize.pow(power)));
-    let stride = strides
-        .into_iter()
-        .find(|stride| n.div_ceil(*stride) <= 12)
-        .unwrap_or(n);
-    (0..n)
-        .step_by(stride)
-        .map(|i| (i as f64, i.to_string()))
-        .collect()
+    let stride = strides.into_iter().find(|stride| n.div_ceil(*stride) <= 12).unwrap_or(n);
+    (0..n).step_by(stride).map(|i| (i as f64, i.to_string())).collect()
 }
 
 impl Plot for HeatMap {
@@ -239,13 +214,9 @@ impl Mark for Cells {
                 continue;
             }
             let (x, y) = (j as f64, i as f64);
-            let color = self
-                .map
-                .at((value - self.range.0) / (self.range.1 - self.range.0));
+            let color = self.map.at((value - self.range.0) / (self.range.1 - self.range.0));
             let corners = [(x - 0.5, y - 0.5), (x + 0.5, y + 0.5)];
-            plane
-                .area
-                .draw(&Rectangle::new(corners, filled(color, 1.0)))?;
+            plane.area.draw(&Rectangle::new(corners, filled(color, 1.0)))?;
             if let Some(decimals) = self.decimals {
                 let text = number(f64::from(value), decimals);
                 // Ten points, or as large as the cell lets it; a digit is 0.64 of its size wide.

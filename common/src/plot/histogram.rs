@@ -7,6 +7,9 @@ use super::color::Color;
 use super::ink::filled;
 use super::mark::{Key, Mark, Plane, Sample};
 
+/// More bins than that would be far thinner than a pixel.
+const MOST_BINS: usize = 100_000;
+
 /// Bars over equally wide bins. Values that are NaN or infinite are left out.
 pub struct Histogram {
     values: Vec<f64>,
@@ -77,9 +80,7 @@ impl Histogram {
     /// Left, right and height of each bar.
     pub(super) fn bars(&self) -> Vec<(f64, f64, f64)> {
         let all = self.values.iter().copied();
-        let ends = all.fold((f64::INFINITY, f64::NEG_INFINITY), |(lo, hi), v| {
-            (lo.min(v), hi.max(v))
-        });
+        let ends = all.fold((f64::INFINITY, f64::NEG_INFINITY), |(lo, hi), v| (lo.min(v), hi.max(v)));
         let (mut lo, mut hi) = self.range.unwrap_or(ends);
         if lo > hi {
             return Vec::new(); // no values
@@ -95,18 +96,8 @@ impl Histogram {
             counts[bin.min(self.bins - 1)] += 1.0;
         }
         let total: f64 = counts.iter().sum();
-        let unit = if self.density && total > 0.0 {
-            total * width
-        } else {
-            1.0
-        };
-        let bar = |(i, count): (usize, f64)| {
-            (
-                lo + width * i as f64,
-                lo + width * (i + 1) as f64,
-                count / unit,
-            )
-        };
+        let unit = if self.density && total > 0.0 { total * width } else { 1.0 };
+        let bar = |(i, count): (usize, f64)| (lo + width * i as f64, lo + width * (i + 1) as f64, count / unit);
         counts.into_iter().enumerate().map(bar).collect()
     }
 
@@ -117,7 +108,11 @@ impl Histogram {
 
 impl Mark for Histogram {
     fn check(&self) -> Result<()> {
-        ensure!(self.bins > 0, "a histogram needs at least one bin");
+        ensure!(
+            (1..=MOST_BINS).contains(&self.bins),
+            "a histogram cannot have {} bins: from 1 to {MOST_BINS} are possible",
+            self.bins
+        );
         if let Some((from, to)) = self.range {
             ensure!(
                 from.is_finite() && to.is_finite() && from < to,
@@ -138,9 +133,7 @@ impl Mark for Histogram {
         let foot = plane.y.ends.0;
         for (left, right, height) in self.bars() {
             let top = plane.place(right, height);
-            let corner = plane
-                .place(left, 0.0)
-                .or_else(|| Some((plane.place(left, height)?.0, foot)));
+            let corner = plane.place(left, 0.0).or_else(|| Some((plane.place(left, height)?.0, foot)));
             if let (Some(corner), Some(top)) = (corner, top) {
                 plane.area.draw(&Rectangle::new([corner, top], style))?;
             }
@@ -155,17 +148,41 @@ impl Mark for Histogram {
     }
 
     fn key(&self) -> Option<Key> {
-        let sample = Sample::Box {
-            color: self.color_in_use(),
-            alpha: self.alpha,
-        };
-        (!self.label.is_empty()).then(|| Key {
-            label: self.label.clone(),
-            sample,
-        })
+        let sample = Sample::Box { color: self.color_in_use(), alpha: self.alpha };
+        (!self.label.is_empty()).then(|| Key { label: self.label.clone(), sample })
     }
 
     fn stands_on_zero(&self) -> bool {
         true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_value_in_range_is_counted_once() {
+        let histogram = Histogram::new([0.0, 0.1, 0.5, 0.9, 1.0, 1.0, f64::NAN, f64::INFINITY]).bins(2);
+        assert_eq!(histogram.bars(), [(0.0, 0.5, 2.0), (0.5, 1.0, 4.0)]);
+        let cut = Histogram::new([-3.0, 0.2, 0.7, 3.0]).bins(2).range(0.0, 1.0);
+        assert_eq!(cut.bars(), [(0.0, 0.5, 1.0), (0.5, 1.0, 1.0)]);
+    }
+
+    #[test]
+    fn the_bars_of_a_density_have_area_one() {
+        let histogram = Histogram::new((0..97).map(|i| f64::from(i * i % 31))).bins(7).density();
+        let area: f64 = histogram.bars().iter().map(|(l, r, h)| (r - l) * h).sum();
+        assert!((area - 1.0).abs() < 1e-12, "{area}");
+        let curve: f64 = (-800..800).map(|i| Histogram::normal(f64::from(i) / 100.0) / 100.0).sum();
+        assert!((curve - 1.0).abs() < 1e-9, "{curve}");
+    }
+
+    #[test]
+    fn no_values_and_equal_values_are_fine() {
+        assert!(Histogram::new(Vec::<f64>::new()).bars().is_empty());
+        let equal = Histogram::new([2.0; 5]).bins(3).bars();
+        assert_eq!(equal.iter().map(|bar| bar.2).sum::<f64>(), 5.0);
+        assert_eq!((equal[0].0, equal[2].1), (1.5, 2.5));
     }
 }

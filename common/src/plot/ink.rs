@@ -8,9 +8,7 @@ use std::convert::Infallible;
 use plotters::style::FontTransform;
 use plotters::style::text_anchor::{HPos, VPos};
 use plotters::style::{RGBAColor, ShapeStyle};
-use plotters_backend::{
-    BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind,
-};
+use plotters_backend::{BackendColor, BackendCoord, BackendStyle, BackendTextStyle, DrawingBackend, DrawingErrorKind};
 
 use super::area::Area;
 use super::canvas::Canvas;
@@ -31,20 +29,12 @@ pub(super) fn points(twips: i32) -> f32 {
 
 /// A filled shape in plotters' terms.
 pub(super) fn filled(color: Color, alpha: f32) -> ShapeStyle {
-    ShapeStyle {
-        color: rgba(color, alpha),
-        filled: true,
-        stroke_width: 0,
-    }
+    ShapeStyle { color: rgba(color, alpha), filled: true, stroke_width: 0 }
 }
 
 /// A line in plotters' terms; its width in points.
 pub(super) fn stroked(color: Color, alpha: f32, width: f32) -> ShapeStyle {
-    ShapeStyle {
-        color: rgba(color, alpha),
-        filled: false,
-        stroke_width: twips(width) as u32,
-    }
+    ShapeStyle { color: rgba(color, alpha), filled: false, stroke_width: twips(width.max(0.0)) as u32 }
 }
 
 fn rgba(color: Color, alpha: f32) -> RGBAColor {
@@ -63,10 +53,7 @@ impl<'a> Ink<'a> {
     }
 
     fn place(&self, (x, y): BackendCoord) -> (f32, f32) {
-        (
-            self.area.left + x as f32 / TWIPS_PER_POINT,
-            self.area.top + y as f32 / TWIPS_PER_POINT,
-        )
+        (self.area.left + x as f32 / TWIPS_PER_POINT, self.area.top + y as f32 / TWIPS_PER_POINT)
     }
 }
 
@@ -76,10 +63,7 @@ impl DrawingBackend for Ink<'_> {
     type ErrorType = Infallible;
 
     fn get_size(&self) -> (u32, u32) {
-        (
-            twips(self.area.width) as u32,
-            twips(self.area.height) as u32,
-        )
+        (twips(self.area.width) as u32, twips(self.area.height) as u32)
     }
 
     fn ensure_prepared(&mut self) -> Outcome {
@@ -93,25 +77,13 @@ impl DrawingBackend for Ink<'_> {
     fn draw_pixel(&mut self, at: BackendCoord, color: BackendColor) -> Outcome {
         let (left, top) = self.place(at);
         let side = 1.0 / TWIPS_PER_POINT;
-        let corners = [
-            (left, top),
-            (left + side, top),
-            (left + side, top + side),
-            (left, top + side),
-        ];
-        self.canvas
-            .fill_polygon(&corners, plain(color), color.alpha as f32);
+        let corners = [(left, top), (left + side, top), (left + side, top + side), (left, top + side)];
+        self.canvas.fill_polygon(&corners, plain(color), color.alpha as f32);
         Ok(())
     }
 
-    fn draw_line<S: BackendStyle>(
-        &mut self,
-        from: BackendCoord,
-        to: BackendCoord,
-        style: &S,
-    ) -> Outcome {
-        self.canvas
-            .line(&[self.place(from), self.place(to)], pen(style));
+    fn draw_line<S: BackendStyle>(&mut self, from: BackendCoord, to: BackendCoord, style: &S) -> Outcome {
+        self.canvas.line(&[self.place(from), self.place(to)], pen(style));
         Ok(())
     }
 
@@ -124,27 +96,17 @@ impl DrawingBackend for Ink<'_> {
     ) -> Outcome {
         let (left, top) = self.place(upper_left);
         let (right, bottom) = self.place(bottom_right);
-        let area = Area {
-            left,
-            top,
-            width: right - left,
-            height: bottom - top,
-        };
+        let area = Area { left, top, width: right - left, height: bottom - top };
         let color = style.color();
         if fill {
-            self.canvas
-                .fill_rect(area, plain(color), color.alpha as f32);
+            self.canvas.fill_rect(area, plain(color), color.alpha as f32);
         } else {
             self.canvas.frame(area, pen(style));
         }
         Ok(())
     }
 
-    fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(
-        &mut self,
-        path: I,
-        style: &S,
-    ) -> Outcome {
+    fn draw_path<S: BackendStyle, I: IntoIterator<Item = BackendCoord>>(&mut self, path: I, style: &S) -> Outcome {
         let points: Vec<_> = path.into_iter().map(|at| self.place(at)).collect();
         self.canvas.line(&points, pen(style));
         Ok(())
@@ -160,8 +122,7 @@ impl DrawingBackend for Ink<'_> {
         let color = style.color();
         let center = self.place(center);
         let radius = radius as f32 / TWIPS_PER_POINT;
-        self.canvas
-            .fill_circle(center, radius, plain(color), color.alpha as f32);
+        self.canvas.fill_circle(center, radius, plain(color), color.alpha as f32);
         Ok(())
     }
 
@@ -172,17 +133,11 @@ impl DrawingBackend for Ink<'_> {
     ) -> Outcome {
         let corners: Vec<_> = corners.into_iter().map(|at| self.place(at)).collect();
         let color = style.color();
-        self.canvas
-            .fill_polygon(&corners, plain(color), color.alpha as f32);
+        self.canvas.fill_polygon(&corners, plain(color), color.alpha as f32);
         Ok(())
     }
 
-    fn draw_text<S: BackendTextStyle>(
-        &mut self,
-        text: &str,
-        style: &S,
-        at: BackendCoord,
-    ) -> Outcome {
+    fn draw_text<S: BackendTextStyle>(&mut self, text: &str, style: &S, at: BackendCoord) -> Outcome {
         let lettering = Lettering {
             size: style.size() as f32 / TWIPS_PER_POINT,
             color: plain(style.color()),

@@ -24,12 +24,7 @@ pub(super) fn draw(canvas: &mut Canvas, frame: Area, keys: &[Key], busy: &[(f32,
             Sample::Line(pen) => canvas.line(&[(left, y), (right, y)], pen),
             Sample::Dot { color, radius } => canvas.fill_circle((middle, y), radius, color, 1.0),
             Sample::Box { color, alpha } => {
-                let patch = Area {
-                    left,
-                    top: y - 0.36 * size,
-                    width: sample,
-                    height: 0.72 * size,
-                };
+                let patch = Area { left, top: y - 0.36 * size, width: sample, height: 0.72 * size };
                 canvas.fill_rect(patch, color, alpha);
             }
         }
@@ -43,16 +38,10 @@ fn corner(frame: Area, width: f32, height: f32, gap: f32, busy: &[(f32, f32)]) -
     let (left, right) = (frame.left + gap, frame.right() - gap - width);
     let (top, bottom) = (frame.top + gap, frame.bottom() - gap - height);
     let places = [(right, top), (left, top), (left, bottom), (right, bottom)];
-    let boxes = places.map(|(left, top)| Area {
-        left,
-        top,
-        width,
-        height,
-    });
+    let boxes = places.map(|(left, top)| Area { left, top, width, height });
     let hidden = |corner: &Area| {
         let inside = |&&(x, y): &&(f32, f32)| {
-            (corner.left..=corner.right()).contains(&x)
-                && (corner.top..=corner.bottom()).contains(&y)
+            (corner.left..=corner.right()).contains(&x) && (corner.top..=corner.bottom()).contains(&y)
         };
         busy.iter().filter(inside).count()
     };

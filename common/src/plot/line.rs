@@ -28,14 +28,7 @@ impl Line {
     pub fn new<T: Into<f64>>(label: &str, ys: impl IntoIterator<Item = T>) -> Line {
         let ys: Vec<f64> = ys.into_iter().map(Into::into).collect();
         let xs = (1..=ys.len()).map(|i| i as f64).collect();
-        Line {
-            label: label.to_owned(),
-            xs,
-            ys,
-            color: None,
-            width: 1.5,
-            dashed: false,
-        }
+        Line { label: label.to_owned(), xs, ys, color: None, width: 1.5, dashed: false }
     }
 
     /// A line through points with these x and y, equally many.
@@ -44,10 +37,7 @@ impl Line {
         xs: impl IntoIterator<Item = T>,
         ys: impl IntoIterator<Item = U>,
     ) -> Line {
-        Line {
-            xs: xs.into_iter().map(Into::into).collect(),
-            ..Line::new(label, ys)
-        }
+        Line { xs: xs.into_iter().map(Into::into).collect(), ..Line::new(label, ys) }
     }
 
     /// The graph of a function over a stretch of x.
@@ -108,10 +98,8 @@ impl Mark for Line {
         let style = stroked(self.color_in_use(), 1.0, self.width);
         for run in plane.line(self.points()) {
             if self.dashed {
-                let [dash, gap] = DASH.map(|length| twips(length * self.width / 1.5));
-                plane
-                    .area
-                    .draw(&DashedPathElement::new(run, dash, gap, style))?;
+                let [dash, gap] = DASH.map(|length| twips(length * self.width.max(0.5) / 1.5));
+                plane.area.draw(&DashedPathElement::new(run, dash, gap, style))?;
             } else {
                 plane.area.draw(&PathElement::new(run, style))?;
             }
@@ -126,13 +114,7 @@ impl Mark for Line {
     }
 
     fn key(&self) -> Option<Key> {
-        let pen = Pen {
-            dash: self.dashed.then_some(DASH),
-            ..Pen::new(self.color_in_use(), self.width)
-        };
-        (!self.label.is_empty()).then(|| Key {
-            label: self.label.clone(),
-            sample: Sample::Line(pen),
-        })
+        let pen = Pen { dash: self.dashed.then_some(DASH), ..Pen::new(self.color_in_use(), self.width) };
+        (!self.label.is_empty()).then(|| Key { label: self.label.clone(), sample: Sample::Line(pen) })
     }
 }

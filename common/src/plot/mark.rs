@@ -93,10 +93,7 @@ impl Plane<'_> {
         let place = |(x, y)| Some((self.x.position(x)?, self.y.position(y)?));
         let places: Vec<_> = points.map(place).collect();
         // A little more than the frame, so that the cut ends are out of sight.
-        let window = Window {
-            x: self.x.stretch(0.2),
-            y: self.y.stretch(0.2),
-        };
+        let window = Window { x: self.x.stretch(0.2), y: self.y.stretch(0.2) };
         clipping::parts(&places, window)
     }
 }

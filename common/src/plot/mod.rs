@@ -79,3 +79,5 @@ pub use shapes::{Label, Polygon};
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_odd_input;

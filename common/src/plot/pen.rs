@@ -26,13 +26,7 @@ pub(super) struct Lettering {
 
 impl Lettering {
     pub fn new(size: f32, across: Align, down: Align) -> Lettering {
-        Lettering {
-            size,
-            color: Color::BLACK,
-            across,
-            down,
-            upwards: false,
-        }
+        Lettering { size, color: Color::BLACK, across, down, upwards: false }
     }
 
     pub fn color(self, color: Color) -> Lettering {
@@ -51,11 +45,6 @@ pub(super) struct Pen {
 
 impl Pen {
     pub fn new(color: Color, width: f32) -> Pen {
-        Pen {
-            color,
-            width,
-            alpha: 1.0,
-            dash: None,
-        }
+        Pen { color, width, alpha: 1.0, dash: None }
     }
 }

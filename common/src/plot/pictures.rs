@@ -66,10 +66,7 @@ impl PictureGrid {
 
     /// What stands below each picture, in their order. It may end early; an empty one is no caption.
     pub fn captions<T: ToString>(mut self, captions: impl IntoIterator<Item = T>) -> PictureGrid {
-        self.captions = captions
-            .into_iter()
-            .map(|caption| caption.to_string())
-            .collect();
+        self.captions = captions.into_iter().map(|caption| caption.to_string()).collect();
         self
     }
 
@@ -118,11 +115,7 @@ impl PictureGrid {
             height > 0 && width > 0 && (channels == 1 || channels == 3),
             "pictures must be height x width x 1 or 3, but these are {height} x {width} x {channels}"
         );
-        if let Some(other) = self
-            .pictures
-            .iter()
-            .find(|picture| picture.dim() != first.dim())
-        {
+        if let Some(other) = self.pictures.iter().find(|picture| picture.dim() != first.dim()) {
             let (h, w, c) = other.dim();
             anyhow::bail!(
                 "the pictures of a grid must have one shape, but there are {height} x {width} x {channels} and {h} x {w} x {c}"
@@ -139,40 +132,30 @@ impl PictureGrid {
 
     /// Where everything goes in a place of this size, in pixels. The grid has been checked.
     fn layout(&self, canvas: &Canvas, width: f32, height: f32) -> Layout {
-        let (h, w) = self
-            .pictures
-            .first()
-            .map_or((1, 1), |p| (p.dim().0, p.dim().1));
+        let (h, w) = self.pictures.first().map_or((1, 1), |p| (p.dim().0, p.dim().1));
         let columns = self.columns.clamp(1, self.pictures.len().max(1));
         let rows = self.pictures.len().div_ceil(columns).max(1);
-        let names = self
-            .row_names
-            .iter()
-            .map(|name| canvas.text_width(name, SIZE));
+        let names = self.row_names.iter().map(|name| canvas.text_width(name, SIZE));
         let left = match names.fold(0.0, f32::max) {
             0.0 => 0.0,
             widest => to_pixels(widest + 6.0).ceil(),
         };
-        let title = self.title.as_deref().map_or(0.0, |title| {
-            to_pixels(Canvas::text_height(title, TITLE_SIZE) + 5.0).ceil()
-        });
+        let title =
+            self.title.as_deref().map_or(0.0, |title| to_pixels(Canvas::text_height(title, TITLE_SIZE) + 5.0).ceil());
         let heading = match self.column_names.iter().any(|name| !name.is_empty()) {
             true => to_pixels(Canvas::text_height("", SIZE) + 2.0).ceil(),
             false => 0.0,
         };
         let gap = to_pixels(self.gap.max(0.0)).round();
-        let captions: Vec<f32> = (0..rows)
-            .map(|row| self.caption_height(row, columns))
-            .collect();
+        let captions: Vec<f32> = (0..rows).map(|row| self.caption_height(row, columns)).collect();
         let gaps = ((columns - 1) as f32 * gap, (rows - 1) as f32 * gap);
         let free_width = width - left - gaps.0;
         let free_height = height - title - heading - gaps.1 - captions.iter().sum::<f32>();
-        let fit = (free_width / (columns * w) as f32).min(free_height / (rows * h) as f32);
+        // Sizes in points may come back a hair smaller than the pixels that they were made from.
+        let fit = |free: f32, pixels: usize| (free + 0.5) / pixels as f32;
+        let fit = fit(free_width, columns * w).min(fit(free_height, rows * h));
         let factor = if fit >= 1.0 { fit.floor() } else { fit };
-        let cell = (
-            (w as f32 * factor).floor().max(1.0),
-            (h as f32 * factor).floor().max(1.0),
-        );
+        let cell = ((w as f32 * factor).floor().max(1.0), (h as f32 * factor).floor().max(1.0));
         Layout {
             columns,
             left,
@@ -189,9 +172,9 @@ impl PictureGrid {
     /// Height in pixels of the captions of a row, 0 if it has none.
     fn caption_height(&self, row: usize, columns: usize) -> f32 {
         let captions = self.captions.iter().skip(row * columns).take(columns);
-        let heights = captions.filter(|c| !c.is_empty()).map(|caption| {
-            to_pixels(2.0 * CAPTION_GAP + Canvas::text_height(caption, SIZE)).ceil()
-        });
+        let heights = captions
+            .filter(|c| !c.is_empty())
+            .map(|caption| to_pixels(2.0 * CAPTION_GAP + Canvas::text_height(caption, SIZE)).ceil());
         heights.fold(0.0, f32::max)
     }
 }
@@ -214,32 +197,25 @@ struct Layout {
 impl Plot for PictureGrid {
     fn draw(&self, canvas: &mut Canvas, area: Area) -> Result<()> {
         self.check()?;
-        // A little slack: sizes that were right in points may come back a hair smaller.
-        let room = (to_pixels(area.width) + 0.5, to_pixels(area.height) + 0.5);
+        let room = (to_pixels(area.width), to_pixels(area.height));
         let layout = self.layout(canvas, room.0, room.1);
         let (cell_width, cell_height) = layout.cell;
-        let left = (to_pixels(area.left) + (room.0 - layout.width) / 2.0)
-            .floor()
-            .max(0.0);
-        let top = (to_pixels(area.top) + (room.1 - layout.height) / 2.0)
-            .floor()
-            .max(0.0);
+        let left = (to_pixels(area.left) + (room.0 - layout.width) / 2.0).round().max(0.0);
+        let top = (to_pixels(area.top) + (room.1 - layout.height) / 2.0).round().max(0.0);
         let point = |x: f32, y: f32| (to_points(x), to_points(y));
 
         if let Some(title) = &self.title {
-            let how = Lettering::new(TITLE_SIZE, Align::Middle, Align::Start);
-            let middle = left + (layout.left + layout.width) / 2.0;
+            let room = to_points(layout.width) / canvas.text_width(title, TITLE_SIZE).max(1.0);
+            let size = TITLE_SIZE * room.min(1.0);
+            let how = Lettering::new(size, Align::Middle, Align::Start);
+            let middle = left + layout.width / 2.0;
             canvas.text(title, point(middle, top), how);
         }
         let x = |column: usize| left + layout.left + column as f32 * (cell_width + layout.gap);
         let mut y = top + layout.title + layout.heading;
         for (column, name) in self.column_names.iter().take(layout.columns).enumerate() {
             let how = Lettering::new(SIZE, Align::Middle, Align::End);
-            canvas.text(
-                name,
-                point(x(column) + cell_width / 2.0, y - to_pixels(1.5)),
-                how,
-            );
+            canvas.text(name, point(x(column) + cell_width / 2.0, y - to_pixels(1.5)), how);
         }
         for (row, pictures) in self.pictures.chunks(layout.columns).enumerate() {
             if let Some(name) = self.row_names.get(row) {

@@ -24,14 +24,8 @@ pub struct Points {
 /// What the colours follow.
 enum Paint {
     One(Color),
-    Classes {
-        labels: Vec<i64>,
-        names: Vec<String>,
-    },
-    Values {
-        values: Vec<f32>,
-        range: (f32, f32),
-    },
+    Classes { labels: Vec<i64>, names: Vec<String> },
+    Values { values: Vec<f32>, range: (f32, f32) },
 }
 
 impl Points {
@@ -56,15 +50,9 @@ impl Points {
 
     /// Coloured by class (0, 1, ...; one label per point), with a colour bar of the classes' names, say `0..10`.
     /// The map is the rainbow unless another is set.
-    pub fn classes<T: ToString>(
-        mut self,
-        labels: &[i64],
-        names: impl IntoIterator<Item = T>,
-    ) -> Points {
-        self.paint = Paint::Classes {
-            labels: labels.to_vec(),
-            names: names.into_iter().map(|name| name.to_string()).collect(),
-        };
+    pub fn classes<T: ToString>(mut self, labels: &[i64], names: impl IntoIterator<Item = T>) -> Points {
+        self.paint =
+            Paint::Classes { labels: labels.to_vec(), names: names.into_iter().map(|name| name.to_string()).collect() };
         self
     }
 
@@ -72,9 +60,7 @@ impl Points {
     /// The map is viridis unless another is set.
     pub fn values(mut self, values: &[f32]) -> Points {
         let finite = values.iter().copied().filter(|v| v.is_finite());
-        let (lo, hi) = finite.fold((f32::INFINITY, f32::NEG_INFINITY), |(lo, hi), v| {
-            (lo.min(v), hi.max(v))
-        });
+        let (lo, hi) = finite.fold((f32::INFINITY, f32::NEG_INFINITY), |(lo, hi), v| (lo.min(v), hi.max(v)));
         self.paint = Paint::Values {
             values: values.to_vec(),
             range: match lo < hi {
@@ -132,9 +118,7 @@ impl Points {
         let map = self.map_in_use();
         match &self.paint {
             Paint::One(color) => Some(*color),
-            Paint::Classes { labels, names } => {
-                Some(map.class(*labels.get(i)? as usize, names.len()))
-            }
+            Paint::Classes { labels, names } => Some(map.class(*labels.get(i)? as usize, names.len())),
             Paint::Values { values, range } => {
                 let value = values.get(i).filter(|v| v.is_finite())?;
                 Some(map.at((value - range.0) / (range.1 - range.0)))
@@ -152,10 +136,7 @@ impl Points {
 impl Mark for Points {
     fn check(&self) -> Result<()> {
         let (n, columns) = self.xy.dim();
-        ensure!(
-            columns == 2,
-            "points need two columns, x and y, but their array is {n} x {columns}"
-        );
+        ensure!(columns == 2, "points need two columns, x and y, but their array is {n} x {columns}");
         match &self.paint {
             Paint::One(_) => {}
             Paint::Classes { labels, names } => {
@@ -167,9 +148,7 @@ impl Mark for Points {
                 let unnamed = labels.iter().find(|&&c| c < 0 || c >= names.len() as i64);
                 if let Some(class) = unnamed {
                     let names = names.len();
-                    anyhow::bail!(
-                        "a point has class {class}, but there are {names} class names, from 0"
-                    );
+                    anyhow::bail!("a point has class {class}, but there are {names} class names, from 0");
                 }
             }
             Paint::Values { values, .. } => ensure!(
@@ -190,9 +169,7 @@ impl Mark for Points {
         let radius = twips(self.radius());
         for (i, (x, y)) in self.places().enumerate() {
             if let (Some(place), Some(color)) = (plane.place(x, y), self.color_of(i)) {
-                plane
-                    .area
-                    .draw(&Circle::new(place, radius, filled(color, self.alpha)))?;
+                plane.area.draw(&Circle::new(place, radius, filled(color, self.alpha)))?;
             }
         }
         Ok(())
@@ -203,13 +180,7 @@ impl Mark for Points {
             Paint::One(color) => color,
             _ => Color::GREY,
         };
-        Some(Key {
-            label: self.label.clone()?,
-            sample: Sample::Dot {
-                color,
-                radius: self.radius().clamp(2.0, 4.0),
-            },
-        })
+        Some(Key { label: self.label.clone()?, sample: Sample::Dot { color, radius: self.radius().clamp(2.0, 4.0) } })
     }
 
     fn color_bar(&self) -> Option<ColorBar> {

@@ -28,11 +28,7 @@ pub(super) fn picture(values: ArrayView3<f32>, range: (f32, f32), map: ColorMap)
 
 /// The picture at another size. Growing repeats whole pixels, so that they stay crisp; shrinking averages.
 pub(super) fn resized(picture: &RgbImage, width: u32, height: u32) -> RgbImage {
-    let filter = if width >= picture.width() {
-        FilterType::Nearest
-    } else {
-        FilterType::Triangle
-    };
+    let filter = if width >= picture.width() { FilterType::Nearest } else { FilterType::Triangle };
     imageops::resize(picture, width.max(1), height.max(1), filter)
 }
 
@@ -52,25 +48,15 @@ pub(super) fn blit(onto: &mut Pixmap, picture: &RgbImage, left: i64, top: i64) {
 
 /// The canvas as PNG with its resolution, so that it prints at its size in inches.
 pub(super) fn png(pixels: &Pixmap) -> Result<Vec<u8>> {
-    let rgb: Vec<u8> = pixels
-        .data()
-        .chunks_exact(4)
-        .flat_map(|rgba| [rgba[0], rgba[1], rgba[2]])
-        .collect();
+    let rgb: Vec<u8> = pixels.data().chunks_exact(4).flat_map(|rgba| [rgba[0], rgba[1], rgba[2]]).collect();
     let mut file = Vec::new();
     let mut encoder = png::Encoder::new(&mut file, pixels.width(), pixels.height());
     encoder.set_color(png::ColorType::Rgb);
     encoder.set_depth(png::BitDepth::Eight);
     let per_meter = (DPI / 0.0254).round() as u32;
-    encoder.set_pixel_dims(Some(png::PixelDimensions {
-        xppu: per_meter,
-        yppu: per_meter,
-        unit: png::Unit::Meter,
-    }));
+    encoder.set_pixel_dims(Some(png::PixelDimensions { xppu: per_meter, yppu: per_meter, unit: png::Unit::Meter }));
     let mut writer = encoder.write_header().context("writing a figure as PNG")?;
-    writer
-        .write_image_data(&rgb)
-        .context("writing a figure as PNG")?;
+    writer.write_image_data(&rgb).context("writing a figure as PNG")?;
     writer.finish().context("writing a figure as PNG")?;
     Ok(file)
 }

@@ -22,27 +22,18 @@ pub struct Scale {
 
 impl Scale {
     /// The set range, or one around the values with a margin of 5 % on each side (none below 0 if they stand on it).
-    pub(super) fn around(
-        axis: &Axis,
-        values: impl Iterator<Item = f64>,
-        stands_on_zero: bool,
-    ) -> Result<Scale> {
+    pub(super) fn around(axis: &Axis, values: impl Iterator<Item = f64>, stands_on_zero: bool) -> Result<Scale> {
         let log = axis.log;
         if let Some((a, b)) = axis.range {
             let finite = a.abs() < HUGE && b.abs() < HUGE;
             let usable = finite && a != b && (!log || a.min(b) > 0.0);
             let from = if log { "above 0, " } else { "" };
-            ensure!(
-                usable,
-                "the range {a} .. {b} of an axis must be {from}finite and not empty"
-            );
+            ensure!(usable, "the range {a} .. {b} of an axis must be {from}finite and not empty");
             let ends = if log { (a.log10(), b.log10()) } else { (a, b) };
             return Ok(Scale { ends, log });
         }
         let values = values.filter_map(|v| number(v, log));
-        let (lo, hi) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(lo, hi), v| {
-            (lo.min(v), hi.max(v))
-        });
+        let (lo, hi) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(lo, hi), v| (lo.min(v), hi.max(v)));
         let ends = if lo > hi {
             (0.0, 1.0)
         } else if hi - lo <= 1e-9 * lo.abs().max(hi.abs()) {
@@ -50,11 +41,7 @@ impl Scale {
             (lo - around, hi + around)
         } else {
             let margin = 0.05 * (hi - lo);
-            let below = if stands_on_zero && lo == 0.0 {
-                0.0
-            } else {
-                margin
-            };
+            let below = if stands_on_zero && lo == 0.0 { 0.0 } else { margin };
             (lo - below, hi + margin)
         };
         Ok(Scale { ends, log })
@@ -78,10 +65,7 @@ impl Scale {
 
     pub(super) fn ticks(self, axis: &Axis, most: usize) -> Ticks {
         match &axis.names {
-            Some(names) => Ticks {
-                labelled: names.clone(),
-                minor: Vec::new(),
-            },
+            Some(names) => Ticks { labelled: names.clone(), minor: Vec::new() },
             None if self.log => Ticks::log(self.ends, most),
             None => Ticks::linear(self.ends, most),
         }

@@ -20,11 +20,7 @@ pub struct Polygon {
 impl Polygon {
     /// A shape with these corners (n x 2: x and y), light grey to begin with.
     pub fn new(corners: ArrayView2<f32>) -> Polygon {
-        Polygon {
-            corners: corners.to_owned(),
-            fill: Some((Color::LIGHT_GREY, 1.0)),
-            edge: None,
-        }
+        Polygon { corners: corners.to_owned(), fill: Some((Color::LIGHT_GREY, 1.0)), edge: None }
     }
 
     /// The rectangle between two opposite corners.
@@ -53,10 +49,7 @@ impl Polygon {
 impl Mark for Polygon {
     fn check(&self) -> Result<()> {
         let (n, columns) = self.corners.dim();
-        ensure!(
-            columns == 2,
-            "the corners of a shape need two columns, x and y, but their array is {n} x {columns}"
-        );
+        ensure!(columns == 2, "the corners of a shape need two columns, x and y, but their array is {n} x {columns}");
         Ok(())
     }
 
@@ -65,20 +58,13 @@ impl Mark for Polygon {
     }
 
     fn draw(&self, plane: &Plane) -> Result<()> {
-        let mut corners: Vec<_> = self
-            .places()
-            .filter_map(|(x, y)| plane.place(x, y))
-            .collect();
+        let mut corners: Vec<_> = self.places().filter_map(|(x, y)| plane.place(x, y)).collect();
         if let Some((color, alpha)) = self.fill {
-            plane
-                .area
-                .draw(&Filled::new(corners.clone(), filled(color, alpha)))?;
+            plane.area.draw(&Filled::new(corners.clone(), filled(color, alpha)))?;
         }
         if let Some((color, width)) = self.edge {
             corners.extend_from_within(..corners.len().min(2)); // round the first corner, so that it closes well
-            plane
-                .area
-                .draw(&PathElement::new(corners, stroked(color, 1.0, width)))?;
+            plane.area.draw(&PathElement::new(corners, stroked(color, 1.0, width)))?;
         }
         Ok(())
     }
@@ -95,12 +81,7 @@ pub struct Label {
 impl Label {
     /// A word a little to the right of and above a point.
     pub fn new(text: &str, at: (f64, f64)) -> Label {
-        Label {
-            text: text.to_owned(),
-            at,
-            color: Color::BLACK,
-            size: 10.0,
-        }
+        Label { text: text.to_owned(), at, color: Color::BLACK, size: 10.0 }
     }
 
     pub fn color(mut self, color: Color) -> Label {
@@ -124,13 +105,9 @@ impl Mark for Label {
         if let Some(place) = plane.place(self.at.0, self.at.1) {
             let color = RGBColor(self.color.r, self.color.g, self.color.b);
             let font = ("sans-serif", f64::from(twips(self.size))).into_font();
-            let style = TextStyle::from(font)
-                .color(&color)
-                .pos(Pos::new(HPos::Left, VPos::Bottom));
+            let style = TextStyle::from(font).color(&color).pos(Pos::new(HPos::Left, VPos::Bottom));
             // Two blanks' width away from the point.
-            plane
-                .area
-                .draw(&Text::new(format!(" {}", self.text), place, style))?;
+            plane.area.draw(&Text::new(format!(" {}", self.text), place, style))?;
         }
         Ok(())
     }

@@ -19,10 +19,7 @@ impl Ticks {
         let count = ((hi / step + 1e-6).floor() - first + 1.0).clamp(0.0, 50.0) as usize;
         let at: Vec<f64> = (0..count).map(|i| (first + i as f64) * step).collect();
         let labels = labels(&at, step);
-        Ticks {
-            labelled: at.into_iter().zip(labels).collect(),
-            minor: Vec::new(),
-        }
+        Ticks { labelled: at.into_iter().zip(labels).collect(), minor: Vec::new() }
     }
 
     /// The same ticks, but of the labelled ones only as many as there is room for.
@@ -36,32 +33,18 @@ impl Ticks {
     pub fn log(ends: (f64, f64), most: usize) -> Ticks {
         let (lo, hi) = (ends.0.min(ends.1), ends.0.max(ends.1));
         let within = |v: &f64| (lo - 1e-9..=hi + 1e-9).contains(v);
-        let decades: Vec<i32> = (lo.floor() as i32..=hi.ceil() as i32)
-            .filter(|&d| within(&f64::from(d)))
-            .collect();
+        let decades: Vec<i32> = (lo.floor() as i32..=hi.ceil() as i32).filter(|&d| within(&f64::from(d))).collect();
         let parts = |factors: &[f64]| -> Vec<(f64, f64)> {
             (lo.floor() as i32..=hi.ceil() as i32)
-                .flat_map(|d| {
-                    factors
-                        .iter()
-                        .map(move |f| (f64::from(d) + f.log10(), f * 10f64.powi(d)))
-                })
+                .flat_map(|d| factors.iter().map(move |f| (f64::from(d) + f.log10(), f * 10f64.powi(d))))
                 .filter(|(position, _)| within(position))
                 .collect()
         };
         if decades.len() >= 2 {
             let stride = decades.len().div_ceil(most.max(1)).max(1);
-            let minor = if stride == 1 {
-                parts(&ALL_PARTS)
-            } else {
-                Vec::new()
-            };
+            let minor = if stride == 1 { parts(&ALL_PARTS[1..]) } else { Vec::new() };
             return Ticks {
-                labelled: decades
-                    .iter()
-                    .step_by(stride)
-                    .map(|&d| (f64::from(d), power_of_ten(d)))
-                    .collect(),
+                labelled: decades.iter().step_by(stride).map(|&d| (f64::from(d), power_of_ten(d))).collect(),
                 minor: minor.into_iter().map(|(position, _)| position).collect(),
             };
         }
@@ -71,16 +54,12 @@ impl Ticks {
         let mut choices = choices.into_iter().map(parts);
         let at = choices.find(|at| at.len() <= most).unwrap_or_default();
         if at.len() >= 2 {
+            let unlabelled = |part: &(f64, f64)| !at.contains(part);
+            let minor = parts(&ALL_PARTS).into_iter().filter(unlabelled);
             let label = |value: f64| labels(&[value], value).concat();
             return Ticks {
-                labelled: at
-                    .into_iter()
-                    .map(|(position, value)| (position, label(value)))
-                    .collect(),
-                minor: parts(&ALL_PARTS)
-                    .into_iter()
-                    .map(|(position, _)| position)
-                    .collect(),
+                minor: minor.map(|(position, _)| position).collect(),
+                labelled: at.iter().map(|&(position, value)| (position, label(value))).collect(),
             };
         }
         // A very short stretch: evenly spaced on the plain scale.
@@ -91,10 +70,7 @@ impl Ticks {
             .filter(|(value, _)| *value > 0.0)
             .map(|(value, label)| (value.log10(), label))
             .collect();
-        Ticks {
-            labelled,
-            minor: Vec::new(),
-        }
+        Ticks { labelled, minor: Vec::new() }
     }
 }
 
@@ -113,11 +89,7 @@ fn labels(at: &[f64], step: f64) -> Vec<String> {
     let largest = at.iter().fold(0.0, |most: f64, v| most.max(v.abs()));
     let exponent = largest.max(f64::MIN_POSITIVE).log10().floor() as i32;
     let scientific = largest > 0.0 && !(-4..=5).contains(&exponent);
-    let unit = if scientific {
-        10f64.powi(exponent)
-    } else {
-        1.0
-    };
+    let unit = if scientific { 10f64.powi(exponent) } else { 1.0 };
     let fine = (0..10).find(|&d| {
         let scaled = step / unit * 10f64.powi(d);
         (scaled - scaled.round()).abs() < 1e-6 * scaled.max(1.0) && scaled.round() > 0.0
@@ -156,4 +128,39 @@ fn power_of_ten(exponent: i32) -> String {
         })
         .collect::<String>();
     format!("10{raised}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(ticks: &Ticks) -> Vec<&str> {
+        ticks.labelled.iter().map(|(_, label)| label.as_str()).collect()
+    }
+
+    #[test]
+    fn linear_ticks_are_round_and_tell_each_other_apart() {
+        assert_eq!(texts(&Ticks::linear((-2.2, 4.1), 4)), ["−2", "0", "2", "4"]);
+        assert_eq!(texts(&Ticks::linear((0.0, 1.0), 5)), ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"]);
+        assert_eq!(texts(&Ticks::linear((1.0, 0.0), 2)), ["0.0", "0.5", "1.0"]);
+        assert_eq!(texts(&Ticks::linear((0.0, 0.01), 4)), ["0.0000", "0.0025", "0.0050", "0.0075", "0.0100"]);
+        assert_eq!(texts(&Ticks::linear((0.0, 2e7), 2)), ["0", "1×10⁷", "2×10⁷"]);
+    }
+
+    #[test]
+    fn log_ticks_are_powers_of_ten_or_plain_numbers_between_two() {
+        let decades = Ticks::log((-2.3, 1.0), 9);
+        assert_eq!(texts(&decades), ["10⁻²", "10⁻¹", "10⁰", "10¹"]);
+        assert!(decades.minor.contains(&2f64.log10()));
+        assert_eq!(texts(&Ticks::log((-1.5, -0.6), 9)), ["0.05", "0.1", "0.2"]);
+        assert_eq!(texts(&Ticks::log((0.01, 0.03), 3)), ["1.04", "1.06"]);
+        assert_eq!(Ticks::log((-40.0, 2.0), 9).minor, Vec::<f64>::new());
+    }
+
+    #[test]
+    fn numbers_have_a_true_minus_and_no_negative_zero() {
+        assert_eq!(number(-1.25, 1), "−1.2");
+        assert_eq!(number(-0.01, 1), "0.0");
+        assert_eq!(number(3.0, 0), "3");
+    }
 }

@@ -37,7 +37,7 @@ pub fn install(root: &Path, variant: Variant) -> Result<bool> {
     Ok(true)
 }
 
-/// Makes the folder for the work, which git is told to ignore, without what a broken try left half-done.
+/// Makes the folder for the work, which git is told to ignore.
 fn prepare(part: &Path) -> Result<()> {
     fs::create_dir_all(part.join("wheels"))?;
     fs::write(part.join(".gitignore"), "*\n")?;
@@ -54,11 +54,9 @@ pub fn assemble(wheels: &[PathBuf], variant: Variant, part: &Path, dest: &Path) 
     remove(&tree)?;
     remove(&old)?;
     for wheel in wheels {
-        // One after the other: so it is known which one to remove.
-        if let Err(error) = unpack::unpack(std::slice::from_ref(wheel), variant, &tree) {
+        if let Err(error) = unpack::unpack(wheel, variant, &tree) {
             remove(&tree)?;
-            let full = error.chain().any(is_disk_full);
-            if full {
+            if error.chain().any(is_disk_full) {
                 return Err(error.context("the disk is full; make room and run the command again"));
             }
             fs::remove_file(wheel).with_context(|| format!("removing {}", wheel.display()))?;

@@ -1,4 +1,4 @@
-//! Taking libtorch out of the wheels.
+//! Taking libtorch out of a wheel.
 
 use std::fs::{self, File};
 use std::io::{self, BufReader};
@@ -11,16 +11,12 @@ use zip::read::ZipFile;
 
 use super::Variant;
 
-/// Unpacks what a folder of the variant needs of `wheels` into `tree/lib` and `tree/include`. Checksums are checked.
+/// Unpacks what a folder of the variant needs of `wheel` into `tree/lib` and `tree/include`. Checksums are checked.
 ///
 /// # Errors
-/// When a wheel is damaged or holds a path that leaves its folder, or when writing fails; what was written stays in `tree`.
-pub fn unpack(wheels: &[PathBuf], variant: Variant, tree: &Path) -> Result<()> {
-    fs::create_dir_all(tree.join("lib")).with_context(|| format!("making {}", tree.display()))?;
-    for wheel in wheels {
-        unpack_wheel(wheel, variant, tree).with_context(|| format!("unpacking {}", wheel.display()))?;
-    }
-    Ok(())
+/// When it is damaged or holds a path that leaves its folder, or when writing fails; what was written stays in `tree`.
+pub fn unpack(wheel: &Path, variant: Variant, tree: &Path) -> Result<()> {
+    unpack_wheel(wheel, variant, tree).with_context(|| format!("unpacking {}", wheel.display()))
 }
 
 fn unpack_wheel(wheel: &Path, variant: Variant, tree: &Path) -> Result<()> {

@@ -114,10 +114,10 @@ pub fn names(dir: &Path) -> Vec<String> {
     names
 }
 
-/// `cargo book` in a repository, without LIBTORCH.
+/// `cargo book` in a repository, without the settings of whoever runs the tests.
 pub fn book(root: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
-    command.current_dir(root).env_remove("LIBTORCH").env_remove("CXX");
+    command.current_dir(root).env_remove("LIBTORCH").env_remove("CXX").env_remove("CARGO_TARGET_DIR");
     command
 }
 

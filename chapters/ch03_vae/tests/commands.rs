@@ -1,0 +1,117 @@
+//! What the binary says to wrong input: one clear message, the right exit code, nothing left behind.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+/// Exit code and what was said on stderr.
+fn ch03(out: &Path, args: &[&str]) -> (i32, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ch03"));
+    let output = command.args(args).env("GDL_MIRROR", "").output();
+    let output = output.unwrap();
+    assert!(!out.join("figures").exists() || args[0] == "figures", "figures without training");
+    (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
+}
+
+fn refused(args: &[&str], code: i32, words: &[&str]) {
+    let out = tempfile::tempdir().unwrap();
+    let mut all = args.to_vec();
+    let path = out.path().to_str().unwrap().to_string();
+    if args[0].starts_with("03") && args.len() > 1 {
+        all.extend(["--data", "generated", "--threads", "1", "--out", &path]);
+    }
+    let (status, message) = ch03(out.path(), &all);
+    assert_eq!(status, code, "{args:?}: {message}");
+    for word in words {
+        assert!(message.contains(word), "{args:?}: no '{word}' in: {message}");
+    }
+    assert!(!message.contains("panicked"), "{message}");
+    assert!(!out.path().join("run").exists(), "{args:?} left a run behind");
+}
+
+#[test]
+fn wrong_usage_exits_with_2() {
+    refused(&["03_99"], 2, &["03_99", "03_01"]);
+    refused(&["03_01", "--no-such-flag"], 2, &["--no-such-flag"]);
+    refused(&["03_01", "--preset", "huge"], 2, &["huge", "book", "quick"]);
+    refused(&["03_01", "--epochs", "0"], 2, &["--epochs"]);
+    refused(&["03_01", "--epochs", "many"], 2, &["many"]);
+    refused(&["03_01", "--seed", "-1"], 2, &["-1"]);
+    refused(&["03_01", "--device", "tpu"], 2, &["tpu", "cuda"]);
+    refused(&["03_01", "--set", "epochs"], 2, &["key=value"]);
+    refused(&["figures", "03_99"], 2, &["03_99"]);
+    refused(&["bench", "--model", "gan"], 2, &["gan", "vae_digits"]);
+}
+
+#[test]
+fn wrong_settings_exit_with_1() {
+    refused(&["03_01", "--set", "learning=1"], 1, &["learning", "learning_rate", "net.z_dim"]);
+    refused(&["03_01", "--set", "learning_rate=fast"], 1, &["learning_rate=fast", "f64"]);
+    refused(&["03_01", "--set", "epochs=1.5"], 1, &["epochs=1.5"]);
+    refused(&["03_01", "--set", "batch_size=0"], 1, &["batch_size"]);
+    refused(&["03_01", "--set", "learning_rate=-1"], 1, &["learning_rate"]);
+    refused(&["03_01", "--set", "digits=0"], 1, &["digits"]);
+    refused(&["03_01", "--set", "net.z_dim=0"], 1, &["between 1 and"]);
+    refused(&["03_01", "--set", "net.encoder=[]"], 1, &["decoder makes pictures"]);
+    refused(&["03_03", "--set", "r_loss_factor=0"], 1, &["r_loss_factor"]);
+    refused(&["03_01", "--resume"], 1, &["no run to resume"]);
+    refused(&["03_02", "--run", "7"], 1, &["cargo book 03_01"]);
+    if !tch::Cuda::is_available() {
+        refused(&["03_01", "--device", "cuda"], 1, &["no CUDA device", "--device cpu"]);
+    }
+}
+
+#[test]
+fn damaged_and_foreign_runs_are_named() {
+    let out = tempfile::tempdir().unwrap();
+    let path = out.path().to_str().unwrap().to_string();
+    let train = |id: &str, more: &[&str]| {
+        let options = ["--data", "generated", "--threads", "1", "--out", &path];
+        let args: Vec<&str> = [&[id], more, &options[..]].concat();
+        let output = Command::new(env!("CARGO_BIN_EXE_ch03")).args(args).output().unwrap();
+        (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
+    };
+    let smoke = ["--preset", "smoke", "--epochs", "1"];
+    assert_eq!(train("03_01", &smoke).0, 0);
+    assert_eq!(train("03_03", &smoke).0, 0);
+    let run = |section: &str| out.path().join("run").join(section).join("0001_digits");
+    let checkpoint = |section: &str| run(section).join("weights/checkpoint.safetensors");
+    let good = fs::read(checkpoint("autoencoder")).unwrap();
+    let says = |(code, message): (i32, String), words: &[&str]| {
+        assert_eq!(code, 1, "{message}");
+        assert!(words.iter().all(|word| message.contains(word)) && !message.contains("panicked"), "{message}");
+    };
+
+    // Cut off, overwritten, and taken from another model.
+    for bad in [&good[..good.len() / 2], &good[..4], &[0xff; 100][..], b""] {
+        fs::write(checkpoint("autoencoder"), bad).unwrap();
+        says(train("03_01", &["--resume", "--epochs", "2"]), &["checkpoint.safetensors", "damaged"]);
+        says(train("03_02", &[]), &["checkpoint.safetensors", "damaged"]);
+        assert_eq!(fs::read(checkpoint("autoencoder")).unwrap(), bad, "a bad checkpoint is left as it is");
+    }
+    fs::copy(checkpoint("vae"), checkpoint("autoencoder")).unwrap();
+    says(train("03_01", &["--resume", "--epochs", "2"]), &["does not fit this model"]);
+    fs::write(checkpoint("autoencoder"), &good).unwrap();
+
+    says(train("03_01", &["--resume", "--preset", "book"]), &["keeps its preset"]);
+    fs::write(run("autoencoder").join("params.json"), "{").unwrap();
+    says(train("03_01", &["--resume"]), &["params.json", "damaged"]);
+
+    // A NaN stops the run, and the last good checkpoint is kept.
+    assert_eq!(train("03_03", &["--resume", "--epochs", "2"]).0, 0);
+    let poisoned = ["--preset", "smoke", "--set", "learning_rate=1e30", "--epochs", "3"];
+    says(train("03_03", &poisoned), &["cannot go on", "learning_rate"]);
+    assert!(!out.path().join("run/vae/0002_digits/weights/checkpoint.safetensors").exists());
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_named() {
+    let out = tempfile::tempdir().unwrap();
+    fs::write(out.path().join("run"), "a file where a folder should be").unwrap();
+    let path = out.path().to_str().unwrap();
+    let args = ["03_01", "--preset", "smoke", "--data", "generated", "--out", path];
+    let output = Command::new(env!("CARGO_BIN_EXE_ch03")).args(args).output().unwrap();
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{message}");
+    assert!(message.contains("cannot write") && message.contains("params.json"), "{message}");
+}

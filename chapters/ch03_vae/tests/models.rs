@@ -1,0 +1,170 @@
+//! The models against the book's parameter counts and against tf.keras with the same weights.
+
+use ch03::autoencoder::Autoencoder;
+use ch03::fit::Model;
+use ch03::net::{Conv, NetConfig};
+use ch03::vae::VariationalAutoencoder;
+use common::datasets::npz::Npz;
+use common::keras::weights;
+use common::training::Checkpointed;
+use std::path::PathBuf;
+use tch::{Device, Kind, Tensor};
+
+fn fixture(file: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../common/tests/fixtures").join(file)
+}
+
+fn tensor(npz: &Npz, name: &str) -> Tensor {
+    let array = npz.array::<f32>(name).unwrap();
+    let shape: Vec<i64> = array.shape().iter().map(|&n| n as i64).collect();
+    Tensor::from_slice(array.as_standard_layout().as_slice().unwrap()).reshape(shape)
+}
+
+fn assert_near(what: &str, actual: &Tensor, expected: &Tensor) {
+    let error = (actual - expected).abs().max().double_value(&[]);
+    assert!(error <= 1e-5, "{what}: {error:.1e}");
+}
+
+/// The digit net with other filters and strides.
+fn small(input_dim: [i64; 3], strides: [i64; 4], last: i64) -> NetConfig {
+    let conv = |filters, stride| Conv { filters, kernel: 3, stride };
+    let [a, b, c, d] = strides;
+    NetConfig {
+        input_dim,
+        encoder: vec![conv(4, a), conv(8, b), conv(8, c), conv(8, d)],
+        decoder: vec![conv(8, a), conv(8, b), conv(4, c), conv(last, d)],
+        ..NetConfig::digits()
+    }
+}
+
+#[test]
+fn parameters_per_layer_are_the_books() {
+    let model = Autoencoder::new(&NetConfig::digits(), Device::Cpu);
+    let [encoder, decoder, joined] = &model.summaries()[..] else { panic!("three summaries") };
+    let expected = [
+        ("encoder_conv_0", 320),
+        ("encoder_conv_1", 18_496),
+        ("encoder_conv_2", 36_928),
+        ("encoder_conv_3", 36_928),
+        ("encoder_output", 6_274),
+    ];
+    assert_eq!(encoder.parameters_by_layer(), expected);
+    let expected = [
+        ("decoder_dense", 9_408),
+        ("decoder_conv_t_0", 36_928),
+        ("decoder_conv_t_1", 36_928),
+        ("decoder_conv_t_2", 18_464),
+        ("decoder_conv_t_3", 289),
+    ];
+    assert_eq!(decoder.parameters_by_layer(), expected);
+    assert_eq!((encoder.parameters(), decoder.parameters(), joined.parameters()), (98_946, 102_017, 200_963));
+
+    let model = VariationalAutoencoder::new(&NetConfig::digits(), 1000.0, Device::Cpu);
+    let [encoder, decoder, joined] = &model.summaries()[..] else { panic!("three summaries") };
+    assert_eq!((encoder.parameters(), decoder.parameters(), joined.parameters()), (105_220, 102_017, 207_237));
+    assert_eq!(encoder.parameters_by_layer()[4..], [("mu", 6_274), ("log_var", 6_274)]);
+}
+
+#[test]
+fn summaries_say_what_keras_says() {
+    let model = Autoencoder::new(&NetConfig::digits(), Device::Cpu);
+    let ours: String = model.summaries().iter().take(2).map(|summary| format!("{summary}\n")).collect();
+    let keras = std::fs::read_to_string(fixture("summary.txt")).unwrap();
+    // Name, shape and parameters of each layer that has a name in the book; Keras breaks long class names.
+    let rows = |text: &str| -> Vec<(String, String, String)> {
+        let shape = |row: &str| row[row.find("(None")?..].split(')').next().map(|shape| format!("{shape})"));
+        let row = |row: &str| {
+            let words: Vec<&str> = row.split_whitespace().collect();
+            let number = words.last()?.replace(',', "");
+            Some((words[0].to_string(), shape(row)?, number))
+        };
+        text.lines().filter(|line| line.trim().starts_with(['e', 'd'])).filter_map(row).collect()
+    };
+    assert_eq!(rows(&ours), rows(&keras));
+    assert_eq!(rows(&ours).len(), 12);
+}
+
+#[test]
+fn autoencoder_equals_tf_keras() {
+    let npz = Npz::open(&fixture("autoencoder_small.npz")).unwrap();
+    let mut model = Autoencoder::new(&small([28, 28, 1], [1, 2, 2, 1], 1), Device::Cpu);
+    weights::load(model.variables(), &fixture("autoencoder_small.safetensors")).unwrap();
+    let x = tensor(&npz, "x");
+    assert_near("z", &model.encode(&x), &tensor(&npz, "z"));
+    assert_near("y", &model.decode(&tensor(&npz, "z")), &tensor(&npz, "y"));
+
+    model.compile(5e-4);
+    let losses: Vec<f32> = (0..5).map(|_| model.train_step(&x)[0].double_value(&[]) as f32).collect();
+    assert_near("losses", &Tensor::from_slice(&losses), &tensor(&npz, "train/loss"));
+    assert_near("y after five steps", &model.decode(&model.encode(&x)), &tensor(&npz, "train/y"));
+}
+
+#[test]
+fn vae_equals_tf_keras() {
+    let npz = Npz::open(&fixture("vae_small.npz")).unwrap();
+    let config = NetConfig { use_batch_norm: true, use_dropout: true, ..small([16, 16, 3], [2, 2, 2, 2], 3) };
+    let model = VariationalAutoencoder::new(&config, 1000.0, Device::Cpu);
+    weights::load(model.variables(), &fixture("vae_small.safetensors")).unwrap();
+    let (mu, log_var) = model.distribution(&tensor(&npz, "x"));
+    assert_near("mu", &mu, &tensor(&npz, "mu"));
+    assert_near("log_var", &log_var, &tensor(&npz, "log_var"));
+    let z = mu + (log_var / 2.0).exp() * tensor(&npz, "eps");
+    assert_near("z", &z, &tensor(&npz, "z"));
+    assert_near("y", &model.decode(&z), &tensor(&npz, "y"));
+}
+
+#[test]
+fn exported_weights_come_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("weights.safetensors");
+    let (first, second) =
+        (Autoencoder::new(&NetConfig::digits(), Device::Cpu), Autoencoder::new(&NetConfig::digits(), Device::Cpu));
+    weights::save(first.variables(), &path).unwrap();
+    weights::load(second.variables(), &path).unwrap();
+    for (name, tensor) in weights::named_variables(first.variables()) {
+        assert_eq!(tensor, weights::named_variables(second.variables())[&name], "{name}");
+    }
+    let other = VariationalAutoencoder::new(&NetConfig::digits(), 1000.0, Device::Cpu);
+    let before = other.decode(&Tensor::zeros([1, 2], (Kind::Float, Device::Cpu)));
+    let error = format!("{:#}", weights::load(other.variables(), &path).unwrap_err());
+    assert!(error.contains("does not fit this model") && error.contains("log_var/bias"), "{error}");
+    assert_eq!(
+        before,
+        other.decode(&Tensor::zeros([1, 2], (Kind::Float, Device::Cpu))),
+        "a refused file changes nothing"
+    );
+}
+
+/// A few digits that the models must be able to learn by heart.
+fn few_digits() -> Tensor {
+    let folder = tempfile::tempdir().unwrap();
+    let config = data::generate::digits::Config { seed: 1, train: 8, test: 1 };
+    data::generate::digits::write(folder.path(), &config).unwrap();
+    common::datasets::mnist::train(folder.path()).unwrap().images
+}
+
+#[test]
+fn autoencoder_learns_few_digits_by_heart() {
+    tch::manual_seed(1);
+    let x = few_digits();
+    let mut model = Autoencoder::new(&NetConfig::digits(), Device::Cpu);
+    model.compile(2e-3);
+    let losses: Vec<f64> = (0..400).map(|_| model.train_step(&x)[0].double_value(&[])).collect();
+    assert!(losses[0] > 0.1 && losses[399] < 0.02, "mean squared error from {} to {}", losses[0], losses[399]);
+}
+
+#[test]
+fn vae_learns_few_digits() {
+    tch::manual_seed(1);
+    let x = few_digits();
+    let mut model = VariationalAutoencoder::new(&NetConfig::digits(), 1000.0, Device::Cpu);
+    model.compile(2e-3);
+    let mut losses = vec![];
+    for _ in 0..300 {
+        losses = model.train_step(&x);
+        let parts: Vec<f64> = losses.iter().map(|loss| loss.double_value(&[])).collect();
+        assert!((parts[0] - parts[1] - parts[2]).abs() < 1e-3 * parts[0], "the loss is the sum of its parts");
+    }
+    let reconstruction = losses[1].double_value(&[]);
+    assert!(reconstruction < 40.0, "reconstruction loss {reconstruction}");
+}
