@@ -152,6 +152,23 @@ fn transposed_convolutions() {
 }
 
 #[test]
+fn transposed_convolution_is_the_gradient_of_the_convolution() {
+    tch::manual_seed(1);
+    for (kernel, stride) in (1..=5).flat_map(|k| (1..=3).map(move |s| (k, s))) {
+        let vs = VarStore::new(Device::Cpu);
+        let transposed = Conv2dTranspose::new(&(vs.root() / "a"), &[4, 3, 2], Conv2dConfig::new(5, kernel, stride));
+        let shape = transposed.output_shape();
+        let config = Conv2dConfig { bias: false, ..Conv2dConfig::new(2, kernel, stride) };
+        let conv = Conv2d::new(&(vs.root() / "b"), shape, config);
+        tch::no_grad(|| named_variables(&vs)["b/kernel"].shallow_clone().copy_(&named_variables(&vs)["a/kernel"]));
+        let y = Tensor::randn([2, 2, 4, 3], (Kind::Float, Device::Cpu));
+        let x = Tensor::zeros([2, 5, shape[0], shape[1]], (Kind::Float, Device::Cpu)).set_requires_grad(true);
+        let gradient = Tensor::run_backward(&[(conv.forward(&x, true) * &y).sum(None)], &[x], false, false);
+        assert_close(&format!("kernel {kernel}, stride {stride}"), &transposed.forward(&y, true), &gradient[0]);
+    }
+}
+
+#[test]
 fn normalisation() {
     let slow = BatchNormConfig::default();
     let quick = BatchNormConfig { momentum: 0.8, ..slow };

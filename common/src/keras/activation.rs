@@ -27,8 +27,9 @@ impl Activation {
     pub fn apply(self, x: &Tensor) -> Tensor {
         match self {
             Activation::Relu => x.relu(),
-            // tch's leaky_relu takes no slope; a PReLU whose weight nobody trains is the same in one kernel.
-            Activation::LeakyRelu(slope) => x.prelu(&Tensor::full([1], slope, (x.kind(), x.device()))),
+            // tch's leaky_relu takes no slope. The gradient of one multiplies what it is given by 1 or the slope,
+            // by the sign of a second tensor: given x twice it is the function itself, in one kernel each way.
+            Activation::LeakyRelu(slope) => x.detach().leaky_relu_backward(x, slope, false),
             Activation::Sigmoid => x.sigmoid(),
             Activation::Tanh => x.tanh(),
             Activation::Softmax => x.softmax(if x.dim() == 4 { 1 } else { -1 }, None),

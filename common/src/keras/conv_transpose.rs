@@ -1,5 +1,5 @@
+use super::Layer;
 use super::conv::{Conv2dConfig, Padding, picture_shape, variables};
-use super::{Layer, shape::channels_last};
 use tch::{Tensor, nn};
 
 /// Two-dimensional transposed convolution: with `same` padding the gradient of the `same` convolution, so that
@@ -37,28 +37,27 @@ impl Layer for Conv2dTranspose {
 
     fn forward(&self, x: &Tensor, _train: bool) -> Tensor {
         let Conv2dConfig { kernel_size: k, stride, padding, .. } = self.config;
-        let bias = self.bias.as_ref();
-        let strides = [stride, stride];
+        let transposed = |x: &Tensor, kernel: &Tensor, crop: i64, more: i64| {
+            x.conv_transpose2d(kernel, self.bias.as_ref(), [stride, stride], [crop, crop], [more, more], 1, [1, 1])
+        };
         // Uncropped, the output has (n - 1) · stride + k pixels. `same` keeps n · stride of them and, like the
         // convolution that this is the gradient of, drops the odd one at the bottom and right.
         let surplus = k - stride;
         match padding {
-            Padding::Same if surplus >= 0 && surplus % 2 == 0 => {
-                let crop = surplus / 2;
-                x.conv_transpose2d(&self.kernel, bias, strides, [crop, crop], [0, 0], 1, [1, 1])
+            Padding::Same if surplus >= 0 && surplus % 2 == 0 => transposed(x, &self.kernel, surplus / 2, 0),
+            // libtorch drops the odd one at the top and left: where Keras does, after a turn by half a circle.
+            // Two turns cost less than computing the odd pixels and cutting them off.
+            Padding::Same if surplus > 0 && stride > 1 => {
+                let half_turn = |t: &Tensor| t.flip([2, 3]);
+                half_turn(&transposed(&half_turn(x), &half_turn(&self.kernel), surplus / 2 + 1, 1))
             }
             Padding::Same if surplus > 0 => {
-                // A row and a column of zeros before the kernel shift the picture by one pixel, which makes the crop
-                // symmetric: libtorch does it by itself, and no copy of the output is needed.
-                let kernel = channels_last(&self.kernel.constant_pad_nd([1, 0, 1, 0]));
-                let crop = surplus / 2 + 1;
-                x.conv_transpose2d(&kernel, bias, strides, [crop, crop], [0, 0], 1, [1, 1])
+                let (height, width) = (x.size()[2], x.size()[3]);
+                let whole = transposed(x, &self.kernel, surplus / 2, 0);
+                whole.narrow(2, 0, height).narrow(3, 0, width)
             }
             // A stride larger than the kernel leaves pixels that no kernel reaches: the bias alone.
-            _ => {
-                let missing = (-surplus).max(0);
-                x.conv_transpose2d(&self.kernel, bias, strides, [0, 0], [missing, missing], 1, [1, 1])
-            }
+            _ => transposed(x, &self.kernel, 0, (-surplus).max(0)),
         }
     }
 
