@@ -160,9 +160,9 @@ pub fn grid<C>(
     context.figure(run, "grid_decoded", caption, Figure::fitted(&[&[&pictures]], 8.0)?)
 }
 
-/// A chart of latent space whose units are as long on both axes.
+/// A square chart of latent space.
 pub fn scatter() -> Chart {
-    Chart::new().equal()
+    Chart::new().square()
 }
 
 /// Points coloured by class, matplotlib's rainbow.
