@@ -76,11 +76,17 @@ impl Context {
     /// new one.
     ///
     /// `section` and `short` name its folder: `run/<section>/<number>_<short>`.
-    pub fn training_run<C: ExperimentConfig>(&self, section: &str, short: &str, set: &DataSet) -> Result<Run<C>> {
+    pub fn training_run<C: ExperimentConfig>(
+        &self,
+        section: &str,
+        short: &str,
+        data: impl Into<DataInfo>,
+    ) -> Result<Run<C>> {
+        let data = data.into();
         let run = if self.options.resume {
-            self.resume(section, short, set)?
+            self.resume(section, short, &data)?
         } else {
-            let params = self.params(set)?;
+            let params = self.params(&data)?;
             match self.find_equal(section, short, &params).filter(|_| self.reuse) {
                 Some(run) => run,
                 None => Run::create(RunFolder::next(&self.runs(), section, short), params)?,
@@ -88,6 +94,18 @@ impl Context {
         };
         println!("run: {}", run.folder.path.display());
         Ok(run)
+    }
+
+    /// The run of an experiment that trains nothing: it holds the numbers, the seed and the figures. Otherwise as
+    /// [`training_run`](Context::training_run).
+    pub fn plain_run<C: ExperimentConfig>(
+        &self,
+        section: &str,
+        short: &str,
+        data: impl Into<DataInfo>,
+    ) -> Result<Run<C>> {
+        ensure!(!self.options.resume, "{} trains nothing, so there is nothing to --resume", self.entry.full_name());
+        self.training_run(section, short, data)
     }
 
     /// The run to analyse: the one named by `--run`, or the last one (of the preset, if one was asked for).
@@ -124,7 +142,11 @@ impl Context {
         let Params { preset, changed, data, .. } = &run.params;
         let history = run.folder.history()?;
         let preset = format!("{preset}{}", if *changed { " (changed)" } else { "" });
-        let note = format!("{} · preset {preset}, {} epochs", data.title, history.rows.len());
+        let trained = match history.rows.len() {
+            0 => String::new(),
+            epochs => format!(", {epochs} epochs"),
+        };
+        let note = format!("{} · preset {preset}{trained}", data.title);
         let figure = figure.with_note(&note)?;
         let file = format!("{}_{what}.png", self.entry.id);
         figure.save(run.folder.path.join("figures").join(&file))?;
@@ -151,7 +173,7 @@ impl Context {
         self.out.join("run")
     }
 
-    fn params<C: ExperimentConfig>(&self, set: &DataSet) -> Result<Params<C>> {
+    fn params<C: ExperimentConfig>(&self, data: &DataInfo) -> Result<Params<C>> {
         let mut settings = self.options.settings.clone();
         settings.extend(self.options.epochs.map(|epochs| ("epochs".to_string(), epochs.to_string())));
         let preset = self.preset();
@@ -162,7 +184,7 @@ impl Context {
             changed: !settings.is_empty(),
             seed: self.options.seed.unwrap_or(42),
             device: crate::device::name(self.device),
-            data: info(set),
+            data: data.clone(),
             versions: BTreeMap::from(versions.map(|(name, version)| (name.to_string(), version.to_string()))),
             config: configure(preset, &settings)?,
         })
@@ -179,7 +201,7 @@ impl Context {
         })
     }
 
-    fn resume<C: ExperimentConfig>(&self, section: &str, short: &str, set: &DataSet) -> Result<Run<C>> {
+    fn resume<C: ExperimentConfig>(&self, section: &str, short: &str, data: &DataInfo) -> Result<Run<C>> {
         let Options { preset, seed, settings, epochs, run: number, .. } = &self.options;
         ensure!(
             preset.is_none() && seed.is_none() && settings.is_empty(),
@@ -192,11 +214,11 @@ impl Context {
         })?;
         let mut run = Run::<C>::open(folder)?;
         ensure!(
-            run.params.data.checksum == set.origin.checksum,
+            run.params.data.checksum == data.checksum,
             "{} was trained on other data ({}) than there is now ({}); choose with --data",
             run.folder.path.display(),
             run.params.data.origin,
-            set.origin.description
+            data.origin
         );
         if let Some(epochs) = epochs {
             let mut config = serde_json::to_value(&run.params.config)?;
@@ -206,18 +228,5 @@ impl Context {
             run.save_params()?;
         }
         Ok(run)
-    }
-}
-
-/// What a run remembers of its data.
-fn info(set: &DataSet) -> DataInfo {
-    let origin = &set.origin;
-    let title = if origin.stand_in { origin.description.clone() } else { set.name.to_uppercase() };
-    DataInfo {
-        name: set.name.clone(),
-        title,
-        origin: origin.description.clone(),
-        stand_in: origin.stand_in,
-        checksum: origin.checksum.clone(),
     }
 }

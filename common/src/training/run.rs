@@ -2,8 +2,10 @@ use super::checkpoint::CheckpointFile;
 use super::history::History;
 use crate::files;
 use anyhow::{Context, Result, bail};
+use data::{DataSet, Manifest};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -49,9 +51,10 @@ impl RunFolder {
         CheckpointFile::of(&self.path)
     }
 
-    /// Losses by epoch.
+    /// Losses by epoch; none if nothing was trained.
     pub fn history(&self) -> Result<History> {
-        History::read(&self.path.join("history.csv"))
+        let path = self.path.join("history.csv");
+        if path.exists() { History::read(&path) } else { Ok(History::default()) }
     }
 
     /// Pictures saved while training, in the order of training.
@@ -110,6 +113,42 @@ pub struct DataInfo {
     pub stand_in: bool,
     /// Checksum over its files.
     pub checksum: String,
+}
+
+impl DataInfo {
+    /// Data that a chapter brings along or makes itself, as the book does: no stand-in, and no set of the manifest.
+    ///
+    /// `content` is what the checksum is taken over: the bytes of a table, or whatever decides how data is made.
+    pub fn own(name: &str, title: &str, content: &[u8]) -> DataInfo {
+        let checksum = Sha256::digest(content).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        DataInfo {
+            name: name.to_string(),
+            title: title.to_string(),
+            origin: "made by this chapter".to_string(),
+            stand_in: false,
+            checksum,
+        }
+    }
+}
+
+impl From<&DataSet> for DataInfo {
+    fn from(set: &DataSet) -> DataInfo {
+        let origin = &set.origin;
+        DataInfo {
+            name: set.name.clone(),
+            title: if origin.stand_in { origin.description.clone() } else { short_title(&set.name) },
+            origin: origin.description.clone(),
+            stand_in: origin.stand_in,
+            checksum: origin.checksum.clone(),
+        }
+    }
+}
+
+/// The title in the manifest up to its colon, for notes on figures: `MNIST`.
+fn short_title(name: &str) -> String {
+    let manifest = Manifest::embedded().ok();
+    let title = manifest.and_then(|manifest| Some(manifest.set(name).ok()?.title.split(':').next()?.to_string()));
+    title.unwrap_or_else(|| name.to_uppercase())
 }
 
 /// A run folder with its parameters.
