@@ -2,5 +2,7 @@
 
 pub mod batches;
 pub mod idx;
+pub mod land;
 pub mod mnist;
 pub mod npz;
+pub mod topojson;

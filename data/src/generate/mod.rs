@@ -1,6 +1,7 @@
 //! Stand-ins: data of the very form of a real set, made on this machine, for whoever can't have the real one.
 
 pub mod digits;
+pub mod land;
 
 use std::path::Path;
 
@@ -10,6 +11,7 @@ use anyhow::{Result, bail};
 pub(crate) fn run(generator: &str, dir: &Path) -> Result<()> {
     match generator {
         "digits" => digits::write(dir, &digits::Config::default()),
+        "land" => land::write(dir),
         _ => bail!("data/datasets.toml names a generator that isn't there: `{generator}`"),
     }
 }
