@@ -90,13 +90,14 @@ impl Store {
     }
 
     /// The data set, from the cache or else from the first source that has it; at once when it is there already.
-    /// A source that fails is told on standard error, and so is the one that was used. With [`Choice::Any`], a stand-in
-    /// that is there already is taken as it is: ask for [`Choice::Real`] once to look for the real set again.
+    /// A source that fails is told on standard error, and so is the one that was used. With [`Choice::Any`], the
+    /// real set is looked for even where a stand-in is there already; [`Choice::Generated`] spares the attempt.
     ///
     /// # Errors
     /// When there is no set of that name, or when no source has it: then with all that was tried, and what to do.
     pub fn fetch(&self, name: &str, choice: Choice) -> Result<DataSet> {
-        match self.find(name, choice) {
+        let wanted = if choice == Choice::Any { Choice::Real } else { choice };
+        match self.find(name, wanted) {
             Ok(Some(found)) => return Ok(found),
             Ok(None) => {}
             Err(error) => {

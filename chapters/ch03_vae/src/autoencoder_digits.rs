@@ -81,9 +81,9 @@ pub fn train(context: &Context) -> Result<()> {
 /// 03_02: looks at its latent space.
 pub fn analyse(context: &Context) -> Result<()> {
     let _no_grad = tch::no_grad_guard();
-    let run = context.trained_run::<Config>("autoencoder", "digits")?;
+    let run = context.trained_run::<Config>("autoencoder", "digits", "mnist")?;
     let model = Autoencoder::new(&run.params.config.net, context.device());
-    run.folder.checkpoint().load_weights(model.variables())?;
+    context.load_weights(&run, model.variables())?;
     device::seed(&[run.params.seed]);
     let latent = digits::encode_test_digits(context, &run, &model)?;
     digits::reconstructions(context, &run, &model, &latent)?;

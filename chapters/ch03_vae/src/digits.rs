@@ -12,6 +12,7 @@ use ndarray::{Array2, Array4, ArrayView2, Axis, concatenate};
 use rand::SeedableRng;
 use rand::seq::index::sample;
 use rand_chacha::ChaCha8Rng;
+use std::path::Path;
 use tch::{Kind, Tensor};
 
 /// Digits whose points are drawn.
@@ -66,16 +67,24 @@ pub fn training_strip<C>(context: &Context, run: &Run<C>) -> Result<()> {
     for i in 0..shown {
         let path = &saved[i * (saved.len() - 1) / (shown - 1).max(1)];
         strip.push(pictures::load(path)?);
-        let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
-        let mut numbers = stem.split('_').skip(1).map(|part| part.trim_start_matches('0'));
-        let (epoch, batch) = (numbers.next().unwrap_or_default(), numbers.next().unwrap_or_default());
-        captions.push(format!("epoch {epoch}\nbatch {}", if batch.is_empty() { "0" } else { batch }));
+        captions.push(caption(path));
     }
     let views: Vec<_> = strip.iter().map(|picture| picture.view().insert_axis(Axis(0))).collect();
     let all: Array4<f32> = concatenate(Axis(0), &views)?;
     let grid = PictureGrid::new(all.view()).columns(10).captions(captions);
     let caption = "Decoded random points of latent space, saved while training (p. 111): shapes become digits.";
     context.figure(run, "training_strip", caption, Figure::fitted(&[&[&grid]], 10.0)?)
+}
+
+/// `img_003_00100.png` as "epoch 3", and below it "batch 100" unless it is the first.
+fn caption(path: &Path) -> String {
+    let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+    let numbers: Vec<u32> = stem.split('_').filter_map(|part| part.parse().ok()).collect();
+    match numbers[..] {
+        [epoch, 0] => format!("epoch {epoch}"),
+        [epoch, batch] => format!("epoch {epoch}\nbatch {batch}"),
+        _ => stem.to_string(),
+    }
 }
 
 /// Ten test digits above their reconstructions, z below each digit.

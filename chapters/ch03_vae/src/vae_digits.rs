@@ -89,10 +89,10 @@ pub fn train(context: &Context) -> Result<()> {
 /// 03_04: looks at its latent space.
 pub fn analyse(context: &Context) -> Result<()> {
     let _no_grad = tch::no_grad_guard();
-    let run = context.trained_run::<Config>("vae", "digits")?;
+    let run = context.trained_run::<Config>("vae", "digits", "mnist")?;
     let config = &run.params.config;
     let model = VariationalAutoencoder::new(&config.net, config.r_loss_factor, context.device());
-    run.folder.checkpoint().load_weights(model.variables())?;
+    context.load_weights(&run, model.variables())?;
     device::seed(&[run.params.seed]);
     let latent = digits::encode_test_digits(context, &run, &model)?;
     digits::reconstructions(context, &run, &model, &latent)?;

@@ -135,6 +135,20 @@ fn exported_weights_come_back() {
     );
 }
 
+#[test]
+fn files_of_tf_keras_come_out_as_they_went_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let (keras, ours) = (fixture("autoencoder_small.safetensors"), folder.path().join("ours.safetensors"));
+    let model = Autoencoder::new(&small([28, 28, 1], [1, 2, 2, 1], 1), Device::Cpu);
+    weights::load(model.variables(), &keras).unwrap();
+    weights::save(model.variables(), &ours).unwrap();
+    let [keras, ours] = [keras, ours].map(|path| weights::read_file(&path).unwrap().0);
+    assert_eq!(keras.keys().collect::<Vec<_>>(), ours.keys().collect::<Vec<_>>());
+    for (name, tensor) in &keras {
+        assert_eq!(tensor, &ours[name], "{name}");
+    }
+}
+
 /// A few digits that the models must be able to learn by heart.
 fn few_digits() -> Tensor {
     let folder = tempfile::tempdir().unwrap();

@@ -93,6 +93,20 @@ fn ctrl_c_saves_and_says_how_to_go_on() {
 }
 
 #[test]
+fn weights_from_elsewhere_are_analysed_if_they_fit() {
+    let out = tempfile::tempdir().unwrap();
+    assert_success(&run(out.path(), &["03_01", "--preset", "smoke"]));
+    let file = out.path().join("run/autoencoder/0001_digits/weights/weights.safetensors");
+    let file = file.to_str().unwrap();
+    assert_success(&run(out.path(), &["03_02", "--weights", file]));
+    assert!(out.path().join("run/autoencoder/0002_digits/weights/weights.safetensors").exists());
+    let wrong = run(out.path(), &["03_04", "--weights", file]);
+    assert_eq!(wrong.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&wrong.stderr).contains("does not fit this model"));
+    assert!(!out.path().join("run/vae").exists(), "a refused file leaves nothing behind");
+}
+
+#[test]
 fn figures_train_what_is_missing_and_nothing_twice() {
     let out = tempfile::tempdir().unwrap();
     assert_success(&run(out.path(), &["figures", "--preset", "smoke"]));

@@ -1,6 +1,7 @@
 use super::experiments::{Entry, Table};
 use super::options::Options;
 use crate::gallery::{self, Picture};
+use crate::keras::weights;
 use crate::plot::Figure;
 use crate::training::{DataInfo, ExperimentConfig, Params, Preset, Run, RunFolder, configure};
 use anyhow::{Context as _, Result, bail, ensure};
@@ -9,6 +10,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use tch::Device;
+use tch::nn::VarStore;
 
 /// What an experiment is given: its place in the book, its options, and ways to data, runs and figures.
 #[derive(Debug)]
@@ -90,9 +92,17 @@ impl Context {
         Ok(run)
     }
 
-    /// The run to analyse: the one named by `--run`, or the last one (of the preset, if one was asked for).
-    pub fn trained_run<C: ExperimentConfig>(&self, section: &str, short: &str) -> Result<Run<C>> {
-        let trained = |folder: &RunFolder| folder.checkpoint().exists();
+    /// The run to analyse: the one named by `--run`, or the last one (of the preset, if one was asked for). With
+    /// `--weights` a new one, which [`Context::load_weights`] writes if they fit.
+    ///
+    /// `set` is the name of the data set that new runs are trained on.
+    pub fn trained_run<C: ExperimentConfig>(&self, section: &str, short: &str, set: &str) -> Result<Run<C>> {
+        if let Some(file) = &self.options.weights {
+            let weights_from = Some(file.clone());
+            let params = Params { weights_from, ..self.params(&self.data(set)?)? };
+            return Ok(Run { folder: RunFolder::next(&self.runs(), section, short), params });
+        }
+        let trained = |folder: &RunFolder| folder.checkpoint().exists() || folder.weights().exists();
         for folder in RunFolder::list(&self.runs(), section, short).into_iter().rev().filter(trained) {
             if self.options.run.is_some_and(|number| folder.number() != Some(number)) {
                 continue;
@@ -117,14 +127,26 @@ impl Context {
         )
     }
 
+    /// Fills a model's variables with the run's weights, or with those of `--weights`, which then become the run's.
+    pub fn load_weights<C: ExperimentConfig>(&self, run: &Run<C>, variables: &VarStore) -> Result<()> {
+        let Some(file) = &self.options.weights else { return run.folder.load_weights(variables) };
+        weights::load(variables, file)?;
+        weights::save(variables, &run.folder.weights())?;
+        run.save_params()
+    }
+
     /// Saves a figure in the run folder and in the gallery, with a line below it that says what it was made from.
     ///
     /// `what` goes into the file name, `<id>_<what>.png`; `caption` into the gallery.
     pub fn figure<C>(&self, run: &Run<C>, what: &str, caption: &str, figure: Figure) -> Result<()> {
-        let Params { preset, changed, data, .. } = &run.params;
+        let Params { preset, changed, data, weights_from, .. } = &run.params;
         let history = run.folder.history()?;
-        let preset = format!("{preset}{}", if *changed { " (changed)" } else { "" });
-        let note = format!("{} · preset {preset}, {} epochs", data.title, history.rows.len());
+        let preset = match weights_from {
+            Some(file) => format!("weights from {}", file.display()),
+            None => format!("{preset}{}, {} epochs", if *changed { " (changed)" } else { "" }, history.rows.len()),
+        };
+        let prefix = if weights_from.is_some() { "" } else { "preset " };
+        let note = format!("{} · {prefix}{preset}", data.title);
         let figure = figure.with_note(&note)?;
         let file = format!("{}_{what}.png", self.entry.id);
         figure.save(run.folder.path.join("figures").join(&file))?;
@@ -160,6 +182,7 @@ impl Context {
             experiment: self.entry.id.clone(),
             preset,
             changed: !settings.is_empty(),
+            weights_from: None,
             seed: self.options.seed.unwrap_or(42),
             device: crate::device::name(self.device),
             data: info(set),

@@ -33,6 +33,9 @@ pub struct Options {
     /// Number of the run to analyse or resume [default: the last]
     #[arg(long, value_name = "N")]
     pub run: Option<u32>,
+    /// Analyse these weights (safetensors, Keras' names and layouts) instead of a run's
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["resume", "run"])]
+    pub weights: Option<PathBuf>,
     /// Folder that run/ and figures/ go to [default: the repository]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,

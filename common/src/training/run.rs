@@ -1,12 +1,14 @@
 use super::checkpoint::CheckpointFile;
 use super::history::History;
 use crate::files;
+use crate::keras::weights;
 use anyhow::{Context, Result, bail};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use tch::nn::VarStore;
 
 /// `run/<section>/<number>_<data>`, as in the book: `run/vae/0001_digits`.
 ///
@@ -49,9 +51,21 @@ impl RunFolder {
         CheckpointFile::of(&self.path)
     }
 
-    /// Losses by epoch.
+    /// The weights alone, in Keras' names and layouts: written when training ends, or brought from elsewhere.
+    pub fn weights(&self) -> PathBuf {
+        self.path.join("weights/weights.safetensors")
+    }
+
+    /// Fills a model's variables from the checkpoint, or from weights that were brought from elsewhere.
+    pub fn load_weights(&self, variables: &VarStore) -> Result<()> {
+        let checkpoint = self.checkpoint();
+        if checkpoint.exists() { checkpoint.load_weights(variables) } else { weights::load(variables, &self.weights()) }
+    }
+
+    /// Losses by epoch; none where nothing was trained.
     pub fn history(&self) -> Result<History> {
-        History::read(&self.path.join("history.csv"))
+        let path = self.path.join("history.csv");
+        if path.exists() { History::read(&path) } else { Ok(History::default()) }
     }
 
     /// Pictures saved while training, in the order of training.
@@ -85,6 +99,9 @@ pub struct Params<C> {
     pub preset: super::Preset,
     /// Whether `--set` or `--epochs` changed it.
     pub changed: bool,
+    /// The file that the weights were brought from, if they were not trained here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weights_from: Option<PathBuf>,
     /// Seed of all random numbers.
     pub seed: u64,
     /// Where it was trained: `cpu`, `cuda:0`.

@@ -4,6 +4,7 @@ use super::progress::Progress;
 use super::run::RunFolder;
 use super::stop::{Interrupted, asked_to_stop};
 use crate::device;
+use crate::keras::weights;
 use anyhow::{Result, bail, ensure};
 use std::time::{Duration, Instant};
 use tch::{Device, Kind, Tensor};
@@ -104,6 +105,7 @@ impl Training {
         }
         if step >= epochs * batches {
             self.progress.finish();
+            weights::save(model.variables(), &self.folder.weights())?;
             return Ok(None);
         }
         if asked_to_stop() {
