@@ -1,5 +1,7 @@
 //! Stand-ins: data of the very form of a real set, made on this machine, for whoever can't have the real one.
 
+pub mod celeba;
+mod dice;
 pub mod digits;
 
 use std::path::Path;
@@ -10,6 +12,7 @@ use anyhow::{Result, bail};
 pub(crate) fn run(generator: &str, dir: &Path) -> Result<()> {
     match generator {
         "digits" => digits::write(dir, &digits::Config::default()),
+        "celeba" => celeba::write(dir, &celeba::Config::default()),
         _ => bail!("data/datasets.toml names a generator that isn't there: `{generator}`"),
     }
 }
