@@ -18,6 +18,7 @@ mod cache;
 mod check;
 mod choice;
 pub mod command;
+mod folder;
 pub mod generate;
 mod idx;
 pub mod manifest;

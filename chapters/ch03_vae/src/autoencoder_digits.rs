@@ -2,6 +2,7 @@
 
 use crate::autoencoder::Autoencoder;
 use crate::digits;
+use crate::figures;
 use crate::fit::{Fit, fit, plot_model};
 use crate::net::NetConfig;
 use anyhow::{Result, ensure};
@@ -75,8 +76,8 @@ pub fn train(context: &Context) -> Result<()> {
     model.compile(config.learning_rate);
     fit(&mut model, &x_train, &run.folder, config.fit(run.params.seed))?;
 
-    digits::loss_curves(context, &run, "Mean squared error of the autoencoder while it trains.")?;
-    digits::training_strip(context, &run)
+    figures::loss_curves(context, &run, "Mean squared error of the autoencoder while it trains.")?;
+    figures::training_strip(context, &run, digits::STRIP)
 }
 
 /// 03_02: looks at its latent space.

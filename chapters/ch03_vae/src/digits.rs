@@ -6,18 +6,19 @@ use anyhow::{Result, ensure};
 use common::arrays::{array2, array4};
 use common::cli::Context;
 use common::datasets::mnist::{self, Digits};
-use common::pictures;
-use common::plot::{Chart, Color, Figure, Line, PictureGrid, Points};
+use common::plot::{Chart, Color, Figure, PictureGrid, Points};
 use common::training::Run;
-use ndarray::{Array2, Array4, ArrayView2, Axis, concatenate};
+use ndarray::{Array2, ArrayView2};
 use rand::SeedableRng;
 use rand::seq::index::sample;
 use rand_chacha::ChaCha8Rng;
-use std::path::Path;
 use tch::{Kind, Tensor};
 
 /// Digits whose points are drawn.
 const SCATTER: i64 = 5000;
+
+/// The caption of both training strips.
+pub const STRIP: &str = "Decoded random points of latent space, saved while training (p. 111): shapes become digits.";
 
 /// Latent points of test digits, with the digits.
 pub struct Latent {
@@ -51,47 +52,6 @@ pub fn encode_test_digits<C>(context: &Context, run: &Run<C>, model: &impl Model
     let batches = digits.images.split(500, 0);
     let z: Vec<Tensor> = batches.iter().map(|x| model.encode(&x.to_device(context.device()))).collect();
     Ok(Latent { z: Tensor::cat(&z, 0), digits })
-}
-
-/// The loss curves of a run: each metric by epoch.
-pub fn loss_curves<C>(context: &Context, run: &Run<C>, caption: &str) -> Result<()> {
-    let history = run.folder.history()?;
-    let epochs: Vec<f64> = (1..=history.rows.len()).map(|epoch| epoch as f64).collect();
-    let mut chart = Chart::new().x_label("epoch").y_label("loss").log_y();
-    for name in &history.metrics {
-        let values = history.metric(name).unwrap_or_default();
-        chart = chart.with(Line::xy(&name.replace('_', " "), epochs.iter().copied(), values));
-    }
-    context.figure(run, "loss", caption, Figure::of(&chart, (6.4, 4.8))?)
-}
-
-/// Up to 20 of the pictures saved while training, evenly spread, oldest first.
-pub fn training_strip<C>(context: &Context, run: &Run<C>) -> Result<()> {
-    let saved = run.folder.images();
-    let shown = saved.len().min(20);
-    let mut strip: Vec<_> = vec![];
-    let mut captions = vec![];
-    for i in 0..shown {
-        let path = &saved[i * (saved.len() - 1) / (shown - 1).max(1)];
-        strip.push(pictures::load(path)?);
-        captions.push(caption(path));
-    }
-    let views: Vec<_> = strip.iter().map(|picture| picture.view().insert_axis(Axis(0))).collect();
-    let all: Array4<f32> = concatenate(Axis(0), &views)?;
-    let grid = PictureGrid::new(all.view()).columns(10).captions(captions);
-    let caption = "Decoded random points of latent space, saved while training (p. 111): shapes become digits.";
-    context.figure(run, "training_strip", caption, Figure::fitted(&[&[&grid]], 10.0)?)
-}
-
-/// `img_003_00100.png` as "epoch 3", and below it "batch 100" unless it is the first.
-fn caption(path: &Path) -> String {
-    let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
-    let numbers: Vec<u32> = stem.split('_').filter_map(|part| part.parse().ok()).collect();
-    match numbers[..] {
-        [epoch, 0] => format!("epoch {epoch}"),
-        [epoch, batch] => format!("epoch {epoch}\nbatch {batch}"),
-        _ => stem.to_string(),
-    }
 }
 
 /// Ten test digits above their reconstructions, z below each digit.

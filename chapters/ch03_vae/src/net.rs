@@ -49,6 +49,19 @@ impl NetConfig {
         }
     }
 
+    /// The net for faces (p. 116): 128 × 128 × 3 to 200 numbers, and back.
+    pub fn faces() -> NetConfig {
+        let conv = |filters| Conv { filters, kernel: 3, stride: 2 };
+        NetConfig {
+            input_dim: [128, 128, 3],
+            encoder: [32, 64, 64, 64].map(conv).to_vec(),
+            decoder: [64, 64, 32, 3].map(conv).to_vec(),
+            z_dim: 200,
+            use_batch_norm: true,
+            use_dropout: true,
+        }
+    }
+
     /// Refuses sizes that no net can be made of.
     pub fn check(&self) -> Result<()> {
         let sizes = [self.z_dim].into_iter().chain(self.input_dim);

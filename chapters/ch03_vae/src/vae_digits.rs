@@ -1,6 +1,7 @@
 //! 03_03 and 03_04: the variational autoencoder on digits (pp. 106-115).
 
 use crate::digits;
+use crate::figures;
 use crate::fit::{Fit, fit, plot_model};
 use crate::net::NetConfig;
 use crate::vae::VariationalAutoencoder;
@@ -83,8 +84,8 @@ pub fn train(context: &Context) -> Result<()> {
 
     let caption = "Losses of the variational autoencoder while it trains: the sum, the weighted mean squared error of \
                    the reconstructions, and the KL divergence.";
-    digits::loss_curves(context, &run, caption)?;
-    digits::training_strip(context, &run)
+    figures::loss_curves(context, &run, caption)?;
+    figures::training_strip(context, &run, digits::STRIP)
 }
 
 /// 03_04: looks at its latent space.

@@ -73,6 +73,9 @@ fn wrong_settings_exit_with_1() {
         &["100 million"],
     );
     refused(&["03_03", "--set", "r_loss_factor=0"], 1, &["r_loss_factor"]);
+    refused(&["03_05", "--set", "faces=0"], 1, &["faces must lie between 1 and 202599"]);
+    refused(&["03_05", "--set", "net.input_dim=[128,128,1]"], 1, &["the decoder makes pictures"]);
+    refused(&["03_06"], 1, &["cargo book 03_05"]);
     refused(&["03_01", "--resume"], 1, &["no run to resume"]);
     refused(&["03_02", "--run", "7"], 1, &["cargo book 03_01"]);
     if !tch::Cuda::is_available() {

@@ -108,6 +108,30 @@ fn weights_from_elsewhere_are_analysed_if_they_fit() {
     assert!(!out.path().join("run/vae").exists(), "a refused file leaves nothing behind");
 }
 
+#[cfg(unix)]
+#[test]
+fn faces_go_on_in_the_middle_of_an_epoch() {
+    let (whole, stopped) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let smoke = ["03_05", "--preset", "smoke", "--set", "faces=41", "--set", "batch_size=4", "--epochs", "3"];
+    let output = run(whole.path(), &smoke);
+    assert_success(&output);
+    assert!(String::from_utf8_lossy(&output.stdout).contains("waited for pictures"));
+
+    let mut child = ch03(stopped.path(), &smoke).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = std::io::BufRead::lines(std::io::BufReader::new(child.stdout.take().unwrap()));
+    assert!(lines.any(|line| line.unwrap().starts_with("epoch   1")));
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    lines.for_each(drop);
+    let output = child.wait_with_output().unwrap();
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(130), "{message}");
+    assert_success(&run(stopped.path(), &["03_05", "--resume"]));
+    let weights = |out: &Path| {
+        common::keras::weights::read_file(&out.join("run/vae/0001_faces/weights/checkpoint.safetensors")).unwrap().0
+    };
+    assert_same(&weights(whole.path()), &weights(stopped.path()));
+}
+
 #[test]
 fn figures_analyse_what_they_trained() {
     let out = tempfile::tempdir().unwrap();
@@ -164,15 +188,37 @@ fn figures_train_what_is_missing_and_nothing_twice() {
         "03_04_latent_space_by_digit",
         "03_04_grid",
         "03_04_grid_decoded",
+        "03_05_loss",
+        "03_05_training_strip",
+        "03_06_reconstructions",
+        "03_06_histograms",
+        "03_06_new_faces",
+        "03_06_attribute_vectors",
+        "03_06_add_attractive",
+        "03_06_add_mouth_slightly_open",
+        "03_06_add_smiling",
+        "03_06_add_wearing_lipstick",
+        "03_06_add_high_cheekbones",
+        "03_06_add_male",
+        "03_06_add_eyeglasses",
+        "03_06_add_blond_hair",
+        "03_06_morphs",
+        "03_06_arithmetic_check",
     ] {
         let file = format!("ch03/{picture}.png");
         assert!(gallery.contains(&file), "{file} is missing from the gallery");
         let (width, height) = image::image_dimensions(out.path().join("figures").join(&file)).unwrap();
         assert!(width > 500 && height > 200, "{file}: {width} x {height}");
     }
-    assert!(gallery.contains("generated digits, not MNIST"));
+    assert!(gallery.contains("generated digits, not MNIST") && gallery.contains("generated avatars, not CelebA"));
+    let faces = out.path().join("run/vae/0001_faces");
+    let vectors = std::fs::read_to_string(faces.join("attribute_vectors.csv")).unwrap();
+    for attribute in ch03::arithmetic::BOOK_ATTRIBUTES {
+        assert!(vectors.contains(&format!("\n{attribute},")), "{vectors}");
+    }
+    assert_eq!(std::fs::read_to_string(faces.join("arithmetic_check.csv")).unwrap().lines().count(), 9);
     let again = run(out.path(), &["figures", "--preset", "smoke"]);
     assert_success(&again);
     assert!(!String::from_utf8_lossy(&again.stdout).contains("epoch "), "trained twice");
-    assert!(!out.path().join("run/vae/0002_digits").exists());
+    assert!(!out.path().join("run/vae/0002_digits").exists() && !out.path().join("run/vae/0002_faces").exists());
 }

@@ -1,5 +1,7 @@
 //! Stand-ins: data of the very form of a real set, made on this machine, for whoever can't have the real one.
 
+pub mod celeba;
+mod dice;
 pub mod digits;
 pub mod land;
 
@@ -12,6 +14,7 @@ pub(crate) fn run(generator: &str, dir: &Path) -> Result<()> {
     match generator {
         "digits" => digits::write(dir, &digits::Config::default()),
         "land" => land::write(dir),
+        "celeba" => celeba::write(dir, &celeba::Config::default()),
         _ => bail!("data/datasets.toml names a generator that isn't there: `{generator}`"),
     }
 }

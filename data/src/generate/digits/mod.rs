@@ -5,7 +5,6 @@
 //! as MNIST's makers did, and draws it with a pen of random width and pressure. The files have MNIST's names and format.
 
 mod curve;
-mod dice;
 mod hand;
 mod ink;
 mod skeletons;
@@ -17,8 +16,8 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use tiny_skia::Pixmap;
 
+use crate::generate::dice::Dice;
 use crate::idx;
-use dice::Dice;
 use ink::{Picture, SIDE};
 
 /// How many digits, and which.
