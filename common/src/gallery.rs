@@ -100,18 +100,21 @@ fn page(pictures: &[Picture]) -> String {
 
 fn figure(picture: &Picture) -> String {
     let metrics: Vec<String> = picture.metrics.iter().map(|(name, value)| format!("{name} {value:.4}")).collect();
+    let metrics = match metrics.is_empty() {
+        true => String::new(),
+        false => format!("<dt>Last epoch</dt><dd>{}</dd>\n", escape(&metrics.join(", "))),
+    };
     let class = if picture.stand_in { " class=\"stand-in\"" } else { "" };
     let caption = escape(&picture.caption);
     format!(
         "<figure>\n<a href=\"{file}\"><img src=\"{file}\" alt=\"{caption}\" loading=\"lazy\"></a>\n\
          <figcaption>{caption}\n<dl>\n<dt>Book</dt><dd>pp. {pages}</dd>\n<dt>Data</dt><dd{class}>{data}</dd>\n\
-         <dt>Preset</dt><dd>{preset}</dd>\n<dt>Last epoch</dt><dd>{metrics}</dd>\n\
+         <dt>Preset</dt><dd>{preset}</dd>\n{metrics}\
          <dt>Command</dt><dd><code>{command}</code></dd>\n</dl>\n</figcaption>\n</figure>\n",
         file = escape(&picture.file),
         pages = escape(&picture.pages),
         data = escape(&picture.data),
         preset = escape(&picture.preset),
-        metrics = escape(&metrics.join(", ")),
         command = escape(&picture.command),
     )
 }

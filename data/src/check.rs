@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use crate::manifest::File;
 use crate::origin::FileRecord;
-use crate::{idx, manifest};
+use crate::{cifar, idx, manifest};
 
 /// No single file of any data set is longer than this, where the manifest doesn't know better.
 const LONGEST: u64 = 8 << 30;
@@ -32,16 +32,31 @@ pub(crate) fn check_file(file: &File, stand_in: bool, path: &Path) -> Result<Fil
     Ok(record)
 }
 
+/// Checks an archive's SHA-256.
+pub(crate) fn check_sha256(sha256: &str, path: &Path) -> Result<()> {
+    let from = std::fs::File::open(path).with_context(|| format!("can't read {}", path.display()))?;
+    let found = digest(from, std::io::sink(), u64::MAX)?.1;
+    ensure!(found == sha256, "{} has the wrong checksum: it is damaged, or another version", path.display());
+    Ok(())
+}
+
 /// The longest that a file may get.
 pub(crate) fn limit(file: &manifest::File) -> u64 {
-    file.bytes.or_else(|| file.idx.as_deref().map(idx::length)).unwrap_or(LONGEST)
+    let by_form = || file.idx.as_deref().map(idx::length).or_else(|| file.cifar.map(cifar::length));
+    file.bytes.or_else(by_form).unwrap_or(LONGEST)
 }
 
 pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn pump(file: &File, mut from: impl Read, mut to: impl Write) -> Result<FileRecord> {
+fn pump(file: &File, from: impl Read, to: impl Write) -> Result<FileRecord> {
+    let (bytes, sha256) = digest(from, to, limit(file))?;
+    Ok(FileRecord { name: file.name.clone(), bytes, sha256 })
+}
+
+/// Copies bytes, at most `limit` of them, and returns their number and SHA-256.
+fn digest(mut from: impl Read, mut to: impl Write, limit: u64) -> Result<(u64, String)> {
     let mut hash = Sha256::new();
     let mut bytes = 0;
     let mut buffer = vec![0; 1 << 16];
@@ -51,12 +66,12 @@ fn pump(file: &File, mut from: impl Read, mut to: impl Write) -> Result<FileReco
             break;
         }
         bytes += n as u64;
-        ensure!(bytes <= limit(file), "it is longer than the {} bytes it should have", limit(file));
+        ensure!(bytes <= limit, "it is longer than the {limit} bytes it should have");
         hash.update(&buffer[..n]);
         to.write_all(&buffer[..n])?;
     }
     to.flush()?;
-    Ok(FileRecord { name: file.name.clone(), bytes, sha256: hex(&hash.finalize()) })
+    Ok((bytes, hex(&hash.finalize())))
 }
 
 fn check(file: &File, stand_in: bool, record: &FileRecord, path: &Path) -> Result<()> {
@@ -69,6 +84,14 @@ fn check(file: &File, stand_in: bool, record: &FileRecord, path: &Path) -> Resul
         ensure!(header == *dims, "`{name}` says that it has the shape {header:?} where it should have {dims:?}");
         let length = idx::length(dims);
         ensure!(record.bytes == length, "`{name}` has {} bytes where its shape needs {length}", record.bytes);
+    }
+    if let Some(pictures) = file.cifar {
+        cifar::check(std::fs::File::open(path)?, pictures).with_context(|| format!("`{name}` is damaged"))?;
+    }
+    if let Some(lines) = file.lines {
+        let text = std::fs::read_to_string(path).with_context(|| format!("`{name}` is no text"))?;
+        let found = text.lines().filter(|line| !line.trim().is_empty()).count();
+        ensure!(found == lines, "`{name}` has {found} lines where it should have {lines}");
     }
     // A stand-in has the form of the real set, not its content.
     if let Some(sha256) = file.sha256.as_ref().filter(|_| !stand_in) {

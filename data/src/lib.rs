@@ -16,11 +16,14 @@
 mod cache;
 mod check;
 mod choice;
+mod cifar;
 pub mod command;
+mod convert;
 pub mod generate;
 mod idx;
 pub mod manifest;
 mod origin;
+mod parallel;
 mod progress;
 mod root;
 mod source;

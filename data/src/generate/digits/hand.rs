@@ -1,7 +1,7 @@
 //! The hand that writes a digit: a little differently each time.
 
 use super::curve::smooth;
-use super::dice::Dice;
+use crate::generate::dice::Dice;
 use super::skeletons::{DIGITS, Point, Skeleton};
 
 /// The lines of a written digit, in pixels of the picture.

@@ -2,7 +2,7 @@
 
 use tiny_skia::{LineCap, LineJoin, Paint, PathBuilder, Pixmap, Stroke, Transform};
 
-use super::dice::Dice;
+use crate::generate::dice::Dice;
 use super::hand::Writing;
 
 /// Pixels along each side of a picture.

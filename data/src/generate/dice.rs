@@ -4,7 +4,7 @@ use rand::rngs::Xoshiro256PlusPlus;
 use rand::{Rng, SeedableRng};
 
 /// The randomness of one picture.
-pub(super) struct Dice(Xoshiro256PlusPlus);
+pub(in crate::generate) struct Dice(Xoshiro256PlusPlus);
 
 impl Dice {
     /// Depends on the seed, the file and the picture's place in it only, so that pictures can be drawn in any order.
