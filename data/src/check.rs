@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use crate::folder;
 use crate::manifest::{File, Set};
 use crate::origin::FileRecord;
-use crate::{idx, manifest};
+use crate::{cifar, idx, manifest};
 
 /// No single file of any data set is longer than this, where the manifest doesn't know better.
 const LONGEST: u64 = 8 << 30;
@@ -42,16 +42,31 @@ pub(crate) fn check_all(set: &Set, stand_in: bool, dir: &Path) -> Result<Vec<Fil
     files.chain(folders).collect()
 }
 
+/// Checks an archive's SHA-256.
+pub(crate) fn check_sha256(sha256: &str, path: &Path) -> Result<()> {
+    let from = std::fs::File::open(path).with_context(|| format!("can't read {}", path.display()))?;
+    let found = digest(from, std::io::sink(), u64::MAX)?.1;
+    ensure!(found == sha256, "{} has the wrong checksum: it is damaged, or another version", path.display());
+    Ok(())
+}
+
 /// The longest that a file may get.
 pub(crate) fn limit(file: &manifest::File) -> u64 {
-    file.bytes.or_else(|| file.idx.as_deref().map(idx::length)).unwrap_or(LONGEST)
+    let by_form = || file.idx.as_deref().map(idx::length).or_else(|| file.cifar.map(cifar::length));
+    file.bytes.or_else(by_form).unwrap_or(LONGEST)
 }
 
 pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn pump(file: &File, mut from: impl Read, mut to: impl Write) -> Result<FileRecord> {
+fn pump(file: &File, from: impl Read, to: impl Write) -> Result<FileRecord> {
+    let (bytes, sha256) = digest(from, to, limit(file))?;
+    Ok(FileRecord { name: file.name.clone(), bytes, sha256, count: None })
+}
+
+/// Copies bytes, at most `limit` of them, and returns their number and SHA-256.
+fn digest(mut from: impl Read, mut to: impl Write, limit: u64) -> Result<(u64, String)> {
     let mut hash = Sha256::new();
     let mut bytes = 0;
     let mut buffer = vec![0; 1 << 16];
@@ -61,12 +76,12 @@ fn pump(file: &File, mut from: impl Read, mut to: impl Write) -> Result<FileReco
             break;
         }
         bytes += n as u64;
-        ensure!(bytes <= limit(file), "it is longer than the {} bytes it should have", limit(file));
+        ensure!(bytes <= limit, "it is longer than the {limit} bytes it should have");
         hash.update(&buffer[..n]);
         to.write_all(&buffer[..n])?;
     }
     to.flush()?;
-    Ok(FileRecord { name: file.name.clone(), bytes, sha256: hex(&hash.finalize()), count: None })
+    Ok((bytes, hex(&hash.finalize())))
 }
 
 fn check(file: &File, stand_in: bool, record: &FileRecord, path: &Path) -> Result<()> {
@@ -83,6 +98,9 @@ fn check(file: &File, stand_in: bool, record: &FileRecord, path: &Path) -> Resul
     if let Some(lines) = file.lines {
         let (found, least) = (count_lines(path)?, if stand_in { lines.stand_in } else { lines.real });
         ensure!(found >= least, "`{}` has {found} lines, and at least {least} are due", record.name);
+    }
+    if let Some(pictures) = file.cifar {
+        cifar::check(std::fs::File::open(path)?, pictures).with_context(|| format!("`{name}` is damaged"))?;
     }
     // A stand-in has the form of the real set, not its content.
     if let Some(sha256) = file.sha256.as_ref().filter(|_| !stand_in) {

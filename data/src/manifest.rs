@@ -65,6 +65,8 @@ pub struct File {
     pub sha256: Option<String>,
     /// The dimensions of an idx file of unsigned bytes, as in MNIST.
     pub idx: Option<Vec<u32>>,
+    /// The number of pictures of a file in CIFAR-10's binary form.
+    pub cifar: Option<u32>,
     /// How many lines a text has at least.
     pub lines: Option<Lines>,
     /// Another name that it may have, in another form: one of the two has to be there.
@@ -128,6 +130,22 @@ pub enum Source {
         /// As in [`Archive`].
         members: Members,
     },
+    /// An archive of other files that the mirror may have, from which the set's files are made.
+    Mirrored(Mirrored),
+}
+
+/// An archive of a mirror, and what makes the set's files from it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mirrored {
+    /// Its name in the mirror's folder of the set.
+    pub archive: String,
+    /// Its greatest length in bytes.
+    pub max_bytes: u64,
+    /// The name of a converter of this crate.
+    pub converter: String,
+    /// How the data differs from the set's own, as it is written on figures: `from JPEG (lossy)`.
+    pub remark: String,
 }
 
 /// An archive that holds files of a set.
@@ -138,6 +156,8 @@ pub struct Archive {
     pub name: String,
     /// Its greatest length in bytes, so that a wrong address can't fill the disk.
     pub max_bytes: u64,
+    /// Its SHA-256, where its members have none of their own.
+    pub sha256: Option<String>,
     /// Path in the archive -> file of the set. A member that ends in `.gz` is unpacked where the file doesn't.
     /// Paths that end in `/` on both sides take all files of a folder.
     pub members: Members,
@@ -241,7 +261,7 @@ impl Set {
             folder.validate().with_context(|| format!("in the folder `{}`", folder.name))?;
         }
         for source in &self.sources {
-            let provided = source.provides();
+            let Some(provided) = source.provides() else { continue };
             for name in provided.iter().filter(|name| !name.ends_with('/')) {
                 self.file_behind(name)?;
             }
@@ -256,8 +276,9 @@ impl Set {
                 let found = provided.iter().any(|name| self.file_behind(name).is_ok_and(|f| f.name == file.name));
                 ensure!(found, "a source has no file `{}`", file.name);
             }
-            if let Source::Official { base, .. } = source {
+            if let Source::Official { base, archives, .. } = source {
                 ensure!(base.ends_with('/'), "the base address {base} must end in `/`");
+                archives.iter().filter_map(|archive| archive.sha256.as_deref()).try_for_each(validate_sha256)?;
             }
         }
         Ok(())
@@ -280,8 +301,8 @@ impl File {
             validate_name(name)?;
         }
         ensure!(
-            self.sha256.is_some() || self.idx.is_some() || self.lines.is_some(),
-            "it needs a check: sha256, idx or lines"
+            self.sha256.is_some() || self.idx.is_some() || self.cifar.is_some() || self.lines.is_some(),
+            "it needs a check: sha256, idx, cifar or lines"
         );
         self.sha256.as_deref().map_or(Ok(()), validate_sha256)
     }
@@ -317,15 +338,15 @@ fn validate_sha256(sha256: &str) -> Result<()> {
 }
 
 impl Source {
-    /// The names of the set's files that this source names.
-    fn provides(&self) -> Vec<&str> {
+    /// The names of the set's files that this source names; none if a converter makes them.
+    fn provides(&self) -> Option<Vec<&str>> {
         match self {
-            Source::Official { files, archives, .. } => files
-                .iter()
-                .map(String::as_str)
-                .chain(archives.iter().flat_map(|a| a.members.values().map(String::as_str)))
-                .collect(),
-            Source::Package { members, .. } => members.values().map(String::as_str).collect(),
+            Source::Official { files, archives, .. } => {
+                let members = archives.iter().flat_map(|archive| archive.members.values());
+                Some(files.iter().chain(members).map(String::as_str).collect())
+            }
+            Source::Package { members, .. } => Some(members.values().map(String::as_str).collect()),
+            Source::Mirrored(_) => None,
         }
     }
 }

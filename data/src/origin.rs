@@ -64,6 +64,9 @@ pub struct Origin {
     pub description: String,
     /// Whether this is a generated stand-in. Figures made from it say so.
     pub stand_in: bool,
+    /// How real data differs from the set's own: "from JPEG (lossy)". Figures made from it say so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remark: Option<String>,
     /// One checksum for the whole set: the first 16 hexadecimal digits of the SHA-256 over its files' checksums.
     pub checksum: String,
     /// Its files, in the manifest's order.
@@ -107,6 +110,7 @@ impl Origin {
             kind,
             description,
             stand_in: kind == OriginKind::Generated,
+            remark: None,
             checksum: hex(&hash.finalize())[..16].to_string(),
             files,
             data_version: env!("CARGO_PKG_VERSION").to_string(),

@@ -9,7 +9,7 @@ use crate::check;
 use crate::choice::Choice;
 use crate::folder;
 use crate::generate;
-use crate::manifest::{Manifest, Set, StandIn};
+use crate::manifest::{Manifest, Set, Source, StandIn};
 use crate::origin::{DataSet, FileRecord, Origin, OriginKind};
 use crate::progress;
 use crate::source::{Http, NotInstalled, Place, Staging};
@@ -196,7 +196,11 @@ impl Store {
         }
         let mirror = self.mirror.as_deref().map(Place::Mirror);
         let mut failures = Vec::new();
-        for place in mirror.into_iter().chain(set.sources.iter().map(Place::Listed)) {
+        let sources = set.sources.iter().map(|source| match (source, self.mirror.as_deref()) {
+            (Source::Mirrored(archive), Some(place)) => Place::Converted(place, archive),
+            _ => Place::Listed(source),
+        });
+        for place in mirror.into_iter().chain(sources) {
             match self.try_place(&place, set, &slot) {
                 Ok(origin) => {
                     eprintln!("{}: fetched and checked, from {}", set.name, origin.description);
@@ -218,7 +222,7 @@ impl Store {
         place.fetch(set, slot, &self.http, &mut staging)?;
         // A download that lacks something must not be there when the next run looks for it.
         let records = staging.finish().or_else(|error| slot.empty("downloads").and(Err(error)))?;
-        let origin = Origin::new(place.kind(), place.describe(), records);
+        let origin = Origin { remark: place.remark(), ..Origin::new(place.kind(), place.describe(), records) };
         slot.install(&files, &origin)?;
         Ok(origin)
     }

@@ -88,3 +88,17 @@ fn hostile_and_broken_archives_are_refused() {
         assert!(tree(folder.path()).is_empty(), "{:?}", tree(folder.path()));
     }
 }
+
+#[test]
+fn an_archive_with_another_checksum_is_refused() {
+    let bytes = tar(&[member("in/numbers", EntryType::Regular, &content())]);
+    let good = support::sha256(&bytes);
+    let server = Server::start(move |_, _| Reply::new(200, bytes.clone()));
+    for (sha256, right) in [(good.as_str(), true), (&"0".repeat(64), false)] {
+        let cache = tempdir().unwrap();
+        let sources = archive(&server.base, "a.tar").replace("max_bytes", &format!("sha256 = '{sha256}'\nmax_bytes"));
+        let result = store(cache.path(), &sources).fetch("small", Choice::Any);
+        assert_eq!(result.is_ok(), right);
+        assert!(result.is_ok() || tree(cache.path()).is_empty());
+    }
+}

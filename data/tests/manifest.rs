@@ -11,6 +11,9 @@ fn the_projects_manifest_is_sound() {
     assert_eq!(mnist.sources.len(), 3);
     assert!(mnist.stand_in.is_some());
     assert_eq!(manifest.set("fashion-mnist").unwrap().files.len(), 4);
+    let cifar10 = manifest.set("cifar10").unwrap();
+    assert!(cifar10.files[..6].iter().all(|file| file.cifar == Some(10_000)));
+    assert!(cifar10.stand_in.is_some());
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 pub mod batches;
 pub mod celeba;
+pub mod cifar10;
 pub mod idx;
 pub mod land;
 pub mod mnist;

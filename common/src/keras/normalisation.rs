@@ -58,24 +58,27 @@ impl Layer for BatchNorm {
 
     fn forward(&self, x: &Tensor, train: bool) -> Tensor {
         let BatchNormConfig { momentum, epsilon } = self.config;
-        let moved_variance = self.moving_variance.copy();
+        // libtorch moves towards the unbiased variance, as tf.keras does for pictures. For vectors it moves a copy: the
+        // gradient does not allow that what it was given changes afterwards.
+        let vectors = train && x.dim() == 2;
+        let moved = if vectors { self.moving_variance.copy() } else { self.moving_variance.shallow_clone() };
         let y = x.batch_norm(
             Some(&self.gamma),
             Some(&self.beta),
             Some(&self.moving_mean),
-            Some(&moved_variance),
+            Some(&moved),
             train,
             1.0 - momentum,
             epsilon,
             true,
         );
-        if train {
+        if vectors {
             let _no_grad = tch::no_grad_guard();
-            // libtorch moved towards the unbiased variance, which is n / (n - 1) times the biased one.
+            // The unbiased variance is n / (n - 1) times the biased one, of which `momentum · old` is no part.
             let n = x.size()[0] as f64;
-            let share = if x.dim() == 2 { (n - 1.0) / n } else { 1.0 };
-            let kept = &self.moving_variance * momentum;
-            self.moving_variance.shallow_clone().copy_(&((moved_variance - &kept) * share + kept));
+            let mut variance = self.moving_variance.shallow_clone();
+            let _ = variance.g_mul_scalar_(momentum / n);
+            let _ = variance.g_add_(&(moved * ((n - 1.0) / n)));
         }
         y
     }

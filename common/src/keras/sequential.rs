@@ -33,6 +33,22 @@ impl Sequential {
         self.layers.last().map_or(&self.input_shape, |(_, layer)| layer.output_shape())
     }
 
+    /// All layers but the last: the logits of a net that ends in a softmax or a sigmoid.
+    pub fn forward_but_last(&self, x: &Tensor, train: bool) -> Tensor {
+        let layers = self.layers.split_last().map_or(&[][..], |(_, layers)| layers);
+        layers.iter().fold(x.shallow_clone(), |x, (_, layer)| layer.forward(&x, train))
+    }
+
+    /// The output of each layer by its name: a look inside.
+    pub fn outputs(&self, x: &Tensor, train: bool) -> Vec<(String, Tensor)> {
+        let mut outputs: Vec<(String, Tensor)> = vec![];
+        for (name, layer) in &self.layers {
+            let output = layer.forward(outputs.last().map_or(x, |(_, output)| output), train);
+            outputs.push((name.clone(), output));
+        }
+        outputs
+    }
+
     /// The net as Keras' `summary` shows it, with an `InputLayer` in front.
     pub fn summary(&self, name: &str) -> Summary {
         let input = LayerInfo {

@@ -1,5 +1,7 @@
 //! A matrix in colours: confusion matrices, attention, probabilities over time.
 
+use std::ops::Range;
+
 use anyhow::{Result, ensure};
 use ndarray::{Array2, ArrayView2};
 use plotters::element::{Rectangle, Text};
@@ -9,11 +11,13 @@ use plotters::style::{IntoFont, RGBColor, TextStyle};
 use super::area::Area;
 use super::canvas::Canvas;
 use super::chart::Chart;
+use super::color::Color;
 use super::color_bar::ColorBar;
 use super::colormap::ColorMap;
 use super::figure::Plot;
 use super::ink::{filled, twips};
 use super::mark::{Mark, Plane};
+use super::shapes::Polygon;
 use super::ticks::number;
 
 /// A matrix in colours, its first row on top, with a colour bar. Values that are NaN or infinite stay white.
@@ -31,6 +35,15 @@ pub struct HeatMap {
     bar: bool,
     stretched: bool,
     upwards: bool,
+    outlines: Vec<Outline>,
+}
+
+/// A frame around some cells.
+#[derive(Clone)]
+struct Outline {
+    rows: Range<usize>,
+    columns: Range<usize>,
+    color: Color,
 }
 
 impl HeatMap {
@@ -49,6 +62,7 @@ impl HeatMap {
             bar: true,
             stretched: false,
             upwards: false,
+            outlines: Vec::new(),
         }
     }
 
@@ -117,6 +131,12 @@ impl HeatMap {
         self
     }
 
+    /// A frame around the cells in these rows and columns, to point at them.
+    pub fn outline(mut self, rows: Range<usize>, columns: Range<usize>, color: Color) -> HeatMap {
+        self.outlines.push(Outline { rows, columns, color });
+        self
+    }
+
     fn chart(&self) -> Result<Chart> {
         let (rows, columns) = self.values.dim();
         ensure!(
@@ -139,6 +159,11 @@ impl HeatMap {
             .y_range(bottom, top)
             .x_names(names(&self.x_names, columns))
             .y_names(names(&self.y_names, rows));
+        for Outline { rows, columns, color } in &self.outlines {
+            let corner = |row: usize, column: usize| (column as f32 - 0.5, row as f32 - 0.5);
+            let frame = Polygon::rectangle(corner(rows.start, columns.start), corner(rows.end, columns.end));
+            chart = chart.with(frame.fill(*color, 0.0).edge(*color, 2.5));
+        }
         if let Some(title) = &self.title {
             chart = chart.title(title);
         }

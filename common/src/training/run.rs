@@ -178,9 +178,14 @@ impl DataInfo {
 impl From<&DataSet> for DataInfo {
     fn from(set: &DataSet) -> DataInfo {
         let origin = &set.origin;
+        let title = match &origin.remark {
+            _ if origin.stand_in => origin.description.clone(),
+            Some(remark) => format!("{} {remark}", short_title(&set.name)),
+            None => short_title(&set.name),
+        };
         DataInfo {
             name: set.name.clone(),
-            title: if origin.stand_in { origin.description.clone() } else { short_title(&set.name) },
+            title,
             origin: origin.description.clone(),
             stand_in: origin.stand_in,
             checksum: origin.checksum.clone(),

@@ -24,7 +24,8 @@ pub struct Plan {
     pub batches: u64,
     /// Seed of the run.
     pub seed: u64,
-    /// Names of what [`Training::record`] is given.
+    /// Names of what [`Training::record`] is given. Those that begin with `val_` stand last and are given once an
+    /// epoch, by [`Training::record_validation`].
     pub metrics: &'static [&'static str],
 }
 
@@ -47,6 +48,8 @@ pub struct Training {
     position: Position,
     /// Sums of the metrics since the last look, on the device: looking at each step would make a GPU wait.
     pending: Option<Tensor>,
+    /// The epoch's metrics on held-out samples.
+    validation: Vec<f64>,
     progress: Progress,
     looked: Instant,
     saved: Instant,
@@ -67,7 +70,7 @@ impl Training {
         let checkpoint = folder.checkpoint();
         let mut position = Position {
             steps_per_epoch: plan.batches,
-            sums: vec![0.0; plan.metrics.len()],
+            sums: vec![0.0; plan.metrics.iter().filter(|name| !is_validation(name)).count()],
             metrics: plan.metrics.iter().map(ToString::to_string).collect(),
             ..Position::default()
         };
@@ -98,6 +101,7 @@ impl Training {
             plan,
             position,
             pending: None,
+            validation: vec![],
             progress,
             looked: now,
             saved: now,
@@ -164,6 +168,17 @@ impl Training {
         self.position.step += 1;
     }
 
+    /// Takes the epoch's metrics on held-out samples, in the order of [`Plan::metrics`], after its last step
+    /// ([`Training::ends_epoch`]): they stand beside the others in the history.
+    pub fn record_validation(&mut self, metrics: &[f64]) {
+        self.validation = metrics.to_vec();
+    }
+
+    /// Whether a step is the last one of its epoch.
+    pub fn ends_epoch(&self, step: Step) -> bool {
+        step.batch + 1 == self.plan.batches
+    }
+
     /// Losses by epoch so far.
     pub fn history(&self) -> History {
         History { metrics: self.position.metrics.clone(), rows: self.position.history.clone() }
@@ -187,7 +202,14 @@ impl Training {
     fn end_epoch(&mut self) -> Result<()> {
         self.look()?;
         let position = &mut self.position;
-        let means: Vec<f64> = position.sums.iter().map(|sum| sum / position.samples).collect();
+        let mut means: Vec<f64> = position.sums.iter().map(|sum| sum / position.samples).collect();
+        means.append(&mut self.validation);
+        ensure!(
+            means.len() == position.metrics.len(),
+            "the epoch has {} metrics, and its history wants {}",
+            means.len(),
+            position.metrics.join(", ")
+        );
         let epoch = position.step / self.plan.batches - 1;
         let seconds = position.seconds - self.epoch_start;
         self.progress.epoch(epoch, seconds, &position.metrics, &means);
@@ -236,4 +258,9 @@ fn lock(folder: &RunFolder) -> Result<File> {
         Err(TryLockError::WouldBlock) => bail!("another process is training in {}", folder.path.display()),
         Err(TryLockError::Error(error)) => Err(error).with_context(failed),
     }
+}
+
+/// Whether a metric is one of held-out samples, by Keras' way to name them.
+fn is_validation(name: &str) -> bool {
+    name.starts_with("val_")
 }

@@ -1,9 +1,11 @@
 //! Stand-ins: data of the very form of a real set, made on this machine, for whoever can't have the real one.
 
 pub mod celeba;
+pub mod coffee;
 mod dice;
 pub mod digits;
 pub mod land;
+pub mod shapes;
 
 use std::path::Path;
 
@@ -15,6 +17,8 @@ pub(crate) fn run(generator: &str, dir: &Path) -> Result<()> {
         "digits" => digits::write(dir, &digits::Config::default()),
         "land" => land::write(dir),
         "celeba" => celeba::write(dir, &celeba::Config::default()),
+        "shapes" => shapes::write(dir, &shapes::Config::default()),
+        "coffee" => coffee::write(dir),
         _ => bail!("data/datasets.toml names a generator that isn't there: `{generator}`"),
     }
 }

@@ -7,16 +7,47 @@ use anyhow::{Context, Result, bail, ensure};
 
 use super::http::NotThere;
 use super::{Http, Staging, official};
+use crate::convert;
 use crate::folder;
-use crate::manifest::Set;
+use crate::manifest::{Mirrored, Set};
 
 /// Fetches all files of a set from the mirror at `place`.
 pub(crate) fn fetch(place: &str, set: &Set, downloads: &Path, http: &Http, staging: &mut Staging) -> Result<()> {
-    if place.starts_with("http://") || place.starts_with("https://") {
+    if is_address(place) {
         from_address(place, set, downloads, http, staging)
     } else {
         from_folder(Path::new(place), set, staging)
     }
+}
+
+/// Makes all files of a set from an archive of the mirror at `place`.
+pub(crate) fn convert(
+    place: &str,
+    source: &Mirrored,
+    set: &Set,
+    downloads: &Path,
+    http: &Http,
+    staging: &mut Staging,
+) -> Result<()> {
+    let Mirrored { archive, max_bytes, converter, .. } = source;
+    if is_address(place) {
+        let path = official::fetch(&address(place, set), archive, *max_bytes, downloads, http)?;
+        return official::keep_if_good(convert::run(converter, &path, staging), &path);
+    }
+    let path = Path::new(place).join(&set.name).join(archive);
+    let length = std::fs::metadata(&path).ok().filter(|about| about.is_file()).map(|about| about.len());
+    let length = length.with_context(|| format!("there is no {}", path.display()))?;
+    ensure!(length <= *max_bytes, "{} is longer than {max_bytes} bytes", path.display());
+    convert::run(converter, &path, staging)
+}
+
+fn is_address(place: &str) -> bool {
+    place.starts_with("http://") || place.starts_with("https://")
+}
+
+/// What the addresses of a set's files at a mirror start with.
+fn address(place: &str, set: &Set) -> String {
+    format!("{}/{}/", place.trim_end_matches('/'), set.name)
 }
 
 fn from_folder(place: &Path, set: &Set, staging: &mut Staging) -> Result<()> {
@@ -47,7 +78,7 @@ fn from_address(place: &str, set: &Set, downloads: &Path, http: &Http, staging: 
     if let Some(folder) = set.folders.first() {
         bail!("`{}` is a folder of many files, which only a mirror in a folder can have", folder.name);
     }
-    let base = format!("{}/{}/", place.trim_end_matches('/'), set.name);
+    let base = address(place, set);
     for file in &set.files {
         let fetch =
             |name: String, staging: &mut Staging| official::fetch_files(&base, &[name], set, downloads, http, staging);

@@ -16,7 +16,7 @@ use flate2::read::MultiGzDecoder;
 use crate::cache::Slot;
 use crate::check;
 use crate::folder;
-use crate::manifest::{File, Folder, Members, Set, Source};
+use crate::manifest::{File, Folder, Members, Mirrored, Set, Source};
 use crate::origin::{FileRecord, OriginKind};
 use crate::unpack::Target;
 
@@ -110,6 +110,8 @@ impl<'a> Staging<'a> {
 pub(crate) enum Place<'a> {
     /// A folder or an http(s) address.
     Mirror(&'a str),
+    /// An archive there, from which the set is made.
+    Converted(&'a str, &'a Mirrored),
     /// A source of the manifest.
     Listed(&'a Source),
     /// What the reader has put into the set's own folder.
@@ -119,7 +121,7 @@ pub(crate) enum Place<'a> {
 impl Place<'_> {
     pub fn kind(&self) -> OriginKind {
         match self {
-            Place::Mirror(_) => OriginKind::Mirror,
+            Place::Mirror(_) | Place::Converted(..) | Place::Listed(Source::Mirrored(_)) => OriginKind::Mirror,
             Place::Listed(Source::Official { .. }) => OriginKind::Official,
             Place::Listed(Source::Package { .. }) => OriginKind::Package,
             Place::Hand(_) => OriginKind::Hand,
@@ -130,6 +132,8 @@ impl Place<'_> {
     pub fn describe(&self) -> String {
         match self {
             Place::Mirror(place) => format!("mirror {place}"),
+            Place::Converted(place, source) => format!("mirror {place}, {} ({})", source.archive, source.remark),
+            Place::Listed(Source::Mirrored(source)) => format!("{} of a mirror", source.archive),
             Place::Listed(Source::Official { title, base, .. }) => format!("{title}, {base}"),
             Place::Listed(Source::Package { registry, package, version, .. }) => {
                 let version = version.as_ref().map(|v| format!(" {v}")).unwrap_or_default();
@@ -139,10 +143,20 @@ impl Place<'_> {
         }
     }
 
+    /// How its data differs from the set's own.
+    pub fn remark(&self) -> Option<String> {
+        match self {
+            Place::Converted(_, source) => Some(source.remark.clone()),
+            _ => None,
+        }
+    }
+
     /// Fetches all files of the set.
     pub fn fetch(&self, set: &Set, slot: &Slot, http: &Http, staging: &mut Staging) -> Result<()> {
         match self {
             Place::Mirror(place) => mirror::fetch(place, set, &slot.downloads()?, http, staging),
+            Place::Converted(place, source) => mirror::convert(place, source, set, &slot.downloads()?, http, staging),
+            Place::Listed(Source::Mirrored(_)) => bail!("no mirror is set in GDL_MIRROR"),
             Place::Listed(Source::Official { base, files, archives, .. }) => {
                 let downloads = slot.downloads()?;
                 official::fetch_files(base, files, set, &downloads, http, staging)?;

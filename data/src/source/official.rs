@@ -41,13 +41,14 @@ pub(crate) fn fetch_archives(
 ) -> Result<()> {
     for archive in archives {
         let path = fetch(base, &archive.name, archive.max_bytes, downloads, http)?;
-        keep_if_good(unpack::archive(&path, &archive.members, staging), &path)?;
+        let whole = archive.sha256.as_deref().map_or(Ok(()), |sha256| check::check_sha256(sha256, &path));
+        keep_if_good(whole.and_then(|()| unpack::archive(&path, &archive.members, staging)), &path)?;
     }
     Ok(())
 }
 
 /// Downloads one file into a folder of its base address, so that two addresses' halves never mix.
-fn fetch(base: &str, name: &str, limit: u64, downloads: &Path, http: &Http) -> Result<PathBuf> {
+pub(super) fn fetch(base: &str, name: &str, limit: u64, downloads: &Path, http: &Http) -> Result<PathBuf> {
     let folder: String = base.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
     let dir = downloads.join(folder);
     fs::create_dir_all(&dir).with_context(|| format!("can't make {}", dir.display()))?;
@@ -57,7 +58,7 @@ fn fetch(base: &str, name: &str, limit: u64, downloads: &Path, http: &Http) -> R
 }
 
 /// A download that fails its check must not be there when the next run looks for it.
-fn keep_if_good(result: Result<()>, path: &Path) -> Result<()> {
+pub(super) fn keep_if_good(result: Result<()>, path: &Path) -> Result<()> {
     if result.is_err() {
         let _ = fs::remove_file(path);
     }

@@ -17,7 +17,7 @@ use anyhow::{Context, Result};
 use tiny_skia::Pixmap;
 
 use crate::generate::dice::Dice;
-use crate::idx;
+use crate::{idx, parallel};
 use ink::{Picture, SIDE};
 
 /// How many digits, and which.
@@ -57,25 +57,13 @@ pub fn write(dir: &Path, config: &Config) -> Result<()> {
 /// Draws on all cores; every picture depends on its own number only.
 fn draw(seed: u64, part: u64, count: usize) -> Result<Vec<(u8, Picture)>> {
     let mut digits = vec![(0, [0; SIDE * SIDE]); count];
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let share = count.div_ceil(cores).max(1);
-    std::thread::scope(|scope| {
-        let workers: Vec<_> = digits
-            .chunks_mut(share)
-            .enumerate()
-            .map(|(i, chunk)| scope.spawn(move || draw_chunk(seed, part, i * share, chunk)))
-            .collect();
-        workers.into_iter().try_for_each(|worker| match worker.join() {
-            Ok(result) => result,
-            Err(panic) => std::panic::resume_unwind(panic),
-        })
-    })?;
+    parallel::pieces(&mut digits, |first, piece| draw_piece(seed, part, first, piece))?;
     Ok(digits)
 }
 
-fn draw_chunk(seed: u64, part: u64, first: usize, chunk: &mut [(u8, Picture)]) -> Result<()> {
+fn draw_piece(seed: u64, part: u64, first: usize, piece: &mut [(u8, Picture)]) -> Result<()> {
     let mut paper = Pixmap::new(SIDE as u32, SIDE as u32).context("no memory for a picture")?;
-    for (i, (label, picture)) in chunk.iter_mut().enumerate() {
+    for (i, (label, picture)) in piece.iter_mut().enumerate() {
         let mut dice = Dice::new(seed, part, (first + i) as u64);
         *label = dice.below(10);
         *picture = ink::draw(&hand::write(*label, &mut dice), &mut paper, &mut dice);

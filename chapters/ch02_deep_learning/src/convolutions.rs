@@ -1,0 +1,126 @@
+//! 02_02: convolutions of a picture with filters made by hand (pp. 74-78).
+
+use crate::filters::{self, HORIZONTAL_EDGES, VERTICAL_EDGES};
+use anyhow::{Result, ensure};
+use common::arrays::array2;
+use common::cli::Context;
+use common::pictures;
+use common::plot::{Color, ColorMap, Figure, HeatMap, PictureGrid};
+use common::training::{ExperimentConfig, Preset, Run};
+use ndarray::{Array2, Axis, s};
+use serde::{Deserialize, Serialize};
+use tch::Tensor;
+
+/// The numbers of 02_02.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Pixels along each side of the grey picture.
+    pub size: i64,
+}
+
+impl ExperimentConfig for Config {
+    fn preset(_: Preset) -> Config {
+        Config { size: 64 }
+    }
+
+    fn check(&self) -> Result<()> {
+        ensure!((16..=400).contains(&self.size), "size must lie between 16 and 400");
+        Ok(())
+    }
+}
+
+/// 02_02: finds the edges of the coffee picture.
+pub fn run(context: &Context) -> Result<()> {
+    let data = context.data("coffee")?;
+    let run = context.training_run::<Config>("convolutions", "coffee", &data)?;
+    let photograph = pictures::load(&data.file("coffee.png"))?;
+    let picture = filters::grey_levels(photograph.view(), run.params.config.size)?;
+    edges(context, &run, &picture)?;
+    arithmetic(context, &run, &picture)?;
+    padding(context, &run, &picture)
+}
+
+/// The picture and its edges, at stride 1 above and at stride 2 below.
+fn edges(context: &Context, run: &Run<Config>, picture: &Tensor) -> Result<()> {
+    let size = |array: &Array2<f32>| format!("{} x {}", array.nrows(), array.ncols());
+    let mut panels = vec![];
+    for stride in [1, 2] {
+        let seen = array2(&picture.slice(0, None, None, stride).slice(1, None, None, stride))?;
+        let what = if stride == 1 { "the picture" } else { "every other pixel" };
+        panels.push(grey(&seen, (0.0, 255.0), ColorMap::Gray, &format!("{what}\n{}", size(&seen))));
+        for (name, filter) in [("horizontal", &HORIZONTAL_EDGES), ("vertical", &VERTICAL_EDGES)] {
+            let found = filters::convolve_checked(picture, filter, stride)?;
+            let reach = found.iter().fold((f32::MAX, f32::MIN), |(low, high), &v| (low.min(v), high.max(v)));
+            println!("{name} edges, stride {stride}: {}, equal to the plain loop", size(&found));
+            let title = format!("{name} edges, stride {stride}\n{}", size(&found));
+            panels.push(grey(&found, reach, ColorMap::Binary, &title));
+        }
+    }
+    let caption = "A grey picture convolved with a filter for horizontal and one for vertical edges, in reversed grey: \
+                   mid grey where nothing changes. At stride 2 the filter takes every other step, and the output is half \
+                   as high and wide.";
+    let [a, b, c, d, e, f] = &panels[..] else { unreachable!("two strides of three panels") };
+    context.figure(run, "edges", caption, Figure::fitted(&[&[a, b, c], &[d, e, f]], 9.0)?)
+}
+
+/// How the numbers come about: a corner of the picture with its border of zeros, the filter, and the outputs.
+fn arithmetic(context: &Context, run: &Run<Config>, picture: &Tensor) -> Result<()> {
+    const SIDE: i64 = 6;
+    let (top, left) = busiest(picture, SIDE)?;
+    let patch = picture.narrow(0, top, SIDE).narrow(1, left, SIDE);
+    let padded = filters::pad(array2(&patch)?.view());
+    let numbers = |array: &Array2<f32>, title: &str| HeatMap::new(array.view()).numbers(0).no_bar().title(title);
+    let shown = numbers(&padded, "grey levels, zeros around").map(ColorMap::Gray).range(-60.0, 255.0);
+    let shown = shown.outline(3..6, 1..4, Color::RED).outline(3..6, 3..6, Color::BLUE);
+    let filter = numbers(&filters::array(&HORIZONTAL_EDGES), "filter").map(ColorMap::Coolwarm).range(-2.0, 2.0);
+    let output = |stride: i64| -> Result<HeatMap> {
+        let found = filters::convolve_checked(&patch, &HORIZONTAL_EDGES, stride)?;
+        let most = found.iter().fold(1.0f32, |most, v| most.max(v.abs()));
+        Ok(numbers(&found, &format!("stride {stride}")).map(ColorMap::Coolwarm).range(-1.5 * most, 1.5 * most))
+    };
+    let cell = |at: usize| at..at + 1;
+    let one = output(1)?.outline(cell(3), cell(1), Color::RED).outline(cell(3), cell(3), Color::BLUE);
+    let two = output(2)?;
+    let caption = "Convolution in numbers, on 6 x 6 pixels of the picture: each output is the sum of nine pixels times \
+                   the filter's nine numbers. The red output comes from the pixels framed in red, the blue one from those \
+                   in blue. Stride 2 keeps the outputs of every other row and column, from the first on.";
+    context.figure(run, "arithmetic", caption, Figure::fitted(&[&[&shown, &filter], &[&one, &two]], 9.0)?)
+}
+
+/// What padding is for: without it the output is smaller than the picture.
+fn padding(context: &Context, run: &Run<Config>, picture: &Tensor) -> Result<()> {
+    let array = array2(picture)?;
+    let same = filters::convolve_checked(picture, &VERTICAL_EDGES, 1)?;
+    let (height, width) = same.dim();
+    let valid = same.slice(s![1..height - 1, 1..width - 1]).to_owned();
+    let panel = |array: &Array2<f32>, map: ColorMap, title: &str| {
+        let title = format!("{title}\n{} x {}", array.nrows(), array.ncols());
+        HeatMap::new(array.view()).map(map).no_bar().title(&title)
+    };
+    let input = panel(&filters::pad(array.view()), ColorMap::Gray, "picture, zeros around");
+    let same = panel(&same, ColorMap::Binary, "padding: same");
+    let valid = panel(&valid, ColorMap::Binary, "padding: valid");
+    let caption = "With a border of zeros the output is as large as the picture (padding `same`), and where the border \
+                   meets the picture it shows an edge of its own, at the left and right. Without one (`valid`) a filter \
+                   of 3 x 3 costs a pixel on each side.";
+    context.figure(run, "padding", caption, Figure::fitted(&[&[&input, &same, &valid]], 10.0)?)
+}
+
+/// The corner of the square of `side` pixels with the strongest horizontal edges.
+fn busiest(picture: &Tensor, side: i64) -> Result<(i64, i64)> {
+    let edges = filters::convolve(picture, &HORIZONTAL_EDGES, 1).abs();
+    // Away from the rim, where the zeros around make edges of their own.
+    let (rows, columns) = picture.size2()?;
+    let inner = edges.narrow(0, 1, rows - 2).narrow(1, 1, columns - 2).unsqueeze(0).unsqueeze(0);
+    let sums = inner.avg_pool2d([side, side], [1, 1], [0, 0], false, true, None::<i64>);
+    let best = sums.argmax(None, false).int64_value(&[]);
+    let across = columns - 2 - side + 1;
+    Ok((1 + best / across, 1 + best % across))
+}
+
+/// A grey picture with a title.
+fn grey(array: &Array2<f32>, (low, high): (f32, f32), map: ColorMap, title: &str) -> PictureGrid {
+    let picture = array.view().insert_axis(Axis(0)).insert_axis(Axis(3));
+    PictureGrid::new(picture).columns(1).range(low, high).map(map).title(title)
+}

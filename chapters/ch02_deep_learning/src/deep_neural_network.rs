@@ -1,0 +1,69 @@
+//! 02_01: the multilayer perceptron on CIFAR-10 (pp. 61-73).
+
+use crate::classifier::Classifier;
+use crate::fit::{self, EVALUATION_BATCH, Fit};
+use crate::multilayer_perceptron::multilayer_perceptron;
+use crate::{explained, results};
+use anyhow::Result;
+use common::cli::Context;
+use common::datasets::cifar10;
+use common::device;
+use common::training::{ExperimentConfig, Preset};
+use serde::{Deserialize, Serialize};
+
+/// The numbers of 02_01.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Training pictures that are used, from the first on.
+    pub pictures: i64,
+    /// Test pictures that are used, from the first on.
+    pub test_pictures: i64,
+    /// Adam's step size.
+    pub learning_rate: f64,
+    /// Pictures in a step.
+    pub batch_size: i64,
+    /// Times that all pictures are seen.
+    pub epochs: u64,
+}
+
+impl ExperimentConfig for Config {
+    fn preset(preset: Preset) -> Config {
+        let book =
+            Config { pictures: 50_000, test_pictures: 10_000, learning_rate: 0.0005, batch_size: 32, epochs: 10 };
+        match preset {
+            Preset::Book => book,
+            Preset::Quick => book, // it takes half a minute
+            Preset::Smoke => Config { pictures: 96, test_pictures: 100, epochs: 3, ..book },
+        }
+    }
+
+    fn check(&self) -> Result<()> {
+        fit::check(self.pictures, self.test_pictures, self.learning_rate, self.batch_size, self.epochs)
+    }
+}
+
+/// 02_01: trains the perceptron and evaluates it on the test set.
+pub fn run(context: &Context) -> Result<()> {
+    let data = context.data("cifar10")?;
+    let run = context.training_run::<Config>("mlp", "cifar10", &data)?;
+    let Config { pictures, test_pictures, learning_rate, batch_size, epochs } = run.params.config;
+    let seed = run.params.seed;
+    let train = cifar10::train(&data.dir, pictures)?.to_device(context.device());
+    let test = cifar10::test(&data.dir, test_pictures)?;
+    let names = cifar10::class_names(&data.dir)?;
+
+    device::seed(&[seed]);
+    let mut model = Classifier::new(multilayer_perceptron, context.device());
+    fit::show_model(&model.net().summary("mlp"), &run.folder)?;
+    model.compile(learning_rate);
+    fit::fit(&mut model, &train, None, &run.folder, Fit { batch_size, epochs, seed })?;
+
+    let evaluation = model.evaluate(&test, EVALUATION_BATCH);
+    println!("test set: loss {:.4}, accuracy {:.4}", evaluation.loss, evaluation.accuracy);
+    explained::activation_functions(context, &run)?;
+    results::examples(context, &run, &train, &names)?;
+    results::history(context, &run, &evaluation, "the multilayer perceptron")?;
+    results::confusion(context, &run, &test, &evaluation, &names)?;
+    results::predictions(context, &run, &test, &evaluation, &names)
+}

@@ -1,0 +1,30 @@
+//! Chapter 2 of *Generative Deep Learning*: deep learning (pp. 56-88). Two classifiers of small pictures, a multilayer
+//! perceptron and a convolutional network, and what they are made of.
+
+pub mod bench;
+pub mod classifier;
+pub mod convolutional_network;
+pub mod convolutional_neural_network;
+pub mod convolutions;
+pub mod deep_neural_network;
+pub mod explained;
+pub mod filters;
+pub mod fit;
+pub mod multilayer_perceptron;
+pub mod results;
+
+use common::cli::{Bench, Chapter};
+
+/// The chapter's experiments.
+pub const CHAPTER: Chapter = Chapter {
+    table: include_str!("../experiments.toml"),
+    experiments: &[
+        ("02_01", deep_neural_network::run),
+        ("02_02", convolutions::run),
+        ("02_03", convolutional_neural_network::run),
+    ],
+    benches: &[
+        Bench { model: "mlp", batch: bench::BATCH, run: bench::mlp },
+        Bench { model: "cnn", batch: bench::BATCH, run: bench::cnn },
+    ],
+};

@@ -1,0 +1,113 @@
+//! CIFAR-10 from a `.tar.gz` of JPEG files, `train/<class>/<name>.jpg` and `test/<class>/<name>.jpg`.
+//!
+//! The pictures are decoded on all cores and written in CIFAR-10's own binary form, so that this is done once. JPEG is
+//! lossy: pixels are near the original ones, not equal to them. The order of the original is not known here; the classes
+//! take turns, each with its pictures in the order of their names.
+
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::path::Path;
+
+use anyhow::{Context, Result, anyhow, ensure};
+use flate2::read::MultiGzDecoder;
+use zune_jpeg::JpegDecoder;
+use zune_jpeg::zune_core::bytestream::ZCursor;
+use zune_jpeg::zune_core::colorspace::ColorSpace;
+use zune_jpeg::zune_core::options::DecoderOptions;
+
+use crate::cifar::{self, Record, SIDE};
+use crate::source::Staging;
+use crate::unpack::Target;
+use crate::{parallel, progress};
+
+/// No JPEG of 32 x 32 pixels is longer.
+const LONGEST: u64 = 1 << 16;
+
+/// A JPEG file's name and bytes.
+type Jpeg = (String, Vec<u8>);
+
+/// Class -> its files, by name.
+type Classes = BTreeMap<String, Vec<Jpeg>>;
+
+/// Gives all files of the set to `staging`.
+pub(super) fn convert(archive: &Path, staging: &mut Staging) -> Result<()> {
+    let file = std::fs::File::open(archive)?;
+    let [train, test] = read(MultiGzDecoder::new(file))?;
+    ensure!(train.keys().eq(test.keys()), "it does not have the same classes in train and in test");
+    let names: String = train.keys().map(|name| format!("{name}\n")).collect();
+    admit(staging, cifar::NAMES, names.as_bytes())?;
+
+    progress::waiting("decoding JPEG files", || {
+        let (train, test) = (decode(train)?, decode(test)?);
+        let (last, batches) = cifar::FILES.split_last().context("the set has no files")?;
+        // Too few or too many pictures are found by the files' checks.
+        let size = train.len().div_ceil(batches.len()).max(1);
+        let mut parts = train.chunks(size);
+        for name in batches {
+            admit(staging, name, parts.next().unwrap_or_default().as_flattened())?;
+        }
+        admit(staging, last, test.as_flattened())
+    })
+}
+
+fn admit(staging: &mut Staging, name: &str, bytes: &[u8]) -> Result<()> {
+    staging.admit_member(name, &Target::File(name), bytes)
+}
+
+/// The files of `train` and of `test`. Others, such as a readme, are passed over.
+fn read(stream: impl Read) -> Result<[Classes; 2]> {
+    let mut parts = [Classes::new(), Classes::new()];
+    let mut archive = tar::Archive::new(stream);
+    for entry in archive.entries()? {
+        let entry = entry?;
+        let path = entry.path()?.to_string_lossy().into_owned();
+        let words: Vec<&str> = path.trim_start_matches("./").split('/').collect();
+        let (part, class, name) = match words[..] {
+            ["train", class, name] if name.ends_with(".jpg") => (0, class, name),
+            ["test", class, name] if name.ends_with(".jpg") => (1, class, name),
+            _ => continue,
+        };
+        ensure!(entry.size() <= LONGEST, "`{path}` in it is too long for a picture of {SIDE} x {SIDE} pixels");
+        let mut bytes = Vec::new();
+        entry.take(LONGEST).read_to_end(&mut bytes)?;
+        parts[part].entry(class.to_string()).or_default().push((name.to_string(), bytes));
+    }
+    for (classes, part) in parts.iter_mut().zip(["train", "test"]) {
+        ensure!(
+            classes.len() == usize::from(cifar::CLASSES),
+            "it has {} folders with .jpg files in `{part}/`, not one for each of {} classes",
+            classes.len(),
+            cifar::CLASSES
+        );
+        classes.values_mut().for_each(|files| files.sort());
+    }
+    Ok(parts)
+}
+
+/// Decodes all pictures, the classes taking turns.
+fn decode(classes: Classes) -> Result<Vec<Record>> {
+    let most = classes.values().map(Vec::len).max().unwrap_or(0);
+    let turn = |i| {
+        let labelled = classes.values().enumerate();
+        labelled.filter_map(move |(label, files): (usize, &Vec<Jpeg>)| Some((label as u8, files.get(i)?)))
+    };
+    let files: Vec<(u8, &Jpeg)> = (0..most).flat_map(turn).collect();
+    let mut records = vec![[0; cifar::RECORD]; files.len()];
+    parallel::pieces(&mut records, |first, piece| {
+        for (record, (label, (name, bytes))) in piece.iter_mut().zip(&files[first..]) {
+            let pixels = pixels(bytes).with_context(|| format!("`{name}` in it is no JPEG of a picture"))?;
+            *record = cifar::record(*label, &pixels);
+        }
+        Ok(())
+    })?;
+    Ok(records)
+}
+
+/// The pixels of a JPEG file, `[row][column][channel]`.
+fn pixels(bytes: &[u8]) -> Result<Vec<u8>> {
+    let options = DecoderOptions::default().jpeg_set_out_colorspace(ColorSpace::RGB).set_strict_mode(true);
+    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options);
+    let pixels = decoder.decode().map_err(|error| anyhow!("{error:?}"))?;
+    ensure!(decoder.dimensions() == Some((SIDE, SIDE)), "it is not {SIDE} x {SIDE} pixels large");
+    Ok(pixels)
+}
