@@ -21,18 +21,18 @@ pub fn latent_space_of_tins(context: &Context, run: &Run<Config>) -> Result<()> 
     let (rows, columns) = (5, 9);
     let grid: Vec<Tin> =
         (0..rows * columns).map(|i| Tin::at(1.0 - at(i / columns, rows), at(i % columns, columns))).collect();
-    let widths = grid.iter().take(columns).map(|tin| format!("width {}", tin.width));
-    let heights = grid.iter().step_by(columns).map(|tin| format!("height {}", tin.height));
+    let widths = grid.iter().take(columns).map(|tin| format!("w {:.0}", tin.width));
+    let heights = grid.iter().step_by(columns).map(|tin| format!("h {:.0}", tin.height));
     let pictures = tins::pictures(&grid)?;
     let plot = PictureGrid::new(pictures.view()).columns(columns).column_names(widths).row_names(heights);
-    let caption = "Biscuit tins drawn by the exact generator f(height, width): two numbers explain all 4,096 pixels of \
+    let caption = "Biscuit tins drawn by the exact generator f(height, width): two numbers explain all 2,304 pixels of \
                    a picture. A step upwards in this latent space makes any tin taller.";
     context.figure(run, "tins", caption, Figure::fitted(&[&[&plot]], 10.0)?)
 }
 
 /// The loss by epoch.
 pub fn loss(context: &Context, run: &Run<Config>) -> Result<()> {
-    let losses = run.folder.history()?.metric("loss").unwrap_or_default();
+    let losses = run.folder.history()?.metric("reconstruction_loss").unwrap_or_default();
     let chart = Chart::new().with(Line::new("", losses)).log_y().x_label("epoch").y_label("mean squared error");
     let caption = "Mean squared error of the autoencoder while it trains on tins.";
     context.figure(run, "loss", caption, Figure::of(&chart, (6.4, 4.8))?)

@@ -50,6 +50,17 @@ impl Context {
         self.options.preset.unwrap_or_default()
     }
 
+    /// The numbers that a new run would have: the preset's, with what `--set` and `--epochs` change. A run keeps its own;
+    /// this is for an experiment whose data depends on them.
+    pub fn config<C: ExperimentConfig>(&self) -> Result<C> {
+        configure(self.preset(), &self.settings())
+    }
+
+    fn settings(&self) -> Vec<(String, String)> {
+        let epochs = self.options.epochs.map(|epochs| ("epochs".to_string(), epochs.to_string()));
+        self.options.settings.iter().cloned().chain(epochs).collect()
+    }
+
     /// Fetches a data set, or finds it on disk.
     pub fn data(&self, name: &str) -> Result<DataSet> {
         let set = Store::open()?.fetch(name, self.options.data)?;
@@ -174,19 +185,16 @@ impl Context {
     }
 
     fn params<C: ExperimentConfig>(&self, data: &DataInfo) -> Result<Params<C>> {
-        let mut settings = self.options.settings.clone();
-        settings.extend(self.options.epochs.map(|epochs| ("epochs".to_string(), epochs.to_string())));
-        let preset = self.preset();
         let versions = [("generative-deep-learning", env!("CARGO_PKG_VERSION")), ("libtorch", "2.11.0")];
         Ok(Params {
             experiment: self.entry.id.clone(),
-            preset,
-            changed: !settings.is_empty(),
+            preset: self.preset(),
+            changed: !self.settings().is_empty(),
             seed: self.options.seed.unwrap_or(42),
             device: crate::device::name(self.device),
             data: data.clone(),
             versions: BTreeMap::from(versions.map(|(name, version)| (name.to_string(), version.to_string()))),
-            config: configure(preset, &settings)?,
+            config: self.config()?,
         })
     }
 
