@@ -12,10 +12,10 @@ pub const CODES: i64 = 2;
 
 /// Deviation of the noise that codes get while training: a code must survive it, so that near codes come to mean like
 /// tins. Chapter 3 makes more of this idea.
-const NOISE: f64 = 0.1;
+const NOISE: f64 = 0.05;
 
 /// The step size of step t is divided by 1 + DECAY · t: with a steady one, Adam throws a nearly finished model off again.
-const DECAY: f64 = 0.001;
+const DECAY: f64 = 0.0005;
 
 /// Encoder, decoder and optimiser.
 #[derive(Debug)]
@@ -35,9 +35,9 @@ impl Autoencoder {
         let side = SIDE as i64;
         let encoder = Sequential::input(&path, &[side, side, 1]).flatten().dense("encoder_output", CODES).build();
         let decoder = Sequential::input(&path, &[CODES])
-            .dense("decoder_dense_0", 32)
+            .dense("decoder_dense_0", 64)
             .leaky_relu(0.3)
-            .dense("decoder_dense_1", 128)
+            .dense("decoder_dense_1", 256)
             .leaky_relu(0.3)
             .dense("decoder_output", side * side)
             .activation(Activation::Sigmoid)

@@ -35,10 +35,10 @@ pub struct Config {
 impl ExperimentConfig for Config {
     fn preset(preset: Preset) -> Config {
         let book =
-            Config { tins: 2000, test_tins: 1000, learning_rate: 0.001, penalty: 0.001, batch_size: 32, epochs: 200 };
+            Config { tins: 2000, test_tins: 1000, learning_rate: 0.002, penalty: 0.001, batch_size: 32, epochs: 200 };
         match preset {
             Preset::Book => book,
-            Preset::Quick => Config { epochs: 50, ..book },
+            Preset::Quick => Config { epochs: 80, ..book },
             Preset::Smoke => Config { tins: 200, test_tins: 100, epochs: 10, ..book },
         }
     }
@@ -56,6 +56,7 @@ impl ExperimentConfig for Config {
 
 /// 01_04: draws tins, trains an autoencoder on them, and compares its codes with the truth.
 pub fn run(context: &Context) -> Result<()> {
+    context.prefer_threads(1);
     let decides = format!("{HEIGHTS:?} {WIDTHS:?} {}", tins::SIDE);
     let data = DataInfo::own("tins", "drawn biscuit tins", decides.as_bytes());
     let run = context.training_run::<Config>("representation", "tins", data)?;
@@ -79,7 +80,7 @@ pub fn run(context: &Context) -> Result<()> {
     tin_figures::loss(context, &run)?;
     tin_figures::latent_space(context, &run, &codes, &test, (height, width))?;
     tin_figures::reconstructions(context, &run, &model, &pictures, &test)?;
-    tin_figures::walk(context, &run, &model, &LinearMap::fit(&truth, &codes))
+    tin_figures::walk(context, &run, &model, &codes, &LinearMap::fit(&truth, &codes))
 }
 
 fn fit(model: &mut Autoencoder, pictures: &Tensor, run: &Run<Config>) -> Result<()> {

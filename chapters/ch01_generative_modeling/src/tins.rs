@@ -10,7 +10,7 @@ use tiny_skia::{
 /// Side of the pictures, in pixels.
 pub const SIDE: usize = 48;
 /// Heights of tins, in pixels.
-pub const HEIGHTS: (f32, f32) = (8.0, 30.0);
+pub const HEIGHTS: (f32, f32) = (8.0, 32.0);
 /// Widths of tins, in pixels.
 pub const WIDTHS: (f32, f32) = (12.0, 42.0);
 /// Where all tins stand: the lowest pixel of their front, from the top.
@@ -40,7 +40,7 @@ impl Tin {
     /// There is no memory for a picture.
     pub fn picture(&self) -> Result<Array3<f32>> {
         let mut paper = Pixmap::new(SIDE as u32, SIDE as u32).context("no memory for a picture")?;
-        paper.fill(grey(0.97));
+        paper.fill(Color::WHITE);
         self.draw(&mut paper);
         let pixels = paper.pixels();
         Ok(Array3::from_shape_fn((SIDE, SIDE, 1), |(y, x, _)| f32::from(pixels[y * SIDE + x].red()) / 255.0))
