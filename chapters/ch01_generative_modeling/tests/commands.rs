@@ -15,7 +15,7 @@ fn assert_success(output: &Output) {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
-const FIGURES: [&str; 17] = [
+const FIGURES: [&str; 18] = [
     "01_01_points",
     "01_01_rectangle",
     "01_01_rules",
@@ -33,6 +33,7 @@ const FIGURES: [&str; 17] = [
     "01_04_latent_space",
     "01_04_reconstructions",
     "01_04_walk",
+    "01_04_walk_in_latent_space",
 ];
 
 #[test]
