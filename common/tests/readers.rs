@@ -1,6 +1,6 @@
-//! The readers of idx and npz files: any bytes give data or an error, never a panic or more memory than they hold.
+//! The readers of idx, npz and TopoJSON files: any bytes give data or an error, never a panic or more memory than they hold.
 
-use common::datasets::{idx, mnist, npz::Npz};
+use common::datasets::{idx, land, mnist, npz::Npz, topojson};
 use proptest::prelude::*;
 use std::io::{Cursor, Write};
 
@@ -79,6 +79,151 @@ proptest! {
         let npz = Npz::parse(&npz_file(&[("x.npy", bytes)])).unwrap();
         let promised = rows as u128 * columns as u128;
         prop_assert!(npz.array::<f32>("x").is_err() || promised == 0);
+    }
+}
+
+/// A topology whose object `land` has a polygon of these rings, written as steps on a grid of whole degrees.
+fn topology(rings: &[Vec<[i32; 2]>]) -> Vec<u8> {
+    let steps = |ring: &Vec<[i32; 2]>| -> Vec<[i32; 2]> {
+        let before = [&[[-180, -90]], &ring[..ring.len().max(1) - 1]].concat();
+        ring.iter().zip(before).map(|(at, before)| [at[0] - before[0], at[1] - before[1]]).collect()
+    };
+    let arcs: Vec<_> = rings.iter().map(steps).collect();
+    let numbers: Vec<[usize; 1]> = (0..rings.len()).map(|arc| [arc]).collect();
+    let json = serde_json::json!({
+        "type": "Topology",
+        "objects": { "land": { "type": "GeometryCollection", "geometries": [{ "type": "Polygon", "arcs": numbers }] } },
+        "arcs": arcs,
+        "transform": { "scale": [1, 1], "translate": [-180, -90] },
+    });
+    json.to_string().into_bytes()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn topojson_takes_any_bytes(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        prop_assert!(topojson::polygons(&bytes, "land").is_err());
+        prop_assert!(land::parse(&bytes).is_err());
+    }
+
+    #[test]
+    fn topojson_survives_damage(at in any::<prop::sample::Index>(), byte in any::<u8>(), end in any::<prop::sample::Index>()) {
+        let mut bytes = topology(&[vec![[0, 0], [9, 0], [9, 9], [0, 0]], vec![[3, 2], [6, 2], [6, 4], [3, 2]]]);
+        let at = at.index(bytes.len());
+        bytes[at] = byte;
+        let _ = land::parse(&bytes);
+        bytes.truncate(end.index(bytes.len()));
+        let _ = land::parse(&bytes);
+    }
+
+    #[test]
+    fn topojson_takes_any_numbers(
+        arcs in prop::collection::vec(prop::collection::vec(any::<[f64; 2]>(), 0..6), 0..4),
+        ring in prop::collection::vec(-6i64..6, 0..5),
+        far in any::<i64>(),
+        scale in any::<[f64; 2]>(),
+    ) {
+        for ring in [ring, vec![far]] {
+            let json = serde_json::json!({
+                "objects": { "land": { "type": "MultiPolygon", "arcs": [[ring]] } },
+                "arcs": arcs,
+                "transform": { "scale": scale, "translate": [0, 0] },
+            });
+            let _ = land::parse(json.to_string().as_bytes());
+        }
+    }
+
+    #[test]
+    fn rectangles_have_their_area_and_contain_their_inside(
+        west in -180i32..170, south in -90i32..80, width in 10i32..400, height in 10i32..100,
+    ) {
+        let (east, north) = ((west + width).min(180), (south + height).min(90));
+        let ring = vec![[west, south], [east, south], [east, north], [west, north], [west, south]];
+        prop_assume!(f64::from((east - west) * (north - south)) > 64.8 && east - west < 180);
+        let land = land::parse(&topology(&[ring])).unwrap();
+        prop_assert!((land.area() - f64::from((east - west) * (north - south))).abs() < 1e-6);
+        let (x, y) = (f64::from(west + east) / 2.0, f64::from(south + north) / 2.0);
+        prop_assert!(land.contains([x, y]) && !land.contains([f64::from(east) + 0.1, y]));
+        prop_assert!(!land.contains([x, f64::from(north) + 0.1]));
+    }
+}
+
+#[test]
+fn land_has_holes_and_crosses_the_180th_meridian() {
+    let square = vec![[0, 0], [20, 0], [20, 20], [0, 20], [0, 0]];
+    let lake = vec![[5, 5], [5, 10], [10, 10], [10, 5], [5, 5]];
+    let land = land::parse(&topology(&[square, lake])).unwrap();
+    assert_eq!(land.area(), 375.0);
+    assert!(land.contains([2.0, 2.0]) && !land.contains([7.0, 7.0]) && !land.contains([21.0, 2.0]));
+
+    let across = vec![[170, 0], [-170, 0], [-170, 10], [170, 10], [170, 0]];
+    let land = land::parse(&topology(&[across])).unwrap();
+    assert_eq!(land.area(), 200.0);
+    assert!(land.contains([175.0, 5.0]) && land.contains([-175.0, 5.0]) && !land.contains([0.0, 5.0]));
+
+    let around_the_pole = vec![[-120, -70], [0, -80], [120, -70], [-120, -70]];
+    let land = land::parse(&topology(&[around_the_pole])).unwrap();
+    assert!(land.contains([0.0, -85.0]) && land.contains([179.0, -80.0]) && land.contains([-179.0, -80.0]));
+    assert!(!land.contains([0.0, -75.0]));
+    assert!((land.area() - (120.0 * 20.0 + 2.0 * 120.0 * 15.0)).abs() < 1e-6, "{}", land.area());
+}
+
+#[test]
+fn topologies_with_mistakes_are_named() {
+    let good = String::from_utf8(topology(&[vec![[0, 0], [20, 0], [20, 20], [0, 0]]])).unwrap();
+    land::parse(good.as_bytes()).unwrap();
+    for (right, wrong, reason) in [
+        ("\"land\"", "\"sea\"", "no object `land`; it has: sea"),
+        ("[[0]]", "[[7]]", "arc 7"),
+        ("[[0]]", "[[-7]]", "arc -7"),
+        ("[[0]]", "[[]]", "open"),
+        ("[20,0]", "[2e400,0]", "not a TopoJSON"),
+        ("[20,0]", "[20]", "not a TopoJSON"),
+        ("Polygon", "Point", "hardly any land"),
+        ("[1,1]", "[100,1]", "beyond"),
+    ] {
+        let text = good.replacen(right, wrong, 1);
+        assert_ne!(text, good, "{right}");
+        let error = format!("{:#}", land::parse(text.as_bytes()).unwrap_err());
+        assert!(error.contains(reason), "{error}");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    assert!(format!("{:#}", land::read(folder.path()).unwrap_err()).contains("land-110m.json"));
+    // Ten thousand references to one long arc: refused before they are unpacked.
+    let arc = vec!["[0,0]"; 5000].join(",");
+    let rings = vec!["[0]"; 10_000].join(",");
+    let bomb = format!(r#"{{"objects":{{"land":{{"type":"Polygon","arcs":[{rings}]}}}},"arcs":[[{arc}]]}}"#);
+    assert!(format!("{:#}", land::parse(bomb.as_bytes()).unwrap_err()).contains("ten million"));
+}
+
+#[test]
+fn the_drawn_map_is_read_as_the_real_one_is() {
+    let folder = tempfile::tempdir().unwrap();
+    data::generate::land::write(folder.path()).unwrap();
+    let land = land::read(folder.path()).unwrap();
+    let share = land.area() / 64_800.0;
+    assert!((0.28..0.38).contains(&share), "a third of the map is land, and of the drawn one {share}");
+    for (name, place) in [
+        ("Kansas", [-98.0, 38.0]),
+        ("Amazon", [-60.0, -5.0]),
+        ("Sahara", [10.0, 22.0]),
+        ("Siberia", [100.0, 60.0]),
+        ("Chukotka", [-175.0, 66.5]),
+        ("Queensland", [145.0, -25.0]),
+        ("South Pole", [0.0, -89.0]),
+    ] {
+        assert!(land.contains(place), "{name}");
+    }
+    for (name, place) in [
+        ("Pacific", [-150.0, 0.0]),
+        ("Atlantic", [-35.0, 30.0]),
+        ("Indian Ocean", [80.0, -20.0]),
+        ("Caspian Sea", [51.0, 42.0]),
+        ("Hudson Bay", [-85.0, 59.0]),
+    ] {
+        assert!(!land.contains(place), "{name}");
     }
 }
 

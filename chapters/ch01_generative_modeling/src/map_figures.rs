@@ -40,7 +40,7 @@ pub fn rules(
     model: &Rectangle,
     judged: &[Option<Judged>; 3],
 ) -> Result<()> {
-    let mut chart = earth(land, map()).with(orange(model, 0.12)).with(dots(points));
+    let mut chart = earth(land, map()).with(orange(model, 0.12));
     let colors = [Color::tab10(3), Color::tab10(0), Color::hex(0x0a7d32)];
     for ((name, color), judged) in ["A", "B", "C"].into_iter().zip(colors).zip(judged) {
         if let Some(Judged { point, .. }) = judged {
@@ -48,6 +48,8 @@ pub fn rules(
             chart = chart.with(Label::new(name, (point[0], point[1])).color(color).size(17.0));
         }
     }
+    // On top, so that the one that B copies is seen.
+    let chart = chart.with(dots(points));
     let caption = "The truth: p_data is uniform over the land of the Earth (grey). Three samples of the rectangle, found \
                    and judged by the program: A lies in the sea and breaks rule 1, B is nearly a data point and breaks \
                    rule 2, C is on land and new, a success (figure 1.6).";

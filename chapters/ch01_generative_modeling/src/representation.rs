@@ -8,6 +8,7 @@ use anyhow::{Result, ensure};
 use common::cli::Context;
 use common::datasets::batches::Batches;
 use common::device::{self, mix};
+use common::say;
 use common::training::{DataInfo, ExperimentConfig, Plan, Preset, Run, Training};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -24,6 +25,8 @@ pub struct Config {
     pub test_tins: usize,
     /// Adam's step size.
     pub learning_rate: f64,
+    /// Weight of the codes' mean square in the loss.
+    pub penalty: f64,
     /// Tins in a step.
     pub batch_size: i64,
     /// Times that all tins are seen.
@@ -32,10 +35,11 @@ pub struct Config {
 
 impl ExperimentConfig for Config {
     fn preset(preset: Preset) -> Config {
-        let book = Config { tins: 2000, test_tins: 1000, learning_rate: 0.001, batch_size: 32, epochs: 100 };
+        let book =
+            Config { tins: 2000, test_tins: 1000, learning_rate: 0.002, penalty: 0.001, batch_size: 32, epochs: 200 };
         match preset {
             Preset::Book => book,
-            Preset::Quick => Config { epochs: 30, ..book },
+            Preset::Quick => Config { epochs: 80, ..book },
             Preset::Smoke => Config { tins: 200, test_tins: 100, epochs: 10, ..book },
         }
     }
@@ -46,12 +50,14 @@ impl ExperimentConfig for Config {
         ensure!((1..=100_000).contains(&self.batch_size), "batch_size must lie between 1 and 100000");
         ensure!(self.epochs > 0, "epochs must be above 0");
         ensure!(self.learning_rate.is_finite() && self.learning_rate > 0.0, "learning_rate must be above 0");
+        ensure!(self.penalty.is_finite() && self.penalty >= 0.0, "penalty must not be below 0");
         Ok(())
     }
 }
 
 /// 01_04: draws tins, trains an autoencoder on them, and compares its codes with the truth.
 pub fn run(context: &Context) -> Result<()> {
+    context.prefer_threads(1);
     let decides = format!("{HEIGHTS:?} {WIDTHS:?} {}", tins::SIDE);
     let data = DataInfo::own("tins", "drawn biscuit tins", decides.as_bytes());
     let run = context.training_run::<Config>("representation", "tins", data)?;
@@ -61,7 +67,7 @@ pub fn run(context: &Context) -> Result<()> {
 
     let (train, test) = (random_tins(config.tins, mix(&[seed, 1])), random_tins(config.test_tins, mix(&[seed, 2])));
     device::seed(&[seed]);
-    let mut model = Autoencoder::new(config.learning_rate, context.device());
+    let mut model = Autoencoder::new(config.learning_rate, config.penalty, context.device());
     fit(&mut model, &tensor(&train)?.to_device(context.device()), &run)?;
 
     let _no_grad = tch::no_grad_guard();
@@ -70,24 +76,25 @@ pub fn run(context: &Context) -> Result<()> {
     let truth = features(&test);
     let r_squared = LinearMap::fit(&codes, &truth).r_squared(&codes, &truth);
     let (height, width) = (r_squared[0], r_squared[1]);
-    println!("a linear map from the two codes explains R² = {height:.4} of height and {width:.4} of width");
+    say!("a linear map from the two codes explains R² = {height:.4} of height and {width:.4} of width");
 
     tin_figures::loss(context, &run)?;
     tin_figures::latent_space(context, &run, &codes, &test, (height, width))?;
     tin_figures::reconstructions(context, &run, &model, &pictures, &test)?;
-    tin_figures::walk(context, &run, &model, &LinearMap::fit(&truth, &codes))
+    tin_figures::walk(context, &run, &model, &codes, &LinearMap::fit(&truth, &codes))
 }
 
 fn fit(model: &mut Autoencoder, pictures: &Tensor, run: &Run<Config>) -> Result<()> {
     let Config { batch_size, epochs, .. } = run.params.config;
     let mut batches = Batches::new(pictures.size()[0], batch_size, run.params.seed);
-    let plan = Plan { epochs, batches: batches.per_epoch(), seed: run.params.seed, metrics: &["loss"] };
+    let plan =
+        Plan { epochs, batches: batches.per_epoch(), seed: run.params.seed, metrics: &["loss", "reconstruction_loss"] };
     let mut training = Training::start(&run.folder, plan, model)?;
     while let Some(step) = training.next(model)? {
         let rows = batches.rows(step.epoch, step.batch).to_device(pictures.device());
         let batch = pictures.index_select(0, &rows);
-        let loss = model.train_step(&batch);
-        training.record(&[&loss], batch.size()[0]);
+        let [loss, reconstruction] = model.train_step(&batch);
+        training.record(&[&loss, &reconstruction], batch.size()[0]);
     }
     Ok(())
 }
@@ -98,7 +105,7 @@ fn random_tins(n: usize, seed: u64) -> Vec<Tin> {
     (0..n).map(|_| Tin::at(random.random(), random.random())).collect()
 }
 
-/// The pictures of tins, `[n, 64, 64, 1]`.
+/// The pictures of tins, `[n, 48, 48, 1]`.
 fn tensor(tins: &[Tin]) -> Result<Tensor> {
     let pictures = tins::pictures(tins)?;
     let side = tins::SIDE as i64;

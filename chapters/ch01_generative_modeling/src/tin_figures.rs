@@ -9,7 +9,6 @@ use common::arrays::{array2, array4};
 use common::cli::Context;
 use common::plot::{Chart, Color, Figure, Line, PictureGrid, Points};
 use common::training::Run;
-use ndarray::Array2;
 use tch::{Kind, Tensor};
 
 /// Pictures in a walk through latent space.
@@ -21,18 +20,18 @@ pub fn latent_space_of_tins(context: &Context, run: &Run<Config>) -> Result<()> 
     let (rows, columns) = (5, 9);
     let grid: Vec<Tin> =
         (0..rows * columns).map(|i| Tin::at(1.0 - at(i / columns, rows), at(i % columns, columns))).collect();
-    let widths = grid.iter().take(columns).map(|tin| format!("width {}", tin.width));
-    let heights = grid.iter().step_by(columns).map(|tin| format!("height {}", tin.height));
+    let widths = grid.iter().take(columns).map(|tin| format!("w {:.0}", tin.width));
+    let heights = grid.iter().step_by(columns).map(|tin| format!("h {:.0}", tin.height));
     let pictures = tins::pictures(&grid)?;
     let plot = PictureGrid::new(pictures.view()).columns(columns).column_names(widths).row_names(heights);
-    let caption = "Biscuit tins drawn by the exact generator f(height, width): two numbers explain all 4,096 pixels of \
+    let caption = "Biscuit tins drawn by the exact generator f(height, width): two numbers explain all 2,304 pixels of \
                    a picture. A step upwards in this latent space makes any tin taller.";
     context.figure(run, "tins", caption, Figure::fitted(&[&[&plot]], 10.0)?)
 }
 
 /// The loss by epoch.
 pub fn loss(context: &Context, run: &Run<Config>) -> Result<()> {
-    let losses = run.folder.history()?.metric("loss").unwrap_or_default();
+    let losses = run.folder.history()?.metric("reconstruction_loss").unwrap_or_default();
     let chart = Chart::new().with(Line::new("", losses)).log_y().x_label("epoch").y_label("mean squared error");
     let caption = "Mean squared error of the autoencoder while it trains on tins.";
     context.figure(run, "loss", caption, Figure::of(&chart, (6.4, 4.8))?)
@@ -84,10 +83,10 @@ pub fn reconstructions(
 
 /// A tin that grows taller: by the exact generator, and by a walk of the decoder in its own latent space.
 ///
-/// `codes` is the linear map from height and width to codes.
-pub fn walk(context: &Context, run: &Run<Config>, model: &Autoencoder, codes: &LinearMap) -> Result<()> {
+/// `codes` are those of test tins, and `map` is the linear map from height and width to codes.
+pub fn walk(context: &Context, run: &Run<Config>, model: &Autoencoder, codes: &Tensor, map: &LinearMap) -> Result<()> {
     let steps: Vec<Tin> = (0..STEPS).map(|i| Tin::at(0.1 + 0.8 * i as f32 / (STEPS - 1) as f32, 0.5)).collect();
-    let z = codes.apply(&features(&steps)).to_kind(Kind::Float);
+    let z = map.apply(&features(&steps)).to_kind(Kind::Float);
     let (exact, decoded) = (tins::pictures(&steps)?, array4(&model.decode(&z.to_device(context.device())))?);
     let captions: Vec<String> = steps.iter().map(|tin| format!("height {:.0}", tin.height)).collect();
     let places = array2(&z)?;
@@ -99,18 +98,15 @@ pub fn walk(context: &Context, run: &Run<Config>, model: &Autoencoder, codes: &L
                    straight line in its latent space that a linear map finds for the same heights.";
     context.figure(run, "walk", caption, Figure::fitted(&[&[&grid]], 10.5)?)?;
 
-    // The same walk where it happens: over a grid of the heights and widths mapped to codes.
-    let corners = [(0.0, 0.0), (0.0, 1.0), (1.0, 1.0), (1.0, 0.0), (0.0, 0.0)].map(|(h, w)| Tin::at(h, w));
-    let frame: Array2<f32> = array2(&codes.apply(&features(&corners)))?;
-    let column = |array: &Array2<f32>, axis: usize| -> Vec<f32> { array.column(axis).to_vec() };
+    let cloud = array2(codes)?;
+    let column = |axis: usize| -> Vec<f32> { places.column(axis).to_vec() };
     let chart = Chart::new()
-        .with(Line::xy("all heights and widths", column(&frame, 0), column(&frame, 1)).color(Color::GREY))
-        .with(Line::xy("the walk: taller", column(&places, 0), column(&places, 1)).color(Color::RED))
+        .with(Points::new(cloud.view()).color(Color::LIGHT_GREY).size(9.0).label("test tins"))
+        .with(Line::xy("the walk: taller", column(0), column(1)).color(Color::RED))
         .with(Points::new(places.view()).color(Color::RED))
         .x_label("code 1")
         .y_label("code 2")
         .square();
-    let caption = "The decoder's walk in latent space, within the heights and widths of all tins as the linear map places \
-                   them.";
+    let caption = "The decoder's walk in its latent space, among the codes of test tins.";
     context.figure(run, "walk_in_latent_space", caption, Figure::of(&chart, (6.0, 6.0))?)
 }

@@ -8,13 +8,13 @@ use tiny_skia::{
 };
 
 /// Side of the pictures, in pixels.
-pub const SIDE: usize = 64;
+pub const SIDE: usize = 48;
 /// Heights of tins, in pixels.
-pub const HEIGHTS: (f32, f32) = (10.0, 40.0);
+pub const HEIGHTS: (f32, f32) = (8.0, 32.0);
 /// Widths of tins, in pixels.
-pub const WIDTHS: (f32, f32) = (16.0, 56.0);
+pub const WIDTHS: (f32, f32) = (12.0, 42.0);
 /// Where all tins stand: the lowest pixel of their front, from the top.
-const GROUND: f32 = 60.0;
+const GROUND: f32 = 45.0;
 /// We look at the tins a little from above, so that a circle is this much flatter than wide.
 const FLATNESS: f32 = 0.22;
 
@@ -34,13 +34,13 @@ impl Tin {
         Tin { height: between(HEIGHTS, height), width: between(WIDTHS, width) }
     }
 
-    /// The exact generator f(height, width): the tin's picture `[64, 64, 1]`, values in [0, 1].
+    /// The exact generator f(height, width): the tin's picture `[48, 48, 1]`, values in [0, 1].
     ///
     /// # Errors
     /// There is no memory for a picture.
     pub fn picture(&self) -> Result<Array3<f32>> {
         let mut paper = Pixmap::new(SIDE as u32, SIDE as u32).context("no memory for a picture")?;
-        paper.fill(grey(0.97));
+        paper.fill(Color::WHITE);
         self.draw(&mut paper);
         let pixels = paper.pixels();
         Ok(Array3::from_shape_fn((SIDE, SIDE, 1), |(y, x, _)| f32::from(pixels[y * SIDE + x].red()) / 255.0))
@@ -62,15 +62,15 @@ impl Tin {
         fill(paper, Rect::from_ltrb(left, top, right, bottom).map(PathBuilder::from_rect), &wall);
         // The lid: a rim that stands out a little, and the flat top.
         let rim = metal(left, right, [0.5, 0.85, 0.6, 0.3]);
-        fill(paper, ellipse(top + 3.0, 1.0), &rim);
-        fill(paper, Rect::from_ltrb(left, top, right, top + 3.0).map(PathBuilder::from_rect), &rim);
+        fill(paper, ellipse(top + 2.3, 1.0), &rim);
+        fill(paper, Rect::from_ltrb(left, top, right, top + 2.3).map(PathBuilder::from_rect), &rim);
         fill(paper, ellipse(top, 1.0), &metal(left, right, [0.8, 0.86, 0.76, 0.66]));
         line(paper, ellipse(top, 0.82), 0.55);
         line(paper, ellipse(top, 1.0), 0.3);
     }
 }
 
-/// The pictures of many tins: `[n, 64, 64, 1]`.
+/// The pictures of many tins: `[n, 48, 48, 1]`.
 ///
 /// # Errors
 /// There are no tins, or there is no memory for a picture.
@@ -103,6 +103,6 @@ fn fill(paper: &mut Pixmap, path: Option<Path>, shader: &Shader<'static>) {
 fn line(paper: &mut Pixmap, path: Option<Path>, value: f32) {
     let paint = Paint { shader: Shader::SolidColor(grey(value)), anti_alias: true, ..Paint::default() };
     if let Some(path) = path {
-        paper.stroke_path(&path, &paint, &Stroke { width: 0.8, ..Stroke::default() }, Transform::identity(), None);
+        paper.stroke_path(&path, &paint, &Stroke { width: 0.7, ..Stroke::default() }, Transform::identity(), None);
     }
 }

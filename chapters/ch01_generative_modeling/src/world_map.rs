@@ -8,6 +8,7 @@ use anyhow::{Context as _, Result, ensure};
 use common::cli::Context;
 use common::datasets::land::{self, Land};
 use common::device::mix;
+use common::say;
 use common::training::{ExperimentConfig, Preset};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -89,7 +90,7 @@ pub fn run(context: &Context) -> Result<()> {
 
     let samples = model.samples(config.samples, &mut random(1));
     let on_land = share_on_land(&samples, &land);
-    println!(
+    say!(
         "\n{:.1} % of the rectangle's samples fall on land, {:.1} % of the map is land",
         100.0 * on_land,
         100.0 * land.area() / Rectangle::MAP.area()
@@ -102,7 +103,7 @@ pub fn run(context: &Context) -> Result<()> {
     let best = curve.best();
     let samples = best.samples(config.samples, &mut random(3));
     let on_land = share_on_land(&samples, &land);
-    println!(
+    say!(
         "mixture of {} rectangles: {:.3} per held-out point, {:.1} % of its samples fall on land",
         best.components.len(),
         curve.held_out[best.components.len() - 1],
@@ -122,9 +123,9 @@ fn print_likelihoods(points: &[Point], tight: &Rectangle) {
         ("the same as the first, 1 % smaller", tight.scaled(0.99)),
         ("the left half of the map", left),
     ];
-    println!("\nlog-likelihood of {} points under", points.len());
+    say!("\nlog-likelihood of {} points under", points.len());
     for (name, rectangle) in rectangles {
-        println!("  {name:<42} {:>9.2}", rectangle.log_likelihood(points));
+        say!("  {name:<42} {:>9.2}", rectangle.log_likelihood(points));
     }
 }
 
@@ -132,11 +133,10 @@ fn print_judged(judged: &[Option<Judged>; 3]) {
     let words = ["in the sea: breaks rule 1", "nearly a data point: breaks rule 2", "on land and new: a success"];
     for ((name, words), judged) in ["A", "B", "C"].into_iter().zip(words).zip(judged) {
         match judged {
-            Some(Judged { point, distance, .. }) => println!(
-                "{name} ({:.1}, {:.1}), {distance:.1}° from the nearest data point: {words}",
-                point[0], point[1]
-            ),
-            None => println!("{name}: no sample is {words}; try more with --set candidates=..."),
+            Some(Judged { point, distance, .. }) => {
+                say!("{name} ({:.1}, {:.1}), {distance:.1}° from the nearest data point: {words}", point[0], point[1])
+            }
+            None => say!("{name}: no sample is {words}; try more with --set candidates=..."),
         }
     }
 }

@@ -8,6 +8,7 @@ use anyhow::Result;
 use common::cli::Context;
 use common::datasets::cifar10;
 use common::device;
+use common::say;
 use common::training::{ExperimentConfig, Preset};
 use serde::{Deserialize, Serialize};
 
@@ -62,7 +63,7 @@ pub fn run(context: &Context) -> Result<()> {
     fit::fit(&mut model, &train, Some(&test), &run.folder, Fit { batch_size, epochs, seed })?;
 
     let evaluation = model.evaluate(&test, EVALUATION_BATCH);
-    println!("test set: loss {:.4}, accuracy {:.4}", evaluation.loss, evaluation.accuracy);
+    say!("test set: loss {:.4}, accuracy {:.4}", evaluation.loss, evaluation.accuracy);
     results::history(context, &run, &evaluation, "the convolutional network")?;
     results::confusion(context, &run, &test, &evaluation, &names)?;
     results::predictions(context, &run, &test, &evaluation, &names)?;

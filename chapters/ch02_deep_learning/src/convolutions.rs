@@ -6,6 +6,7 @@ use common::arrays::array2;
 use common::cli::Context;
 use common::pictures;
 use common::plot::{Color, ColorMap, Figure, HeatMap, PictureGrid};
+use common::say;
 use common::training::{ExperimentConfig, Preset, Run};
 use ndarray::{Array2, Axis, s};
 use serde::{Deserialize, Serialize};
@@ -52,7 +53,7 @@ fn edges(context: &Context, run: &Run<Config>, picture: &Tensor) -> Result<()> {
         for (name, filter) in [("horizontal", &HORIZONTAL_EDGES), ("vertical", &VERTICAL_EDGES)] {
             let found = filters::convolve_checked(picture, filter, stride)?;
             let reach = found.iter().fold((f32::MAX, f32::MIN), |(low, high), &v| (low.min(v), high.max(v)));
-            println!("{name} edges, stride {stride}: {}, equal to the plain loop", size(&found));
+            say!("{name} edges, stride {stride}: {}, equal to the plain loop", size(&found));
             let title = format!("{name} edges, stride {stride}\n{}", size(&found));
             panels.push(grey(&found, reach, ColorMap::Binary, &title));
         }

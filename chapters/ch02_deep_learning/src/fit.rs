@@ -7,6 +7,7 @@ use common::datasets::cifar10::Pictures;
 use common::files;
 use common::keras::Summary;
 use common::plot::Figure;
+use common::say;
 use common::training::{Plan, RunFolder, Training};
 
 /// Pictures that are evaluated at a time, as in the book.
@@ -65,7 +66,7 @@ pub fn fit(
 
 /// Prints a net's summary (p. 67) and writes it, with its diagram, to `viz/`.
 pub fn show_model(summary: &Summary, folder: &RunFolder) -> Result<()> {
-    println!("{summary}");
+    say!("{summary}");
     let path = folder.path.join("viz").join(&summary.name);
     files::write(&path.with_extension("txt"), format!("{summary}\n").as_bytes())?;
     Figure::fitted(&[&[&summary.diagram()]], 7.0)?.save(path.with_extension("png"))

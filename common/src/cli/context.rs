@@ -51,6 +51,14 @@ impl Context {
         self.device
     }
 
+    /// Computes with this many CPU threads, unless `--threads` says otherwise: nets of a few small layers are slower with
+    /// more, which spend their time waiting for each other.
+    pub fn prefer_threads(&self, threads: i32) {
+        if self.options.threads.is_none() {
+            tch::set_num_threads(threads);
+        }
+    }
+
     /// The preset that was asked for.
     pub fn preset(&self) -> Preset {
         self.options.preset.unwrap_or_default()

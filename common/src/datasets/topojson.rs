@@ -71,7 +71,8 @@ enum Geometry {
     MultiPolygon {
         arcs: Vec<Vec<Ring>>,
     },
-    GeometryCollection {
+    #[serde(rename = "GeometryCollection")]
+    Collection {
         geometries: Vec<Geometry>,
     },
     #[serde(other)]
@@ -84,7 +85,7 @@ impl Geometry {
         match self {
             Geometry::Polygon { arcs } => vec![arcs],
             Geometry::MultiPolygon { arcs } => arcs.iter().collect(),
-            Geometry::GeometryCollection { geometries } => geometries.iter().flat_map(Geometry::polygons).collect(),
+            Geometry::Collection { geometries } => geometries.iter().flat_map(Geometry::polygons).collect(),
             Geometry::WithoutArea => vec![],
         }
     }

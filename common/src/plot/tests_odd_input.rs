@@ -42,6 +42,8 @@ fn wrong_shapes_are_errors_that_say_what_is_wrong() {
     refused(&HeatMap::new(Array2::zeros((0, 3)).view()), "0 x 3");
     refused(&HeatMap::new(Array2::zeros((2, 3)).view()).x_names(["a"]), "3 columns");
     refused(&HeatMap::new(Array2::zeros((2, 3)).view()).range(1.0, 0.0), "range");
+    refused(&Table::new([""; 0]), "at least one column");
+    refused(&Table::new(["a", "b"]).row(["1", "2"]).row(["3"]), "row 1 of a table has 1 cells");
     refused(&Diagram::new(Vec::new(), Vec::new()), "at least one box");
     let node = || Node::new("a", "Dense", "(None, 1)", "(None, 1)");
     refused(&Diagram::new(vec![node(), node()], vec![(0, 1), (1, 0)]), "circle");
@@ -77,6 +79,8 @@ fn nothing_to_show_and_equal_values_still_make_a_figure() {
     small(&Chart::new().with(Line::new("near", [1e8, 1e8 + 1e-8]))).unwrap();
     small(&Chart::new().with(Histogram::new([0.5; 4])).log_y()).unwrap();
     small(&Chart::new().with(Label::new("no 漢字", (f64::NAN, 0.0))).x_label("")).unwrap();
+    small(&Table::new([""])).unwrap();
+    small(&Table::new(["a long heading"; 30]).row(["−1.5"; 30]).title("t")).unwrap();
     small(&PictureGrid::new(Array4::from_elem((1, 3, 3, 1), f32::NAN).view())).unwrap();
     small(&PictureGrid::new(Array4::zeros((2, 900, 700, 3)).view())).unwrap();
     small(&HeatMap::new(Array2::from_elem((2, 2), f32::NAN).view()).numbers(1)).unwrap();

@@ -36,7 +36,7 @@ fn topology() -> Result<Value> {
     let mut numbers = 0..arcs.len();
     let mut rings =
         |coast: &Coast| -> Value { numbers.by_ref().take(coast.rings.len()).map(|arc| json!([arc])).collect() };
-    let polygons: Vec<Value> = coasts.iter().map(|coast| rings(coast)).collect();
+    let polygons: Vec<Value> = coasts.iter().map(&mut rings).collect();
     Ok(json!({
         "type": "Topology",
         "objects": {
