@@ -58,25 +58,29 @@ impl Layer for BatchNorm {
 
     fn forward(&self, x: &Tensor, train: bool) -> Tensor {
         let BatchNormConfig { momentum, epsilon } = self.config;
-        let moved_variance = self.moving_variance.copy();
-        let y = x.batch_norm(
-            Some(&self.gamma),
-            Some(&self.beta),
-            Some(&self.moving_mean),
-            Some(&moved_variance),
-            train,
-            1.0 - momentum,
-            epsilon,
-            true,
-        );
-        if train {
-            let _no_grad = tch::no_grad_guard();
-            // libtorch moved towards the unbiased variance, which is n / (n - 1) times the biased one.
-            let n = x.size()[0] as f64;
-            let share = if x.dim() == 2 { (n - 1.0) / n } else { 1.0 };
-            let kept = &self.moving_variance * momentum;
-            self.moving_variance.shallow_clone().copy_(&((moved_variance - &kept) * share + kept));
+        let normalised = |moving_variance: &Tensor| {
+            x.batch_norm(
+                Some(&self.gamma),
+                Some(&self.beta),
+                Some(&self.moving_mean),
+                Some(moving_variance),
+                train,
+                1.0 - momentum,
+                epsilon,
+                true,
+            )
+        };
+        // For pictures, libtorch moves the moving variance as tf.keras does: towards the unbiased variance.
+        if !train || x.dim() != 2 {
+            return normalised(&self.moving_variance);
         }
+        let moved = self.moving_variance.copy();
+        let y = normalised(&moved);
+        let _no_grad = tch::no_grad_guard();
+        // The unbiased variance is n / (n - 1) times the biased one.
+        let n = x.size()[0] as f64;
+        let kept = &self.moving_variance * momentum;
+        self.moving_variance.shallow_clone().copy_(&((moved - &kept) * ((n - 1.0) / n) + kept));
         y
     }
 
