@@ -9,6 +9,7 @@ use common::datasets::celeba::CelebA;
 use common::datasets::picture_files::PictureFiles;
 use common::files;
 use common::plot::{Chart, Figure, Line};
+use common::say;
 use common::training::{Run, RunFolder};
 use std::sync::Arc;
 use tch::{Device, Kind, Tensor};
@@ -148,18 +149,18 @@ pub fn report(vectors: &[AttributeVector], folder: &RunFolder) -> Result<()> {
     let mut csv = csv::Writer::from_writer(vec![]);
     csv.write_record(["attribute", "positives", "positive_move", "negative_move", "distance", "distance_change"])?;
     for AttributeVector { name, lines, .. } in vectors {
-        println!("\n{name}\n  images : POS move : NEG move : distance : change");
+        say!("\n{name}\n  images : POS move : NEG move : distance : change");
         for line in lines {
             let numbers = [line.positive_move, line.negative_move, line.distance, line.change];
             let [a, b, c, d] = numbers.map(|number| format!("{number:.3}"));
-            println!("{:>8} : {a:>8} : {b:>8} : {c:>8} : {d:>6}", line.positives);
+            say!("{:>8} : {a:>8} : {b:>8} : {c:>8} : {d:>6}", line.positives);
             csv.write_record([name, &line.positives.to_string(), &a, &b, &c, &d])?;
         }
     }
     let bytes = csv.into_inner().context("cannot write the table of attribute vectors")?;
     let path = folder.path.join("attribute_vectors.csv");
     files::write(&path, &bytes)?;
-    println!("\ntable: {}", path.display());
+    say!("\ntable: {}", path.display());
     Ok(())
 }
 

@@ -15,6 +15,7 @@ use common::datasets::picture_files::{Batch, PictureFiles};
 use common::files;
 use common::keras::{Activation, Adam, Optimizer, Sequential, losses, picture_tensor, weights};
 use common::plot::{ColorMap, Figure, HeatMap};
+use common::say;
 use common::training::Run;
 use std::sync::Arc;
 use tch::nn::{self, ModuleT};
@@ -156,19 +157,19 @@ fn report<C>(rows: &[(String, [f64; 4], i64)], run: &Run<C>) -> Result<()> {
         "turned_on",
         "others_kept",
     ])?;
-    println!("\nadding each vector {FACTOR} times to faces without its attribute");
-    println!("{:<20} judge right  on decoded  faces  turned on  others kept", "");
+    say!("\nadding each vector {FACTOR} times to faces without its attribute");
+    say!("{:<20} judge right  on decoded  faces  turned on  others kept", "");
     for (name, shares, faces) in rows {
         // Where no face is without the attribute, nothing can be said.
         let percent = |share: f64| if share.is_nan() { "-".to_string() } else { format!("{:.1} %", 100.0 * share) };
         let [a, b, c, d] = shares.map(percent);
-        println!("{name:<20} {a:>11}  {b:>10}  {faces:>5}  {c:>9}  {d:>11}");
+        say!("{name:<20} {a:>11}  {b:>10}  {faces:>5}  {c:>9}  {d:>11}");
         let [a, b, c, d] = shares.map(|share| format!("{share:.4}"));
         csv.write_record([name, &a, &b, &faces.to_string(), &c, &d])?;
     }
     let bytes = csv.into_inner().context("cannot write the table of the check")?;
     let path = run.folder.path.join("arithmetic_check.csv");
     files::write(&path, &bytes)?;
-    println!("\ntable: {}", path.display());
+    say!("\ntable: {}", path.display());
     Ok(())
 }

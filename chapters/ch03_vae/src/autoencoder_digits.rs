@@ -50,6 +50,7 @@ impl ExperimentConfig for Config {
 
     fn check(&self) -> Result<()> {
         self.net.check()?;
+        ensure!(self.net.input_dim == [28, 28, 1], "net.input_dim: digits are [28, 28, 1]");
         ensure!((1..=60_000).contains(&self.digits), "digits must lie between 1 and 60000");
         self.fit(0).check(self.learning_rate)
     }
@@ -85,6 +86,7 @@ pub fn analyse(context: &Context) -> Result<()> {
     let run = context.trained_run::<Config>("autoencoder", "digits", "mnist")?;
     let model = Autoencoder::new(&run.params.config.net, context.device());
     context.load_weights(&run, model.variables())?;
+    digits::ensure_plane(&run.params.config.net)?;
     device::seed(&[run.params.seed]);
     let latent = digits::encode_test_digits(context, &run, &model)?;
     digits::reconstructions(context, &run, &model, &latent)?;

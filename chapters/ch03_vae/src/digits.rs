@@ -1,7 +1,8 @@
 //! The figures that the analyses of both digit models draw (pp. 101-104 and 114-115).
 
 use crate::fit::Model;
-use anyhow::Result;
+use crate::net::NetConfig;
+use anyhow::{Result, ensure};
 use common::arrays::{array2, array4};
 use common::cli::Context;
 use common::datasets::mnist::{self, Digits};
@@ -37,6 +38,12 @@ impl Latent {
     pub fn classes(&self) -> Result<Vec<i64>> {
         Ok(Vec::<i64>::try_from(&self.digits.labels)?)
     }
+}
+
+/// The figures show latent space as a plane.
+pub fn ensure_plane(net: &NetConfig) -> Result<()> {
+    ensure!(net.z_dim == 2, "this net's latent space has {} dimensions: the figures of this section need 2", net.z_dim);
+    Ok(())
 }
 
 /// Encodes up to 5,000 test digits.
@@ -120,9 +127,9 @@ pub fn grid<C>(
     context.figure(run, "grid_decoded", caption, Figure::fitted(&[&[&pictures]], 8.0)?)
 }
 
-/// A chart of latent space whose units are as long on both axes.
+/// A square chart of latent space.
 pub fn scatter() -> Chart {
-    Chart::new().equal()
+    Chart::new().square()
 }
 
 /// Points coloured by class, matplotlib's rainbow.

@@ -8,6 +8,7 @@ use common::datasets::prefetch::Prefetch;
 use common::files;
 use common::keras::Summary;
 use common::plot::Figure;
+use common::say;
 use common::training::{Checkpointed, Plan, RunFolder, Step, Training};
 use std::sync::Arc;
 use std::time::Instant;
@@ -85,7 +86,7 @@ pub fn fit_with_generator<M: Model>(
     })?;
     if let Some(stream) = stream {
         let (waited, all) = (stream.waited().as_secs_f64(), start.elapsed().as_secs_f64());
-        println!("waited for pictures: {waited:.2} s of {all:.1} s, {:.2} %", 100.0 * waited / all);
+        say!("waited for pictures: {waited:.2} s of {all:.1} s, {:.2} %", 100.0 * waited / all);
     }
     Ok(())
 }

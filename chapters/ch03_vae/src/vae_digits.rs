@@ -55,6 +55,7 @@ impl ExperimentConfig for Config {
 
     fn check(&self) -> Result<()> {
         self.net.check()?;
+        ensure!(self.net.input_dim == [28, 28, 1], "net.input_dim: digits are [28, 28, 1]");
         ensure!((1..=60_000).contains(&self.digits), "digits must lie between 1 and 60000");
         ensure!(self.r_loss_factor.is_finite() && self.r_loss_factor > 0.0, "r_loss_factor must be above 0");
         self.fit(0).check(self.learning_rate)
@@ -94,6 +95,7 @@ pub fn analyse(context: &Context) -> Result<()> {
     let config = &run.params.config;
     let model = VariationalAutoencoder::new(&config.net, config.r_loss_factor, context.device());
     context.load_weights(&run, model.variables())?;
+    digits::ensure_plane(&run.params.config.net)?;
     device::seed(&[run.params.seed]);
     let latent = digits::encode_test_digits(context, &run, &model)?;
     digits::reconstructions(context, &run, &model, &latent)?;

@@ -54,20 +54,22 @@ fn killed_runs_resume_and_end_the_same() {
     let start = |args: &[&str]| -> Child {
         ch03(killed.path(), args).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
     };
-    let params = killed.path().join("run/vae/0001_digits/params.json");
+    // A kill before `params.json` is written leaves an empty folder, so the run may have a later number.
+    let runs = || common::training::RunFolder::list(&killed.path().join("run"), "vae", "digits");
     // Twenty moments spread over start-up, training and drawing, the same at each run of this test.
     let mut state = 7u32;
     for _ in 0..20 {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         let resume = ["03_03", "--resume"];
-        let mut child = start(if params.exists() { &resume } else { &smoke });
+        let mut child = start(if runs().is_empty() { &smoke } else { &resume });
         std::thread::sleep(Duration::from_millis(u64::from(state >> 22)));
         child.kill().unwrap();
         child.wait().unwrap();
     }
-    let output = run(killed.path(), if params.exists() { &["03_03", "--resume"] } else { &smoke });
-    assert_success(&output);
-    assert_same(&weights(whole.path(), "vae"), &weights(killed.path(), "vae"));
+    assert!(!runs().is_empty(), "twenty starts made no run");
+    assert_success(&run(killed.path(), &["03_03", "--resume"]));
+    let checkpoint = runs()[0].path.join("weights/checkpoint.safetensors");
+    assert_same(&weights(whole.path(), "vae"), &common::keras::weights::read_file(&checkpoint).unwrap().0);
     assert_success(&run(killed.path(), &["03_04"]));
 }
 
@@ -128,6 +130,40 @@ fn faces_go_on_in_the_middle_of_an_epoch() {
         common::keras::weights::read_file(&out.join("run/vae/0001_faces/weights/checkpoint.safetensors")).unwrap().0
     };
     assert_same(&weights(whole.path()), &weights(stopped.path()));
+}
+
+#[test]
+fn figures_analyse_what_they_trained() {
+    let out = tempfile::tempdir().unwrap();
+    let smoke = ["figures", "03_01", "--preset", "smoke", "--epochs", "1"];
+    assert_success(&run(out.path(), &smoke));
+    assert_success(&run(out.path(), &["03_01", "--preset", "smoke", "--epochs", "1", "--set", "net.z_dim=3"]));
+    assert_success(&run(out.path(), &["figures", "03_02", "--preset", "smoke", "--epochs", "1"]));
+    let three = run(out.path(), &["03_02"]);
+    assert_eq!(three.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&three.stderr).contains("3 dimensions"));
+}
+
+#[test]
+fn half_made_folders_and_lost_histories_do_no_harm() {
+    let out = tempfile::tempdir().unwrap();
+    let first = out.path().join("run/autoencoder/0001_digits");
+    std::fs::create_dir_all(&first).unwrap();
+    assert_success(&run(out.path(), &["03_01", "--preset", "smoke"]));
+    let second = out.path().join("run/autoencoder/0002_digits");
+    std::fs::remove_file(second.join("history.csv")).unwrap();
+    std::fs::write(second.join("weights/.part-x"), "left by a kill").unwrap();
+    assert_success(&run(out.path(), &["03_01", "--resume"]));
+    assert_eq!(std::fs::read_to_string(second.join("history.csv")).unwrap().lines().count(), 4);
+    assert!(!second.join("weights/.part-x").exists());
+}
+
+#[test]
+fn training_does_not_mind_a_reader_that_has_gone() {
+    let out = tempfile::tempdir().unwrap();
+    let mut child = ch03(out.path(), &["03_01", "--preset", "smoke"]).stdout(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    assert!(child.wait().unwrap().success());
 }
 
 #[test]

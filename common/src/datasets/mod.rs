@@ -3,8 +3,10 @@
 pub mod batches;
 pub mod celeba;
 pub mod idx;
+pub mod land;
 pub mod mnist;
 pub mod npz;
 pub mod orl;
 pub mod picture_files;
 pub mod prefetch;
+pub mod topojson;

@@ -3,6 +3,7 @@
 pub mod celeba;
 mod dice;
 pub mod digits;
+pub mod land;
 
 use std::path::Path;
 
@@ -12,6 +13,7 @@ use anyhow::{Result, bail};
 pub(crate) fn run(generator: &str, dir: &Path) -> Result<()> {
     match generator {
         "digits" => digits::write(dir, &digits::Config::default()),
+        "land" => land::write(dir),
         "celeba" => celeba::write(dir, &celeba::Config::default()),
         _ => bail!("data/datasets.toml names a generator that isn't there: `{generator}`"),
     }
