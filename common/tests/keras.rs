@@ -220,6 +220,21 @@ fn dropout_drops_its_share_and_scales_the_rest() {
     assert_close("kept values", &y.max(), &Tensor::from(1.0f32 / 0.75));
     let gradient = Tensor::run_backward(&[y.sum(None)], &[&x], false, false);
     assert_close("gradient", &gradient[0], &y.detach());
+
+    // Pictures keep the order of their memory; channels, rows and pictures are dropped independently; another rate.
+    let ones = Tensor::ones([8, 32, 32, 16], (Kind::Float, Device::Cpu)).permute([0, 3, 1, 2]);
+    for rate in [0.25, 0.5, 0.4] {
+        let y = Dropout::new(&[32, 32, 16], rate).forward(&ones, true);
+        assert_eq!(y.stride(), ones.stride());
+        let dropped = y.eq(0.0).to_kind(Kind::Double);
+        assert!((dropped.mean(None).double_value(&[]) - rate).abs() < 0.01, "rate {rate}");
+        for axis in 0..4 {
+            let n = dropped.size()[axis as usize];
+            let (a, b) = (dropped.narrow(axis, 0, n - 1), dropped.narrow(axis, 1, n - 1));
+            let both = (a * b).mean(None).double_value(&[]);
+            assert!((both - rate * rate).abs() < 0.01, "rate {rate}: neighbours along axis {axis} are tied: {both}");
+        }
+    }
 }
 
 #[test]

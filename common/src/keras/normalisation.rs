@@ -58,28 +58,30 @@ impl Layer for BatchNorm {
 
     fn forward(&self, x: &Tensor, train: bool) -> Tensor {
         let BatchNormConfig { momentum, epsilon } = self.config;
-        // libtorch moves towards the unbiased variance, as tf.keras does for pictures. For vectors it moves a copy: the
-        // gradient does not allow that what it was given changes afterwards.
-        let vectors = train && x.dim() == 2;
-        let moved = if vectors { self.moving_variance.copy() } else { self.moving_variance.shallow_clone() };
-        let y = x.batch_norm(
-            Some(&self.gamma),
-            Some(&self.beta),
-            Some(&self.moving_mean),
-            Some(&moved),
-            train,
-            1.0 - momentum,
-            epsilon,
-            true,
-        );
-        if vectors {
-            let _no_grad = tch::no_grad_guard();
-            // The unbiased variance is n / (n - 1) times the biased one, of which `momentum · old` is no part.
-            let n = x.size()[0] as f64;
-            let mut variance = self.moving_variance.shallow_clone();
-            let _ = variance.g_mul_scalar_(momentum / n);
-            let _ = variance.g_add_(&(moved * ((n - 1.0) / n)));
+        let normalised = |moving_variance: &Tensor| {
+            x.batch_norm(
+                Some(&self.gamma),
+                Some(&self.beta),
+                Some(&self.moving_mean),
+                Some(moving_variance),
+                train,
+                1.0 - momentum,
+                epsilon,
+                true,
+            )
+        };
+        // For pictures, libtorch moves the moving variance as tf.keras does: towards the unbiased variance.
+        if !train || x.dim() != 2 {
+            return normalised(&self.moving_variance);
         }
+        let moved = self.moving_variance.copy();
+        let y = normalised(&moved);
+        let _no_grad = tch::no_grad_guard();
+        // The unbiased variance is n / (n - 1) times the biased one; that of a single row is none, the biased one 0.
+        let n = x.size()[0] as f64;
+        let kept = &self.moving_variance * momentum;
+        let variance = if n > 1.0 { (moved - &kept) * ((n - 1.0) / n) + kept } else { kept };
+        self.moving_variance.shallow_clone().copy_(&variance);
         y
     }
 

@@ -53,13 +53,22 @@ pub fn person(seed: u64, number: u64) -> Avatar {
             (Beard::Full, 0.08),
         ]),
         hat: dice.pick(&[(Hat::Blank, 0.85), (Hat::Beanie, 0.05), (Hat::Cap, 0.05), (Hat::Straw, 0.05)]),
-        background: dice.any(Background::ALL),
+        background: dice.pick(&[
+            (Background::Plain, 0.3),
+            (Background::Disc, 0.1),
+            (Background::Sky, 0.18),
+            (Background::Leaf, 0.12),
+            (Background::Sand, 0.12),
+            (Background::Rose, 0.12),
+            (Background::Night, 0.06),
+        ]),
+        // Heads as large as in CelebA, whose makers have put eyes and mouths nearly into the same place.
         pose: Pose {
-            dx: dice.normal(4.0),
-            dy: dice.normal(3.5),
-            scale: 1.0 + dice.normal(0.035),
-            tilt: dice.normal(0.04),
+            dx: dice.normal(1.6),
+            dy: 6.0 + dice.normal(1.6),
+            scale: 1.27 + dice.normal(0.025),
+            tilt: dice.normal(0.02),
         },
-        light: Light { strength: dice.between(0.8, 1.05), from_right: dice.normal(0.08) },
+        light: Light { strength: dice.between(0.88, 1.04), from_right: dice.normal(0.04) },
     }
 }
