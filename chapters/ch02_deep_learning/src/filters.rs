@@ -26,12 +26,8 @@ pub fn grey_levels(picture: ArrayView3<f32>, size: i64) -> Result<Tensor> {
     let values: Vec<f32> = picture.iter().copied().collect();
     let rgb = Tensor::from_slice(&values).view([height as i64, width as i64, 3]);
     let grey = rgb.matmul(&Tensor::from_slice(&[0.2125f32, 0.7154, 0.0721]));
-    let small = grey.view([1, 1, height as i64, width as i64]).internal_upsample_bilinear2d_aa(
-        [size, size],
-        false,
-        None,
-        None,
-    );
+    let small =
+        grey.view([1, 1, height as i64, width as i64]).internal_upsample_bilinear2d_aa([size, size], false, None, None);
     Ok((small.view([size, size]) * 255.0).round().clamp(0.0, 255.0))
 }
 

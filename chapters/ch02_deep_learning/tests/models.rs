@@ -123,7 +123,11 @@ fn cross_entropy_of_logits_is_that_of_probabilities() {
     let one_hot = pictures.labels.one_hot(10).to_kind(Kind::Float);
     assert_near("loss", &by_logits, &losses::categorical_crossentropy(&one_hot, &logits.softmax(-1, None)));
     let probabilities = model.predict(&pictures.images);
-    assert_near("sums", &probabilities.sum_dim_intlist(-1, false, None), &Tensor::ones([12], (Kind::Float, Device::Cpu)));
+    assert_near(
+        "sums",
+        &probabilities.sum_dim_intlist(-1, false, None),
+        &Tensor::ones([12], (Kind::Float, Device::Cpu)),
+    );
 }
 
 #[test]

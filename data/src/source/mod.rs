@@ -117,9 +117,7 @@ impl Place<'_> {
     pub fn fetch(&self, set: &Set, slot: &Slot, http: &Http, staging: &mut Staging) -> Result<()> {
         match self {
             Place::Mirror(place) => mirror::fetch(place, set, &slot.downloads()?, http, staging),
-            Place::Converted(place, source) => {
-                mirror::convert(place, source, set, &slot.downloads()?, http, staging)
-            }
+            Place::Converted(place, source) => mirror::convert(place, source, set, &slot.downloads()?, http, staging),
             Place::Listed(Source::Mirrored(_)) => bail!("no mirror is set in GDL_MIRROR"),
             Place::Listed(Source::Official { base, files, archives, .. }) => {
                 let downloads = slot.downloads()?;

@@ -1,8 +1,8 @@
 //! The hand that writes a digit: a little differently each time.
 
 use super::curve::smooth;
-use crate::generate::dice::Dice;
 use super::skeletons::{DIGITS, Point, Skeleton};
+use crate::generate::dice::Dice;
 
 /// The lines of a written digit, in pixels of the picture.
 pub(super) struct Writing {

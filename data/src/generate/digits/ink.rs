@@ -2,8 +2,8 @@
 
 use tiny_skia::{LineCap, LineJoin, Paint, PathBuilder, Pixmap, Stroke, Transform};
 
-use crate::generate::dice::Dice;
 use super::hand::Writing;
+use crate::generate::dice::Dice;
 
 /// Pixels along each side of a picture.
 pub(super) const SIDE: usize = 28;

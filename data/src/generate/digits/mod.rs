@@ -16,8 +16,8 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use tiny_skia::Pixmap;
 
-use crate::{idx, parallel};
 use super::dice::Dice;
+use crate::{idx, parallel};
 use ink::{Picture, SIDE};
 
 /// How many digits, and which.
