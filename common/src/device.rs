@@ -51,7 +51,7 @@ impl Choice {
                 let found = if Cuda::is_available() { Cuda::device_count() } else { 0 };
                 ensure!(found > 0, "no CUDA device: {}; use --device cpu", why_no_cuda());
                 ensure!(
-                    (n as i64) < found,
+                    n < found as usize,
                     "there is no cuda:{n}: this machine has {found} CUDA device(s), from cuda:0 on"
                 );
                 Ok(Device::Cuda(n))

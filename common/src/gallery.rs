@@ -2,6 +2,7 @@
 //! HTML that works from the file system.
 
 use crate::files;
+use crate::plot::Figure;
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 use std::fmt::Write;
@@ -17,14 +18,16 @@ pub struct Picture {
     pub title: String,
     /// Pages of the book.
     pub pages: String,
+    /// Its place among the experiment's pictures.
+    pub order: usize,
     /// What the picture shows.
     pub caption: String,
     /// What it was made from, and where that came from.
     pub data: String,
     /// Whether the data is a generated stand-in.
     pub stand_in: bool,
-    /// The preset of the run.
-    pub preset: String,
+    /// How the net came about: the preset of the run and its epochs.
+    pub made: String,
     /// The run's last metrics.
     pub metrics: Vec<(String, f64)>,
     /// The command that makes the picture.
@@ -33,10 +36,14 @@ pub struct Picture {
     pub file: String,
 }
 
-/// Notes a picture that was saved below `figures` and writes `index.html` anew.
-pub fn add(figures: &Path, picture: &Picture) -> Result<()> {
+/// Saves a picture below `figures` with its facts, and writes `index.html` anew.
+pub fn add(figures: &Path, picture: &Picture, figure: &Figure) -> Result<()> {
     let json = serde_json::to_string_pretty(picture).context("cannot write the picture's facts as JSON")?;
-    files::write(&figures.join(&picture.file).with_extension("json"), (json + "\n").as_bytes())?;
+    let png = figures.join(&picture.file);
+    // The old facts go first: a kill in between leaves a picture out of the gallery, never beside wrong facts.
+    let _ = fs::remove_file(png.with_extension("json"));
+    figure.save(&png)?;
+    files::write(&png.with_extension("json"), (json + "\n").as_bytes())?;
     files::write(&figures.join("index.html"), page(&pictures(figures)?).as_bytes())
 }
 
@@ -47,18 +54,16 @@ fn pictures(figures: &Path) -> Result<Vec<Picture>> {
     for chapter in chapters.flatten().filter(|entry| entry.path().is_dir()) {
         for entry in fs::read_dir(chapter.path()).into_iter().flatten().flatten() {
             let path = entry.path();
-            let modified = entry.metadata().and_then(|metadata| metadata.modified()).ok();
             if path.extension().is_some_and(|extension| extension == "json") && path.with_extension("png").is_file() {
                 let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
                 let picture = serde_json::from_str::<Picture>(&text);
                 let picture = picture.with_context(|| format!("{} is damaged: delete it", path.display()))?;
-                pictures.push((picture.experiment.clone(), modified, picture));
+                pictures.push(picture);
             }
         }
     }
-    // Within an experiment in the order in which it draws them.
-    pictures.sort_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
-    Ok(pictures.into_iter().map(|(_, _, picture)| picture).collect())
+    pictures.sort_by(|a: &Picture, b: &Picture| (&a.experiment, a.order).cmp(&(&b.experiment, b.order)));
+    Ok(pictures)
 }
 
 const HEAD: &str = r#"<!DOCTYPE html>
@@ -100,21 +105,21 @@ fn page(pictures: &[Picture]) -> String {
 
 fn figure(picture: &Picture) -> String {
     let metrics: Vec<String> = picture.metrics.iter().map(|(name, value)| format!("{name} {value:.4}")).collect();
-    let metrics = match metrics.is_empty() {
-        true => String::new(),
-        false => format!("<dt>Last epoch</dt><dd>{}</dd>\n", escape(&metrics.join(", "))),
-    };
     let class = if picture.stand_in { " class=\"stand-in\"" } else { "" };
     let caption = escape(&picture.caption);
+    let metrics = match metrics.is_empty() {
+        true => String::new(), // nothing was trained
+        false => format!("<dt>Last epoch</dt><dd>{}</dd>\n", escape(&metrics.join(", "))),
+    };
     format!(
         "<figure>\n<a href=\"{file}\"><img src=\"{file}\" alt=\"{caption}\" loading=\"lazy\"></a>\n\
          <figcaption>{caption}\n<dl>\n<dt>Book</dt><dd>pp. {pages}</dd>\n<dt>Data</dt><dd{class}>{data}</dd>\n\
-         <dt>Preset</dt><dd>{preset}</dd>\n{metrics}\
+         <dt>Made with</dt><dd>{made}</dd>\n{metrics}\
          <dt>Command</dt><dd><code>{command}</code></dd>\n</dl>\n</figcaption>\n</figure>\n",
         file = escape(&picture.file),
         pages = escape(&picture.pages),
         data = escape(&picture.data),
-        preset = escape(&picture.preset),
+        made = escape(&picture.made),
         command = escape(&picture.command),
     )
 }

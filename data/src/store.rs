@@ -7,9 +7,10 @@ use anyhow::{Context, Result, bail};
 use crate::cache::Slot;
 use crate::check;
 use crate::choice::Choice;
+use crate::folder;
 use crate::generate;
 use crate::manifest::{Manifest, Set, Source, StandIn};
-use crate::origin::{DataSet, Origin, OriginKind};
+use crate::origin::{DataSet, FileRecord, Origin, OriginKind};
 use crate::progress;
 use crate::source::{Http, NotInstalled, Place, Staging};
 
@@ -90,13 +91,14 @@ impl Store {
     }
 
     /// The data set, from the cache or else from the first source that has it; at once when it is there already.
-    /// A source that fails is told on standard error, and so is the one that was used. With [`Choice::Any`], a stand-in
-    /// that is there already is taken as it is: ask for [`Choice::Real`] once to look for the real set again.
+    /// A source that fails is told on standard error, and so is the one that was used. With [`Choice::Any`], the
+    /// real set is looked for even where a stand-in is there already; [`Choice::Generated`] spares the attempt.
     ///
     /// # Errors
     /// When there is no set of that name, or when no source has it: then with all that was tried, and what to do.
     pub fn fetch(&self, name: &str, choice: Choice) -> Result<DataSet> {
-        match self.find(name, choice) {
+        let wanted = if choice == Choice::Any { Choice::Real } else { choice };
+        match self.find(name, wanted) {
             Ok(Some(found)) => return Ok(found),
             Ok(None) => {}
             Err(error) => {
@@ -145,17 +147,25 @@ impl Store {
     /// The set in its folder. Looks at names and lengths only, so that it costs nothing at every start.
     fn look_up(&self, set: &Set, stand_in: bool) -> Result<Option<DataSet>> {
         let dir = self.slot(set, stand_in).dir;
-        if !dir.exists() {
+        if !dir.exists() || (!stand_in && put_by_hand(set, &dir)) {
             return Ok(None);
         }
         let damaged = || format!("the data set in {} is damaged", dir.display());
         let origin = Origin::read(&dir).with_context(damaged)?;
         for file in &set.files {
-            let path = dir.join(&file.name);
-            let length = std::fs::metadata(&path).ok().map(|about| about.len());
-            let recorded = origin.files.iter().find(|record| record.name == file.name);
+            let name = file.name_in(&dir);
+            let length = std::fs::metadata(dir.join(name)).ok().map(|about| about.len());
+            let recorded = origin.files.iter().find(|record| record.name == name);
             if length.is_none() || recorded.map(|record| record.bytes) != length {
                 return Err(anyhow::anyhow!("`{}` is missing or has the wrong length", file.name))
+                    .with_context(damaged);
+            }
+        }
+        for folder in &set.folders {
+            let found = folder::count(folder, &dir).with_context(damaged)?;
+            let recorded = origin.files.iter().find(|record| record.name == format!("{}/", folder.name));
+            if recorded.and_then(|record| record.count) != Some(found) {
+                return Err(anyhow::anyhow!("`{}` has {found} files, not as many as it had", folder.name))
                     .with_context(damaged);
             }
         }
@@ -167,6 +177,22 @@ impl Store {
         let _lock = slot.lock()?;
         if let Ok(Some(found)) = self.look_up(set, false) {
             return Ok(found); // another process was faster
+        }
+        // What a reader has put there must be right or be put right: no other source may take its place.
+        if put_by_hand(set, &slot.dir) {
+            let place = Place::Hand(&slot.dir);
+            return match check::check_all(set, false, &slot.dir) {
+                Ok(records) => {
+                    let origin = Origin::new(place.kind(), place.describe(), records);
+                    origin.write(&slot.dir)?;
+                    eprintln!("{}: checked the {}", set.name, origin.description);
+                    Ok(DataSet { name: set.name.clone(), dir: slot.dir, origin })
+                }
+                Err(error) => {
+                    eprintln!("{}: {}: {error:#}", set.name, place.describe());
+                    Err(no_source(set, &[(place, error)]))
+                }
+            };
         }
         let mirror = self.mirror.as_deref().map(Place::Mirror);
         let mut failures = Vec::new();
@@ -194,8 +220,9 @@ impl Store {
         let mut staging = Staging::new(set, slot)?;
         let files = staging.dir().to_path_buf();
         place.fetch(set, slot, &self.http, &mut staging)?;
-        let origin = Origin::new(place.kind(), place.describe(), staging.finish()?);
-        let origin = Origin { remark: place.remark(), ..origin };
+        // A download that lacks something must not be there when the next run looks for it.
+        let records = staging.finish().or_else(|error| slot.empty("downloads").and(Err(error)))?;
+        let origin = Origin { remark: place.remark(), ..Origin::new(place.kind(), place.describe(), records) };
         slot.install(&files, &origin)?;
         Ok(origin)
     }
@@ -208,8 +235,7 @@ impl Store {
         }
         let dir = slot.empty("files")?;
         progress::waiting(&format!("making {}", stand_in.title), || generate::run(&stand_in.generator, &dir))?;
-        let records = set.files.iter().map(|file| check::check_file(file, true, &dir.join(&file.name)));
-        let records = records.collect::<Result<_>>()?;
+        let records = check::check_all(set, true, &dir)?;
         let origin = Origin::new(OriginKind::Generated, stand_in.title.clone(), records);
         slot.install(&dir, &origin)?;
         eprintln!("{}: made {}", set.name, origin.description);
@@ -218,18 +244,28 @@ impl Store {
 }
 
 fn problems(set: &Set, dir: &Path, stand_in: bool) -> Vec<String> {
+    if put_by_hand(set, dir) {
+        return vec![format!("its files were not checked yet: cargo book data fetch {} --data real", set.name)];
+    }
     let origin = match Origin::read(dir) {
         Ok(origin) => origin,
         Err(error) => return vec![format!("{error:#}")],
     };
-    let check = |file| {
-        let found = check::check_file(file, stand_in, &dir.join(&file.name))?;
+    let unchanged = |found: Result<FileRecord>| {
+        let found = found?;
         if !origin.files.contains(&found) {
-            bail!("`{}` has changed since it was fetched", file.name);
+            bail!("`{}` has changed since it was fetched", found.name);
         }
         Ok(())
     };
-    set.files.iter().filter_map(|file| check(file).err()).map(|error| format!("{error:#}")).collect()
+    let files = set.files.iter().map(|file| check::check_file(file, stand_in, dir));
+    let folders = set.folders.iter().map(|folder| folder::check(folder, stand_in, dir));
+    files.chain(folders).filter_map(|found| unchanged(found).err()).map(|error| format!("{error:#}")).collect()
+}
+
+/// Whether a reader has put files into the set's folder that were not checked yet.
+fn put_by_hand(set: &Set, dir: &Path) -> bool {
+    set.by_hand.is_some() && dir.exists() && !Origin::is_in(dir)
 }
 
 /// The error that says what was tried and what a reader can do.

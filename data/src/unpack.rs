@@ -13,6 +13,22 @@ use flate2::read::MultiGzDecoder;
 use crate::manifest::Members;
 use crate::source::Staging;
 
+/// What a path of an archive stands for.
+pub(crate) enum Target<'a> {
+    /// A file of the set.
+    File(&'a str),
+    /// A file of one of the set's folders, and its path below that.
+    Below(&'a str, &'a str),
+}
+
+fn target<'a>(members: &'a Members, path: &'a str) -> Option<Target<'a>> {
+    let below = |(member, folder): (&'a String, &'a String)| {
+        let rest = path.strip_prefix(member.as_str()).filter(|rest| member.ends_with('/') && !rest.is_empty())?;
+        Some(Target::Below(folder, rest))
+    };
+    members.get(path).map(|file| Target::File(file)).or_else(|| members.iter().find_map(below))
+}
+
 /// Takes the members out of an archive, whose kind the end of its name tells.
 ///
 /// # Errors
@@ -39,9 +55,12 @@ pub(crate) fn tar(stream: impl Read, members: &Members, staging: &mut Staging) -
     for entry in archive.entries()? {
         let entry = entry?;
         let path = inside(&entry.path()?)?;
-        if let Some(file) = members.get(&path) {
+        if entry.header().entry_type().is_dir() {
+            continue;
+        }
+        if let Some(target) = target(members, &path) {
             ensure!(entry.header().entry_type().is_file(), "`{path}` in it is no plain file");
-            staging.admit_member(&path, file, entry)?;
+            staging.admit_member(&path, &target, entry)?;
         }
     }
     Ok(())
@@ -52,9 +71,12 @@ fn zip(file: std::fs::File, members: &Members, staging: &mut Staging) -> Result<
     for i in 0..archive.len() {
         let entry = archive.by_index(i)?;
         let path = inside(Path::new(entry.name()))?;
-        if let Some(file) = members.get(&path) {
+        if entry.is_dir() {
+            continue;
+        }
+        if let Some(target) = target(members, &path) {
             ensure!(entry.is_file() && !entry.is_symlink(), "`{path}` in it is no plain file");
-            staging.admit_member(&path, file, entry)?;
+            staging.admit_member(&path, &target, entry)?;
         }
     }
     Ok(())

@@ -47,11 +47,12 @@ fn a_stand_in_is_made_where_it_may_be_and_the_real_set_wins() {
     assert_eq!(made.origin.description, "generated digits, not MNIST");
     assert_eq!(store.find("mnist", Choice::Real).unwrap(), None, "a stand-in is not real");
     let asked = server.requests().len();
-    assert_eq!(store.fetch("mnist", Choice::Any).unwrap(), made);
+    assert_eq!(store.fetch("mnist", Choice::Generated).unwrap(), made);
     assert_eq!(server.requests().len(), asked, "a stand-in that is there is taken without asking");
 
-    let real = store.fetch("mnist", Choice::Real).unwrap();
-    assert!(!real.origin.stand_in);
+    let real = store.fetch("mnist", Choice::Any).unwrap();
+    assert!(!real.origin.stand_in, "the real set is looked for again although a stand-in is there");
+    assert_eq!(store.fetch("mnist", Choice::Real).unwrap(), real);
     assert_eq!(store.fetch("mnist", Choice::Any).unwrap(), real);
     assert_eq!(store.fetch("mnist", Choice::Generated).unwrap(), made);
     assert!(store.verify("mnist").unwrap().iter().all(|report| report.problems.is_empty()));

@@ -65,29 +65,55 @@ def sample(heads):
     return mu + tf.exp(log_var / 2) * tf.random.normal(tf.shape(mu))
 
 
+def join(picture, encoder, decoder, r_loss_factor):
+    """Encoder and decoder of a variational autoencoder as one model, pages 109-114."""
+    mu, log_var = encoder(picture)
+    model = keras.Model(picture, decoder(layers.Lambda(sample)([mu, log_var])))
+    kl = -0.5 * tf.reduce_sum(1 + log_var - tf.square(mu) - tf.exp(log_var), axis=1)
+    model.add_loss(tf.reduce_mean(kl))
+    model.compile(keras.optimizers.Adam(5e-4), loss=lambda x, x_hat: r_loss_factor * mean_squared_error(x, x_hat))
+    return model
+
+
 def vae_digits():
     """Pages 106-111, the digits: no batch norm, no dropout, r_loss_factor 1000."""
     picture, features = encoder_body()
     encoder = keras.Model(picture, [layers.Dense(2)(features), layers.Dense(2)(features)])
     decoder = build_decoder()
     assert (encoder.count_params(), decoder.count_params()) == (105_220, 102_017)
-
-    mu, log_var = encoder(picture)
-    model = keras.Model(picture, decoder(layers.Lambda(sample)([mu, log_var])))
-    kl = -0.5 * tf.reduce_sum(1 + log_var - tf.square(mu) - tf.exp(log_var), axis=1)
-    model.add_loss(tf.reduce_mean(kl))
-    model.compile(keras.optimizers.Adam(5e-4), loss=lambda x, x_hat: 1000 * mean_squared_error(x, x_hat))
-    return model
+    return join(picture, encoder, decoder, 1000)
 
 
-MODELS = {"autoencoder": autoencoder, "vae_digits": vae_digits}
+def vae_faces():
+    """Pages 116-118, the faces: batch norm, dropout, r_loss_factor 10,000."""
+
+    def behind_convolution(x):
+        return layers.Dropout(0.25)(layers.LeakyReLU()(layers.BatchNormalization()(x)))
+
+    picture = x = layers.Input((128, 128, 3))
+    for filters in [32, 64, 64, 64]:
+        x = behind_convolution(layers.Conv2D(filters, 3, strides=2, padding="same")(x))
+    features = layers.Flatten()(x)
+    encoder = keras.Model(picture, [layers.Dense(200)(features), layers.Dense(200)(features)])
+
+    z = layers.Input((200,))
+    x = layers.Reshape((8, 8, 64))(layers.Dense(4096)(z))
+    for filters in [64, 64, 32]:
+        x = behind_convolution(layers.Conv2DTranspose(filters, 3, strides=2, padding="same")(x))
+    x = layers.Conv2DTranspose(3, 3, strides=2, padding="same")(x)
+    decoder = keras.Model(z, layers.Activation("sigmoid")(x))
+    assert (encoder.count_params(), decoder.count_params()) == (1_732_944, 917_123)
+    return join(picture, encoder, decoder, 10_000)
+
+
+MODELS = {"autoencoder": autoencoder, "vae_digits": vae_digits, "vae_faces": vae_faces}
 
 
 def bench(name, steps):
     """Milliseconds of each training step."""
     keras.utils.set_random_seed(0)
     model = MODELS[name]()
-    x = np.random.default_rng(0).random((BATCH, 28, 28, 1), dtype=np.float32)
+    x = np.random.default_rng(0).random((BATCH, *model.input_shape[1:]), dtype=np.float32)
 
     ms = []
     for step in range(WARM_UP + steps):

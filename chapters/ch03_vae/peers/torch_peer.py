@@ -50,6 +50,8 @@ class Autoencoder(nn.Module):
     """Pages 94-98."""
 
     encoder_parameters = 98_946
+    decoder_parameters = 102_017
+    picture = (1, 28, 28)
 
     def __init__(self):
         super().__init__()
@@ -64,6 +66,9 @@ class VariationalAutoencoder(nn.Module):
     """Pages 106-111, the digits: no batch norm, no dropout, r_loss_factor 1000."""
 
     encoder_parameters = 105_220
+    decoder_parameters = 102_017
+    picture = (1, 28, 28)
+    r_loss_factor = 1000
 
     def __init__(self):
         super().__init__()
@@ -74,12 +79,37 @@ class VariationalAutoencoder(nn.Module):
         features = self.encoder["body"](x)
         mu, log_var = self.encoder["mu"](features), self.encoder["log_var"](features)
         z = mu + torch.exp(log_var / 2) * torch.randn_like(mu)
-        reconstruction = 1000 * nn.functional.mse_loss(self.decoder(z), x)
+        reconstruction = self.r_loss_factor * nn.functional.mse_loss(self.decoder(z), x)
         kl = -0.5 * (1 + log_var - mu**2 - log_var.exp()).sum(dim=1).mean()
         return reconstruction + kl
 
 
-MODELS = {"autoencoder": Autoencoder, "vae_digits": VariationalAutoencoder}
+def behind_convolution(channels):
+    # Keras' epsilon and momentum.
+    return [nn.BatchNorm2d(channels, eps=1e-3, momentum=0.01), nn.LeakyReLU(0.3), nn.Dropout(0.25)]
+
+
+class FacesAutoencoder(VariationalAutoencoder):
+    """Pages 116-118, the faces: batch norm, dropout, r_loss_factor 10,000."""
+
+    encoder_parameters = 1_732_496  # those that train; Keras counts moving averages, too
+    decoder_parameters = 916_803
+    picture = (3, 128, 128)
+    r_loss_factor = 10_000
+
+    def __init__(self):
+        nn.Module.__init__(self)
+        channels = [3, 32, 64, 64, 64]
+        body = [layer for i, o in zip(channels, channels[1:]) for layer in [conv(i, o, 2), *behind_convolution(o)]]
+        heads = {name: nn.Linear(4096, 200) for name in ["mu", "log_var"]}
+        self.encoder = nn.ModuleDict({"body": nn.Sequential(*body, nn.Flatten()), **heads})
+        channels = [64, 64, 64, 32]
+        body = [layer for i, o in zip(channels, channels[1:]) for layer in [conv_t(i, o, 2), *behind_convolution(o)]]
+        start = [nn.Linear(200, 4096), nn.Unflatten(1, (64, 8, 8))]
+        self.decoder = nn.Sequential(*start, *body, conv_t(32, 3, 2), nn.Sigmoid())
+
+
+MODELS = {"autoencoder": Autoencoder, "vae_digits": VariationalAutoencoder, "vae_faces": FacesAutoencoder}
 
 
 def parameters(module):
@@ -91,9 +121,9 @@ def bench(name, steps, device):
     torch.manual_seed(0)
     model = MODELS[name]().to(device)
     assert parameters(model.encoder) == model.encoder_parameters
-    assert parameters(model.decoder) == 102_017
+    assert parameters(model.decoder) == model.decoder_parameters
     optimizer = torch.optim.Adam(model.parameters(), lr=5e-4)
-    x = torch.rand(BATCH, 1, 28, 28, device=device)
+    x = torch.rand(BATCH, *model.picture, device=device)
 
     ms = []
     for step in range(WARM_UP + steps):

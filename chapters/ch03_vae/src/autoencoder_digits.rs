@@ -2,6 +2,7 @@
 
 use crate::autoencoder::Autoencoder;
 use crate::digits;
+use crate::figures;
 use crate::fit::{Fit, fit, plot_model};
 use crate::net::NetConfig;
 use anyhow::{Result, ensure};
@@ -49,6 +50,7 @@ impl ExperimentConfig for Config {
 
     fn check(&self) -> Result<()> {
         self.net.check()?;
+        ensure!(self.net.input_dim == [28, 28, 1], "net.input_dim: digits are [28, 28, 1]");
         ensure!((1..=60_000).contains(&self.digits), "digits must lie between 1 and 60000");
         self.fit(0).check(self.learning_rate)
     }
@@ -74,16 +76,17 @@ pub fn train(context: &Context) -> Result<()> {
     model.compile(config.learning_rate);
     fit(&mut model, &x_train, &run.folder, config.fit(run.params.seed))?;
 
-    digits::loss_curves(context, &run, "Mean squared error of the autoencoder while it trains.")?;
-    digits::training_strip(context, &run)
+    figures::loss_curves(context, &run, "Mean squared error of the autoencoder while it trains.")?;
+    figures::training_strip(context, &run, digits::STRIP)
 }
 
 /// 03_02: looks at its latent space.
 pub fn analyse(context: &Context) -> Result<()> {
     let _no_grad = tch::no_grad_guard();
-    let run = context.trained_run::<Config>("autoencoder", "digits")?;
+    let run = context.trained_run::<Config>("autoencoder", "digits", "mnist")?;
     let model = Autoencoder::new(&run.params.config.net, context.device());
-    run.folder.checkpoint().load_weights(model.variables())?;
+    context.load_weights(&run, model.variables())?;
+    digits::ensure_plane(&run.params.config.net)?;
     device::seed(&[run.params.seed]);
     let latent = digits::encode_test_digits(context, &run, &model)?;
     digits::reconstructions(context, &run, &model, &latent)?;

@@ -17,19 +17,27 @@ const WARM_UP: usize = 10;
 pub fn autoencoder(device: Device, steps: usize) -> Result<Vec<f64>> {
     let mut model = Autoencoder::new(&NetConfig::digits(), device);
     model.compile(0.0005);
-    time(&mut model, device, steps)
+    time(&mut model, &NetConfig::digits(), device, steps)
 }
 
 /// The variational autoencoder of 03_03.
 pub fn vae_digits(device: Device, steps: usize) -> Result<Vec<f64>> {
     let mut model = VariationalAutoencoder::new(&NetConfig::digits(), 1000.0, device);
     model.compile(0.0005);
-    time(&mut model, device, steps)
+    time(&mut model, &NetConfig::digits(), device, steps)
 }
 
-fn time(model: &mut impl Model, device: Device, steps: usize) -> Result<Vec<f64>> {
+/// The variational autoencoder of 03_05.
+pub fn vae_faces(device: Device, steps: usize) -> Result<Vec<f64>> {
+    let mut model = VariationalAutoencoder::new(&NetConfig::faces(), 10_000.0, device);
+    model.compile(0.0005);
+    time(&mut model, &NetConfig::faces(), device, steps)
+}
+
+fn time(model: &mut impl Model, net: &NetConfig, device: Device, steps: usize) -> Result<Vec<f64>> {
     tch::manual_seed(42);
-    let x = Tensor::rand([BATCH, 28, 28, 1], (Kind::Float, device));
+    let [height, width, channels] = net.input_dim;
+    let x = Tensor::rand([BATCH, height, width, channels], (Kind::Float, device));
     let mut ms = vec![];
     for step in 0..WARM_UP + steps {
         let start = Instant::now();

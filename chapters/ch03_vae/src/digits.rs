@@ -1,14 +1,14 @@
 //! The figures that the analyses of both digit models draw (pp. 101-104 and 114-115).
 
 use crate::fit::Model;
-use anyhow::Result;
+use crate::net::NetConfig;
+use anyhow::{Result, ensure};
 use common::arrays::{array2, array4};
 use common::cli::Context;
 use common::datasets::mnist::{self, Digits};
-use common::pictures;
-use common::plot::{Chart, Color, Figure, Line, PictureGrid, Points};
+use common::plot::{Chart, Color, Figure, PictureGrid, Points};
 use common::training::Run;
-use ndarray::{Array2, Array4, ArrayView2, Axis, concatenate};
+use ndarray::{Array2, ArrayView2};
 use rand::SeedableRng;
 use rand::seq::index::sample;
 use rand_chacha::ChaCha8Rng;
@@ -16,6 +16,9 @@ use tch::{Kind, Tensor};
 
 /// Digits whose points are drawn.
 const SCATTER: i64 = 5000;
+
+/// The caption of both training strips.
+pub const STRIP: &str = "Decoded random points of latent space, saved while training (p. 111): shapes become digits.";
 
 /// Latent points of test digits, with the digits.
 pub struct Latent {
@@ -37,45 +40,18 @@ impl Latent {
     }
 }
 
+/// The figures show latent space as a plane.
+pub fn ensure_plane(net: &NetConfig) -> Result<()> {
+    ensure!(net.z_dim == 2, "this net's latent space has {} dimensions: the figures of this section need 2", net.z_dim);
+    Ok(())
+}
+
 /// Encodes up to 5,000 test digits.
 pub fn encode_test_digits<C>(context: &Context, run: &Run<C>, model: &impl Model) -> Result<Latent> {
     let digits = mnist::test(&context.data_of(run)?.dir)?.first(SCATTER);
     let batches = digits.images.split(500, 0);
     let z: Vec<Tensor> = batches.iter().map(|x| model.encode(&x.to_device(context.device()))).collect();
     Ok(Latent { z: Tensor::cat(&z, 0), digits })
-}
-
-/// The loss curves of a run: each metric by epoch.
-pub fn loss_curves<C>(context: &Context, run: &Run<C>, caption: &str) -> Result<()> {
-    let history = run.folder.history()?;
-    let epochs: Vec<f64> = (1..=history.rows.len()).map(|epoch| epoch as f64).collect();
-    let mut chart = Chart::new().x_label("epoch").y_label("loss").log_y();
-    for name in &history.metrics {
-        let values = history.metric(name).unwrap_or_default();
-        chart = chart.with(Line::xy(&name.replace('_', " "), epochs.iter().copied(), values));
-    }
-    context.figure(run, "loss", caption, Figure::of(&chart, (6.4, 4.8))?)
-}
-
-/// Up to 20 of the pictures saved while training, evenly spread, oldest first.
-pub fn training_strip<C>(context: &Context, run: &Run<C>) -> Result<()> {
-    let saved = run.folder.images();
-    let shown = saved.len().min(20);
-    let mut strip: Vec<_> = vec![];
-    let mut captions = vec![];
-    for i in 0..shown {
-        let path = &saved[i * (saved.len() - 1) / (shown - 1).max(1)];
-        strip.push(pictures::load(path)?);
-        let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
-        let mut numbers = stem.split('_').skip(1).map(|part| part.trim_start_matches('0'));
-        let (epoch, batch) = (numbers.next().unwrap_or_default(), numbers.next().unwrap_or_default());
-        captions.push(format!("epoch {epoch}\nbatch {}", if batch.is_empty() { "0" } else { batch }));
-    }
-    let views: Vec<_> = strip.iter().map(|picture| picture.view().insert_axis(Axis(0))).collect();
-    let all: Array4<f32> = concatenate(Axis(0), &views)?;
-    let grid = PictureGrid::new(all.view()).columns(10).captions(captions);
-    let caption = "Decoded random points of latent space, saved while training (p. 111): shapes become digits.";
-    context.figure(run, "training_strip", caption, Figure::fitted(&[&[&grid]], 10.0)?)
 }
 
 /// Ten test digits above their reconstructions, z below each digit.
@@ -151,9 +127,9 @@ pub fn grid<C>(
     context.figure(run, "grid_decoded", caption, Figure::fitted(&[&[&pictures]], 8.0)?)
 }
 
-/// A chart of latent space whose units are as long on both axes.
+/// A square chart of latent space.
 pub fn scatter() -> Chart {
-    Chart::new().equal()
+    Chart::new().square()
 }
 
 /// Points coloured by class, matplotlib's rainbow.

@@ -1,12 +1,16 @@
 //! Training, as the book's `train` methods do it for both models.
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use common::arrays::array4;
 use common::datasets::batches::Batches;
+use common::datasets::picture_files::{Batch, PictureFiles};
+use common::datasets::prefetch::Prefetch;
 use common::files;
 use common::keras::Summary;
 use common::plot::Figure;
-use common::training::{Checkpointed, Plan, RunFolder, Training};
+use common::training::{Checkpointed, Plan, RunFolder, Step, Training};
+use std::sync::Arc;
+use std::time::Instant;
 use tch::{Device, Kind, Tensor};
 
 /// What the autoencoder and the variational autoencoder have in common.
@@ -54,19 +58,56 @@ impl Fit {
     }
 }
 
-/// Trains on pictures `[n, height, width, channels]`. Saves a decoded random point to `images/` every so many batches.
+/// Trains on pictures `[n, height, width, channels]` that are in memory, as the book's `train` does.
 pub fn fit<M: Model>(model: &mut M, pictures: &Tensor, folder: &RunFolder, fit: Fit) -> Result<()> {
     let mut batches = Batches::new(pictures.size()[0], fit.batch_size, fit.seed);
-    let plan = Plan { epochs: fit.epochs, batches: batches.per_epoch(), seed: fit.seed, metrics: M::METRICS };
+    train(model, batches.per_epoch(), pictures.device(), folder, fit, |step| {
+        let rows = batches.rows(step.epoch, step.batch).to_device(pictures.device());
+        Ok(pictures.index_select(0, &rows))
+    })
+}
+
+/// Trains on pictures that stay on disk, as the book's `train_with_generator` does: other threads decode the next
+/// batches while this one trains. Tells how long training had to wait for them.
+pub fn fit_with_generator<M: Model>(
+    model: &mut M,
+    files: &Arc<PictureFiles>,
+    device: Device,
+    folder: &RunFolder,
+    fit: Fit,
+) -> Result<()> {
+    let batches = || Batches::new(files.len() as i64, fit.batch_size, fit.seed);
+    let (start, mut stream) = (Instant::now(), None::<Prefetch<Batch>>);
+    train(model, batches().per_epoch(), device, folder, fit, |step| {
+        let stream = stream.get_or_insert_with(|| files.stream(batches(), step.number, fit.epochs));
+        let batch = stream.next().context("there are fewer batches than steps")??;
+        Ok(batch.pictures(device))
+    })?;
+    if let Some(stream) = stream {
+        let (waited, all) = (stream.waited().as_secs_f64(), start.elapsed().as_secs_f64());
+        println!("waited for pictures: {waited:.2} s of {all:.1} s, {:.2} %", 100.0 * waited / all);
+    }
+    Ok(())
+}
+
+/// Trains on the batches that `next` gives. Saves a decoded random point to `images/` every so many batches.
+fn train<M: Model>(
+    model: &mut M,
+    per_epoch: u64,
+    device: Device,
+    folder: &RunFolder,
+    fit: Fit,
+    mut next: impl FnMut(&Step) -> Result<Tensor>,
+) -> Result<()> {
+    let plan = Plan { epochs: fit.epochs, batches: per_epoch, seed: fit.seed, metrics: M::METRICS };
     let mut training = Training::start(folder, plan, model)?;
     while let Some(step) = training.next(model)? {
-        let rows = batches.rows(step.epoch, step.batch).to_device(pictures.device());
-        let batch = pictures.index_select(0, &rows);
+        let batch = next(&step)?;
         let losses = model.train_step(&batch);
         training.record(&losses.iter().collect::<Vec<_>>(), batch.size()[0]);
         if step.batch.is_multiple_of(fit.sample_every) {
             let file = format!("img_{:03}_{:05}.png", step.epoch + 1, step.batch);
-            save_sample(model, pictures.device(), folder, &file)?;
+            save_sample(model, device, folder, &file)?;
         }
     }
     Ok(())

@@ -49,19 +49,38 @@ impl NetConfig {
         }
     }
 
+    /// The net for faces (p. 116): 128 × 128 × 3 to 200 numbers, and back.
+    pub fn faces() -> NetConfig {
+        let conv = |filters| Conv { filters, kernel: 3, stride: 2 };
+        NetConfig {
+            input_dim: [128, 128, 3],
+            encoder: [32, 64, 64, 64].map(conv).to_vec(),
+            decoder: [64, 64, 32, 3].map(conv).to_vec(),
+            z_dim: 200,
+            use_batch_norm: true,
+            use_dropout: true,
+        }
+    }
+
     /// Refuses sizes that no net can be made of.
     pub fn check(&self) -> Result<()> {
         let sizes = [self.z_dim].into_iter().chain(self.input_dim);
         let convs = self.encoder.iter().chain(&self.decoder).flat_map(|conv| [conv.filters, conv.kernel, conv.stride]);
         ensure!(sizes.chain(convs).all(|n| (1..=4096).contains(&n)), "the net's sizes must lie between 1 and 4096");
-        let mut picture = self.input_dim;
+        let (mut picture, mut parameters) = (self.input_dim, 0);
         for conv in &self.encoder {
             let size = |n| Padding::Same.conv_output(n, conv.kernel, conv.stride);
+            parameters += conv.kernel * conv.kernel * picture[2] * conv.filters;
             picture = [size(picture[0]), size(picture[1]), conv.filters];
         }
+        // Two heads at most, and the decoder's dense layer.
+        parameters += 3 * picture.iter().product::<i64>() * self.z_dim;
         for conv in &self.decoder {
+            parameters += conv.kernel * conv.kernel * picture[2] * conv.filters;
             picture = [picture[0] * conv.stride, picture[1] * conv.stride, conv.filters];
+            ensure!(picture[0] <= 4096 && picture[1] <= 4096, "the decoder's pictures grow over 4096 pixels");
         }
+        ensure!(parameters <= 100_000_000, "the net would have over 100 million parameters");
         ensure!(picture == self.input_dim, "the decoder makes pictures of {picture:?}, not {:?}", self.input_dim);
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! 03_03 and 03_04: the variational autoencoder on digits (pp. 106-115).
 
 use crate::digits;
+use crate::figures;
 use crate::fit::{Fit, fit, plot_model};
 use crate::net::NetConfig;
 use crate::vae::VariationalAutoencoder;
@@ -54,6 +55,7 @@ impl ExperimentConfig for Config {
 
     fn check(&self) -> Result<()> {
         self.net.check()?;
+        ensure!(self.net.input_dim == [28, 28, 1], "net.input_dim: digits are [28, 28, 1]");
         ensure!((1..=60_000).contains(&self.digits), "digits must lie between 1 and 60000");
         ensure!(self.r_loss_factor.is_finite() && self.r_loss_factor > 0.0, "r_loss_factor must be above 0");
         self.fit(0).check(self.learning_rate)
@@ -82,17 +84,18 @@ pub fn train(context: &Context) -> Result<()> {
 
     let caption = "Losses of the variational autoencoder while it trains: the sum, the weighted mean squared error of \
                    the reconstructions, and the KL divergence.";
-    digits::loss_curves(context, &run, caption)?;
-    digits::training_strip(context, &run)
+    figures::loss_curves(context, &run, caption)?;
+    figures::training_strip(context, &run, digits::STRIP)
 }
 
 /// 03_04: looks at its latent space.
 pub fn analyse(context: &Context) -> Result<()> {
     let _no_grad = tch::no_grad_guard();
-    let run = context.trained_run::<Config>("vae", "digits")?;
+    let run = context.trained_run::<Config>("vae", "digits", "mnist")?;
     let config = &run.params.config;
     let model = VariationalAutoencoder::new(&config.net, config.r_loss_factor, context.device());
-    run.folder.checkpoint().load_weights(model.variables())?;
+    context.load_weights(&run, model.variables())?;
+    digits::ensure_plane(&run.params.config.net)?;
     device::seed(&[run.params.seed]);
     let latent = digits::encode_test_digits(context, &run, &model)?;
     digits::reconstructions(context, &run, &model, &latent)?;

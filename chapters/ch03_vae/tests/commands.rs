@@ -40,6 +40,14 @@ fn wrong_usage_exits_with_2() {
     refused(&["03_01", "--device", "tpu"], 2, &["tpu", "cuda"]);
     refused(&["03_01", "--set", "epochs"], 2, &["key=value"]);
     refused(&["figures", "03_99"], 2, &["03_99"]);
+    refused(&["03_01", "--epochs", "18446744073709551615"], 2, &["--epochs"]);
+    refused(&["03_01", "--threads", "1000000"], 2, &["--threads"]);
+    refused(&["03_01", "--run", "3"], 2, &["--run", "--resume"]);
+    refused(&["03_01", "--weights", "w.safetensors"], 2, &["--weights"]);
+    refused(&["03_02", "--epochs", "7"], 2, &["--epochs", "03_01"]);
+    refused(&["03_02", "--resume"], 2, &["--resume"]);
+    refused(&["figures", "--resume"], 2, &["--resume"]);
+    refused(&["bench", "--steps", "0"], 2, &["--steps"]);
     refused(&["bench", "--model", "gan"], 2, &["gan", "vae_digits"]);
 }
 
@@ -53,7 +61,21 @@ fn wrong_settings_exit_with_1() {
     refused(&["03_01", "--set", "digits=0"], 1, &["digits"]);
     refused(&["03_01", "--set", "net.z_dim=0"], 1, &["between 1 and"]);
     refused(&["03_01", "--set", "net.encoder=[]"], 1, &["decoder makes pictures"]);
+    refused(&["03_01", "--set", "net.input_dim=[16,16,1]"], 1, &["input_dim"]);
+    refused(
+        &["03_01", "--set", "net.decoder.1.stride=4096", "--set", "net.decoder.2.stride=4096"],
+        1,
+        &["4096 pixels"],
+    );
+    refused(
+        &["03_01", "--set", "net.encoder.0.kernel=4096", "--set", "net.encoder.0.filters=4096"],
+        1,
+        &["100 million"],
+    );
     refused(&["03_03", "--set", "r_loss_factor=0"], 1, &["r_loss_factor"]);
+    refused(&["03_05", "--set", "faces=0"], 1, &["faces must lie between 1 and 202599"]);
+    refused(&["03_05", "--set", "net.input_dim=[128,128,1]"], 1, &["the decoder makes pictures"]);
+    refused(&["03_06"], 1, &["cargo book 03_05"]);
     refused(&["03_01", "--resume"], 1, &["no run to resume"]);
     refused(&["03_02", "--run", "7"], 1, &["cargo book 03_01"]);
     if !tch::Cuda::is_available() {
@@ -93,15 +115,27 @@ fn damaged_and_foreign_runs_are_named() {
     says(train("03_01", &["--resume", "--epochs", "2"]), &["does not fit this model"]);
     fs::write(checkpoint("autoencoder"), &good).unwrap();
 
-    says(train("03_01", &["--resume", "--preset", "book"]), &["keeps its preset"]);
+    let (code, message) = train("03_01", &["--resume", "--preset", "book"]);
+    assert_eq!(code, 2, "{message}");
+    assert!(message.contains("keeps its preset"), "{message}");
+    assert_eq!(
+        train("03_01", &["--resume", "--preset", "smoke", "--epochs", "2"]).0,
+        0,
+        "its own numbers may be repeated"
+    );
+    says(train("03_01", &["--resume", "--epochs", "1"]), &["trained for 2 epochs already"]);
     fs::write(run("autoencoder").join("params.json"), "{").unwrap();
     says(train("03_01", &["--resume"]), &["params.json", "damaged"]);
 
     // A NaN stops the run, and the last good checkpoint is kept.
     assert_eq!(train("03_03", &["--resume", "--epochs", "2"]).0, 0);
     let poisoned = ["--preset", "smoke", "--set", "learning_rate=1e30", "--epochs", "3"];
-    says(train("03_03", &poisoned), &["cannot go on", "learning_rate"]);
+    says(train("03_03", &poisoned), &["cannot go on", "nothing was saved", "learning rate"]);
     assert!(!out.path().join("run/vae/0002_digits/weights/checkpoint.safetensors").exists());
+    // The last step spoils the weights after its own loss was good.
+    let poisoned = ["--preset", "smoke", "--set", "learning_rate=1e300", "--set", "digits=32", "--epochs", "1"];
+    says(train("03_01", &poisoned), &["no numbers any more", "nothing was saved"]);
+    assert!(!out.path().join("run/autoencoder/0002_digits/weights").exists());
 }
 
 #[test]
@@ -113,5 +147,5 @@ fn a_folder_that_cannot_be_written_is_named() {
     let output = Command::new(env!("CARGO_BIN_EXE_ch03")).args(args).output().unwrap();
     let message = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1), "{message}");
-    assert!(message.contains("cannot write") && message.contains("params.json"), "{message}");
+    assert!(message.contains("cannot make the run folder") && message.contains(path), "{message}");
 }

@@ -66,6 +66,38 @@ fn parameters_per_layer_are_the_books() {
 }
 
 #[test]
+fn parameters_per_layer_of_the_faces_are_the_books() {
+    let model = VariationalAutoencoder::new(&NetConfig::faces(), 10_000.0, Device::Cpu);
+    let [encoder, decoder, joined] = &model.summaries()[..] else { panic!("three summaries") };
+    let expected = [
+        ("encoder_conv_0", 896),
+        ("encoder_batch_norm_0", 128),
+        ("encoder_conv_1", 18_496),
+        ("encoder_batch_norm_1", 256),
+        ("encoder_conv_2", 36_928),
+        ("encoder_batch_norm_2", 256),
+        ("encoder_conv_3", 36_928),
+        ("encoder_batch_norm_3", 256),
+        ("mu", 819_400),
+        ("log_var", 819_400),
+    ];
+    assert_eq!(encoder.parameters_by_layer(), expected);
+    let expected = [
+        ("decoder_dense", 823_296),
+        ("decoder_conv_t_0", 36_928),
+        ("decoder_batch_norm_0", 256),
+        ("decoder_conv_t_1", 36_928),
+        ("decoder_batch_norm_1", 256),
+        ("decoder_conv_t_2", 18_464),
+        ("decoder_batch_norm_2", 128),
+        ("decoder_conv_t_3", 867),
+    ];
+    assert_eq!(decoder.parameters_by_layer(), expected);
+    assert_eq!((encoder.parameters(), decoder.parameters(), joined.parameters()), (1_732_944, 917_123, 2_650_067));
+    assert_eq!((encoder.trainable(), decoder.trainable()), (1_732_496, 916_803));
+}
+
+#[test]
 fn summaries_say_what_keras_says() {
     let model = Autoencoder::new(&NetConfig::digits(), Device::Cpu);
     let ours: String = model.summaries().iter().take(2).map(|summary| format!("{summary}\n")).collect();
@@ -133,6 +165,20 @@ fn exported_weights_come_back() {
         other.decode(&Tensor::zeros([1, 2], (Kind::Float, Device::Cpu))),
         "a refused file changes nothing"
     );
+}
+
+#[test]
+fn files_of_tf_keras_come_out_as_they_went_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let (keras, ours) = (fixture("autoencoder_small.safetensors"), folder.path().join("ours.safetensors"));
+    let model = Autoencoder::new(&small([28, 28, 1], [1, 2, 2, 1], 1), Device::Cpu);
+    weights::load(model.variables(), &keras).unwrap();
+    weights::save(model.variables(), &ours).unwrap();
+    let [keras, ours] = [keras, ours].map(|path| weights::read_file(&path).unwrap().0);
+    assert_eq!(keras.keys().collect::<Vec<_>>(), ours.keys().collect::<Vec<_>>());
+    for (name, tensor) in &keras {
+        assert_eq!(tensor, &ours[name], "{name}");
+    }
 }
 
 /// A few digits that the models must be able to learn by heart.

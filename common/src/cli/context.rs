@@ -1,12 +1,14 @@
+use super::Usage;
 use super::experiments::{Entry, Table};
 use super::options::Options;
+use super::runs::DEFAULT_SEED;
 use crate::gallery::{self, Picture};
 use crate::plot::Figure;
-use crate::training::{DataInfo, ExperimentConfig, History, Params, Preset, Run, RunFolder, configure};
-use anyhow::{Context as _, Result, bail, ensure};
+use crate::say;
+use crate::training::{Params, Preset, Run, ensure_not_stopped};
+use anyhow::{Result, bail, ensure};
 use data::{DataSet, Store};
-use serde_json::Value;
-use std::collections::BTreeMap;
+use std::cell::Cell;
 use std::path::PathBuf;
 use tch::Device;
 
@@ -15,15 +17,18 @@ use tch::Device;
 pub struct Context {
     chapter: u32,
     entry: Entry,
-    options: Options,
+    pub(super) options: Options,
     /// `figures` uses runs that are there; the experiment's own command always starts a new one.
-    reuse: bool,
+    pub(super) reuse: bool,
     device: Device,
     out: PathBuf,
+    /// Figures drawn so far: their order in the gallery.
+    figures: Cell<usize>,
 }
 
 impl Context {
     pub(super) fn new(table: &Table, entry: &Entry, options: Options, reuse: bool) -> Result<Context> {
+        refuse_idle_options(entry, &options, reuse)?;
         let device = options.device.resolve()?;
         if let Some(threads) = options.threads {
             tch::set_num_threads(threads);
@@ -32,7 +37,8 @@ impl Context {
             Some(out) => out.clone(),
             None => data::root()?,
         };
-        Ok(Context { chapter: table.chapter, entry: entry.clone(), options, reuse, device, out })
+        let figures = Cell::new(0);
+        Ok(Context { chapter: table.chapter, entry: entry.clone(), options, reuse, device, out, figures })
     }
 
     /// The experiment.
@@ -53,7 +59,7 @@ impl Context {
     /// Fetches a data set, or finds it on disk.
     pub fn data(&self, name: &str) -> Result<DataSet> {
         let set = Store::open()?.fetch(name, self.options.data)?;
-        println!("data: {}", set.origin.description);
+        say!("data: {}", set.origin.description);
         Ok(set)
     }
 
@@ -72,161 +78,86 @@ impl Context {
         Ok(set)
     }
 
-    /// The run to train: the one to resume, one that is there already with the same numbers (for `figures`), or a
-    /// new one.
-    ///
-    /// `section` and `short` name its folder: `run/<section>/<number>_<short>`.
-    pub fn training_run<C: ExperimentConfig>(&self, section: &str, short: &str, set: &DataSet) -> Result<Run<C>> {
-        let run = if self.options.resume {
-            self.resume(section, short, set)?
-        } else {
-            let params = self.params(set)?;
-            match self.find_equal(section, short, &params).filter(|_| self.reuse) {
-                Some(run) => run,
-                None => Run::create(RunFolder::next(&self.runs(), section, short), params)?,
-            }
-        };
-        println!("run: {}", run.folder.path.display());
-        Ok(run)
-    }
-
-    /// The run to analyse: the one named by `--run`, or the last one (of the preset, if one was asked for).
-    pub fn trained_run<C: ExperimentConfig>(&self, section: &str, short: &str) -> Result<Run<C>> {
-        let trained = |folder: &RunFolder| folder.checkpoint().exists();
-        for folder in RunFolder::list(&self.runs(), section, short).into_iter().rev().filter(trained) {
-            if self.options.run.is_some_and(|number| folder.number() != Some(number)) {
-                continue;
-            }
-            let run = Run::<C>::open(folder)?;
-            // `figures` analyses what it has just trained, which is of its preset and data.
-            let preset = if self.reuse { Some(self.preset()) } else { self.options.preset };
-            let data = match self.options.data {
-                data::Choice::Any => true,
-                data::Choice::Real => !run.params.data.stand_in,
-                data::Choice::Generated => run.params.data.stand_in,
-            };
-            if data && preset.is_none_or(|preset| run.params.preset == preset) {
-                println!("run: {}", run.folder.path.display());
-                return Ok(run);
-            }
-        }
-        let needs = self.entry.needs.as_deref().unwrap_or(&self.entry.id);
-        bail!(
-            "there is no such trained run in {}: train with `cargo book {needs}` first",
-            self.runs().join(section).display()
-        )
-    }
-
     /// Saves a figure in the run folder and in the gallery, with a line below it that says what it was made from.
     ///
     /// `what` goes into the file name, `<id>_<what>.png`; `caption` into the gallery.
     pub fn figure<C>(&self, run: &Run<C>, what: &str, caption: &str, figure: Figure) -> Result<()> {
-        let Params { preset, changed, data, .. } = &run.params;
-        // What is only drawn, not trained, has no history.
-        let trained = run.folder.checkpoint().exists();
-        let history = if trained { run.folder.history()? } else { History::default() };
-        let preset = format!("{preset}{}", if *changed { " (changed)" } else { "" });
-        let note = match trained {
-            true => format!("{} · preset {preset}, {} epochs", data.title, history.rows.len()),
-            false => data.title.clone(),
-        };
-        let figure = figure.with_note(&note)?;
+        ensure_not_stopped()?;
+        let Params { data, .. } = &run.params;
+        let history = run.folder.history()?;
+        let made = made_with(&run.params, history.rows.len());
+        let figure = figure.with_note(&format!("{} · {made}", data.title))?;
         let file = format!("{}_{what}.png", self.entry.id);
         figure.save(run.folder.path.join("figures").join(&file))?;
-        let folder = self.out.join("figures");
         let picture = Picture {
             experiment: self.entry.full_name(),
             title: self.entry.title.clone(),
             pages: self.entry.pages.clone(),
+            order: self.figures.replace(self.figures.get() + 1),
             caption: caption.to_string(),
             data: format!("{} ({})", data.title, data.origin),
             stand_in: data.stand_in,
-            preset,
+            made,
             metrics: history.last(),
-            command: format!("cargo book figures {} --preset {}", self.entry.id, run.params.preset),
+            command: command(&self.entry.id, &run.params),
             file: format!("ch{:02}/{file}", self.chapter),
         };
-        figure.save(folder.join(&picture.file))?;
-        gallery::add(&folder, &picture)?;
-        println!("figure: {}", folder.join(&picture.file).display());
+        let folder = self.out.join("figures");
+        gallery::add(&folder, &picture, &figure)?;
+        say!("figure: {}", folder.join(&picture.file).display());
         Ok(())
     }
 
-    fn runs(&self) -> PathBuf {
+    pub(super) fn runs(&self) -> PathBuf {
         self.out.join("run")
-    }
-
-    fn params<C: ExperimentConfig>(&self, set: &DataSet) -> Result<Params<C>> {
-        let mut settings = self.options.settings.clone();
-        settings.extend(self.options.epochs.map(|epochs| ("epochs".to_string(), epochs.to_string())));
-        let preset = self.preset();
-        let versions = [("generative-deep-learning", env!("CARGO_PKG_VERSION")), ("libtorch", "2.11.0")];
-        Ok(Params {
-            experiment: self.entry.id.clone(),
-            preset,
-            changed: !settings.is_empty(),
-            seed: self.options.seed.unwrap_or(42),
-            device: crate::device::name(self.device),
-            data: info(set),
-            versions: BTreeMap::from(versions.map(|(name, version)| (name.to_string(), version.to_string()))),
-            config: configure(preset, &settings)?,
-        })
-    }
-
-    /// The newest run with the same numbers, seed and data, finished or not.
-    fn find_equal<C: ExperimentConfig>(&self, section: &str, short: &str, wanted: &Params<C>) -> Option<Run<C>> {
-        let config = |params: &Params<C>| serde_json::to_value(&params.config).unwrap_or(Value::Null);
-        let folders = RunFolder::list(&self.runs(), section, short).into_iter().rev();
-        folders.filter_map(|folder| Run::<C>::open(folder).ok()).find(|run| {
-            config(&run.params) == config(wanted)
-                && run.params.seed == wanted.seed
-                && run.params.data.checksum == wanted.data.checksum
-        })
-    }
-
-    fn resume<C: ExperimentConfig>(&self, section: &str, short: &str, set: &DataSet) -> Result<Run<C>> {
-        let Options { preset, seed, settings, epochs, run: number, .. } = &self.options;
-        ensure!(
-            preset.is_none() && seed.is_none() && settings.is_empty(),
-            "a resumed run keeps its preset, seed and numbers: with --resume only --epochs can be changed"
-        );
-        let folders = RunFolder::list(&self.runs(), section, short);
-        let folder = folders.into_iter().rev().find(|folder| number.is_none_or(|n| folder.number() == Some(n)));
-        let folder = folder.with_context(|| {
-            format!("there is no run to resume in {}: start one without --resume", self.runs().join(section).display())
-        })?;
-        let mut run = Run::<C>::open(folder)?;
-        ensure!(
-            run.params.data.checksum == set.origin.checksum,
-            "{} was trained on other data ({}) than there is now ({}); choose with --data",
-            run.folder.path.display(),
-            run.params.data.origin,
-            set.origin.description
-        );
-        if let Some(epochs) = epochs {
-            let mut config = serde_json::to_value(&run.params.config)?;
-            config["epochs"] = (*epochs).into();
-            run.params.config = serde_json::from_value(config)?;
-            run.params.changed = true;
-            run.save_params()?;
-        }
-        Ok(run)
     }
 }
 
-/// What a run remembers of its data.
-fn info(set: &DataSet) -> DataInfo {
-    let origin = &set.origin;
-    let title = match &origin.remark {
-        _ if origin.stand_in => origin.description.clone(),
-        Some(remark) => format!("{} {remark}", set.name.to_uppercase()),
-        None => set.name.to_uppercase(),
+/// "preset quick, 4 epochs"; the part of a figure's note that tells how its net came about.
+fn made_with<C>(params: &Params<C>, epochs: usize) -> String {
+    if let Some(file) = &params.weights_from {
+        return format!("weights from {file}");
+    }
+    let changed = if params.settings.is_empty() { "" } else { " (changed)" };
+    let trained = if epochs == 0 { String::new() } else { format!(", {epochs} epochs") };
+    format!("preset {}{changed}{trained}", params.preset)
+}
+
+/// The command that makes a figure again.
+fn command<C>(id: &str, params: &Params<C>) -> String {
+    if let Some(file) = &params.weights_from {
+        return format!("cargo book {id} --weights {file}");
+    }
+    let mut command = format!("cargo book figures {id} --preset {}", params.preset);
+    params.settings.iter().for_each(|setting| command += &format!(" --set {setting}"));
+    if params.seed != DEFAULT_SEED {
+        command += &format!(" --seed {}", params.seed);
+    }
+    if params.data.stand_in {
+        command += " --data generated";
+    }
+    command
+}
+
+/// Options that an experiment would not use are refused, not ignored.
+fn refuse_idle_options(entry: &Entry, options: &Options, figures: bool) -> Result<()> {
+    let Options { epochs, seed, resume, settings, run, weights, .. } = options;
+    let trains = [("--epochs", epochs.is_some()), ("--seed", seed.is_some()), ("--set", !settings.is_empty())];
+    let refuse = |given: &[(&str, bool)], why: String| match given.iter().find(|(_, given)| *given) {
+        Some((option, _)) => bail!(Usage(format!("{option}: {why}"))),
+        None => Ok(()),
     };
-    DataInfo {
-        name: set.name.clone(),
-        title,
-        origin: origin.description.clone(),
-        stand_in: origin.stand_in,
-        checksum: origin.checksum.clone(),
+    let [resume, run, weights] = [("--resume", *resume), ("--run", run.is_some()), ("--weights", weights.is_some())];
+    match &entry.needs {
+        _ if figures => refuse(&[resume, run, weights], "`figures` finds or trains its runs by itself".to_string()),
+        Some(trainer) => {
+            let why = format!("{} analyses what {trainer} trained; choose with --run, --preset or --data", entry.id);
+            refuse(&[resume], why.clone())?;
+            if weights.1 { Ok(()) } else { refuse(&trains, why) }
+        }
+        None => {
+            refuse(&[weights], format!("{} trains weights of its own; analyse others with its analysis", entry.id))?;
+            if resume.1 { Ok(()) } else { refuse(&[run], "goes with --resume".to_string()) }
+        }
     }
 }

@@ -3,16 +3,23 @@
 mod context;
 mod experiments;
 mod options;
+mod runs;
 
 pub use context::Context;
 pub use experiments::{Entry, Table};
 pub use options::Options;
 
+use crate::say;
 use crate::training::{Interrupted, stop_on_ctrl_c};
 use anyhow::Result;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use std::ffi::OsString;
+use std::panic;
 use std::process::ExitCode;
 use tch::Device;
+
+/// What runs an experiment.
+pub type Experiment = fn(&Context) -> Result<()>;
 
 /// A chapter's experiments, as its binary knows them.
 #[derive(Debug, Clone, Copy)]
@@ -20,7 +27,7 @@ pub struct Chapter {
     /// Text of the chapter's `experiments.toml`.
     pub table: &'static str,
     /// What runs each experiment, by id.
-    pub experiments: &'static [(&'static str, fn(&Context) -> Result<()>)],
+    pub experiments: &'static [(&'static str, Experiment)],
     /// Training steps that can be timed.
     pub benches: &'static [Bench],
 }
@@ -60,8 +67,8 @@ enum Command {
         #[arg(long)]
         model: Option<String>,
         /// Steps to time
-        #[arg(long, default_value_t = 60)]
-        steps: usize,
+        #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+        steps: u32,
         /// Print the models' names only
         #[arg(long)]
         list: bool,
@@ -71,7 +78,7 @@ enum Command {
     },
     /// Run one experiment by its id, such as 03_01; `03_01 --help` tells its options
     #[command(external_subcommand)]
-    Experiment(Vec<String>),
+    Experiment(Vec<OsString>),
 }
 
 /// Options of one experiment, parsed under its id.
@@ -84,14 +91,23 @@ struct ExperimentCli {
 /// Runs a chapter's binary: parses the arguments, runs, prints an error, and returns the exit code: 0, 1 for errors,
 /// 2 for wrong usage, 130 after Ctrl-C.
 pub fn main(chapter: &Chapter) -> ExitCode {
-    match run(chapter) {
+    // libtorch reports its failures (memory that is not there, say) as panics; they end in one message, too.
+    panic::set_hook(Box::new(|info| {
+        let message = info.payload_as_str().unwrap_or("unknown failure").lines().next().unwrap_or_default();
+        let place = info.location().map(|place| format!(" ({}:{})", place.file(), place.line())).unwrap_or_default();
+        eprintln!("error: this should not have happened: {message}{place}");
+    }));
+    let Ok(result) = panic::catch_unwind(|| run(chapter)) else { return ExitCode::FAILURE };
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if error.is::<Usage>() => {
             eprintln!("error: {error:#}");
             ExitCode::from(2)
         }
         Err(error) if error.is::<Interrupted>() => {
-            eprintln!("{error}");
+            let figures = std::env::args().nth(1).is_some_and(|command| command == "figures");
+            let how = if figures { "the same command" } else { "the same command and --resume" };
+            eprintln!("{error}\ngo on with {how}");
             ExitCode::from(130)
         }
         Err(error) => {
@@ -111,7 +127,7 @@ fn run(chapter: &Chapter) -> Result<()> {
     match Cli::parse().command {
         Command::List => {
             for entry in &table.experiments {
-                println!("{}_{:<24} pp. {:<8} {}", entry.id, entry.name, entry.pages, entry.title);
+                say!("{}_{:<24} pp. {:<8} {}", entry.id, entry.name, entry.pages, entry.title);
             }
             Ok(())
         }
@@ -125,7 +141,7 @@ fn run(chapter: &Chapter) -> Result<()> {
         }
         Command::Bench { model, steps, list, device } => bench(chapter, model.as_deref(), steps, list, device),
         Command::Experiment(args) => {
-            let entry = table.find(&args[0]).map_err(Usage)?;
+            let entry = table.find(&args[0].to_string_lossy()).map_err(Usage)?;
             let command = ExperimentCli::command().about(entry.title.clone()).bin_name(entry.full_name());
             let matches = command.get_matches_from(args);
             let options = ExperimentCli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit()).options;
@@ -137,29 +153,23 @@ fn run(chapter: &Chapter) -> Result<()> {
 
 fn experiment(chapter: &Chapter, context: &Context) -> Result<()> {
     let entry = context.entry();
-    println!("\n{}  {} (pp. {})", entry.full_name(), entry.title, entry.pages);
+    say!("\n{}  {} (pp. {})", entry.full_name(), entry.title, entry.pages);
     let run = chapter.experiments.iter().find(|(id, _)| *id == entry.id).map(|(_, run)| run);
     run.unwrap_or_else(|| unreachable!("{} stands in the table, but nothing runs it", entry.id))(context)
 }
 
-fn bench(
-    chapter: &Chapter,
-    model: Option<&str>,
-    steps: usize,
-    list: bool,
-    device: crate::device::Choice,
-) -> Result<()> {
+fn bench(chapter: &Chapter, model: Option<&str>, steps: u32, list: bool, device: crate::device::Choice) -> Result<()> {
     let names: Vec<&str> = chapter.benches.iter().map(|bench| bench.model).collect();
     if let Some(model) = model.filter(|model| !names.contains(model)) {
         return Err(Usage(format!("unknown model '{model}'; there are {}", names.join(", "))).into());
     }
     for bench in chapter.benches.iter().filter(|bench| model.is_none_or(|model| model == bench.model)) {
         if list {
-            println!("{}", bench.model);
+            say!("{}", bench.model);
             continue;
         }
-        let ms = (bench.run)(device.resolve()?, steps)?;
-        println!("{}", serde_json::json!({ "model": bench.model, "batch": bench.batch, "ms": ms }));
+        let ms = (bench.run)(device.resolve()?, steps as usize)?;
+        say!("{}", serde_json::json!({ "model": bench.model, "batch": bench.batch, "ms": ms }));
     }
     Ok(())
 }

@@ -10,7 +10,7 @@ pub struct Options {
     #[arg(long, value_enum)]
     pub preset: Option<Preset>,
     /// Epochs to train, instead of the preset's
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     pub epochs: Option<u64>,
     /// Seed of all random numbers [default: 42]
     #[arg(long, value_name = "N")]
@@ -19,7 +19,7 @@ pub struct Options {
     #[arg(long, value_name = "DEVICE", default_value = "auto")]
     pub device: device::Choice,
     /// CPU threads for libtorch; all cores by default
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(i32).range(1..))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(i32).range(1..=1024))]
     pub threads: Option<i32>,
     /// Go on with the last training run of this experiment
     #[arg(long)]
@@ -33,6 +33,9 @@ pub struct Options {
     /// Number of the run to analyse or resume [default: the last]
     #[arg(long, value_name = "N")]
     pub run: Option<u32>,
+    /// Analyse these weights (safetensors, Keras' names and layouts) instead of a run's
+    #[arg(long, value_name = "FILE")]
+    pub weights: Option<PathBuf>,
     /// Folder that run/ and figures/ go to [default: the repository]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,

@@ -12,7 +12,7 @@ pub struct Batches {
     rows: i64,
     batch_size: i64,
     seed: u64,
-    shuffled: Option<(u64, Tensor)>,
+    shuffled: Option<(u64, Vec<i64>)>,
 }
 
 impl Batches {
@@ -32,17 +32,25 @@ impl Batches {
 
     /// Row numbers of a batch (both from 0) as int64, `[batch]`.
     pub fn rows(&mut self, epoch: u64, batch: u64) -> Tensor {
+        Tensor::from_slice(self.slice(epoch, batch))
+    }
+
+    /// The same as numbers, for rows that are not in a tensor.
+    pub fn row_numbers(&mut self, epoch: u64, batch: u64) -> Vec<usize> {
+        self.slice(epoch, batch).iter().map(|&row| row as usize).collect()
+    }
+
+    fn slice(&mut self, epoch: u64, batch: u64) -> &[i64] {
         let current = self.shuffled.take().filter(|(of, _)| *of == epoch);
         let order = current.map(|(_, order)| order).unwrap_or_else(|| self.shuffle(epoch));
         let start = batch as i64 * self.batch_size;
-        let rows = order.narrow(0, start, self.batch_size.min(self.rows - start));
-        self.shuffled = Some((epoch, order));
-        rows
+        let end = (start + self.batch_size).min(self.rows);
+        &self.shuffled.insert((epoch, order)).1[start as usize..end as usize]
     }
 
-    fn shuffle(&self, epoch: u64) -> Tensor {
+    fn shuffle(&self, epoch: u64) -> Vec<i64> {
         let mut order: Vec<i64> = (0..self.rows).collect();
         order.shuffle(&mut ChaCha8Rng::seed_from_u64(mix(&[self.seed, epoch])));
-        Tensor::from_slice(&order)
+        order
     }
 }

@@ -1,8 +1,9 @@
 //! NumPy's `.npz`: a zip archive of `.npy` arrays.
 
+use crate::files;
 use anyhow::{Context, Result, ensure};
 use ndarray::ArrayD;
-use ndarray_npy::{ViewElement, ViewNpyExt};
+use ndarray_npy::{NpzWriter, ViewElement, ViewNpyExt};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{Cursor, Read, Seek};
@@ -32,6 +33,16 @@ impl Npz {
     /// Reads an archive from memory.
     pub fn parse(bytes: &[u8]) -> Result<Npz> {
         Npz::read(Cursor::new(bytes), "the archive")
+    }
+
+    /// Writes f32 arrays as an archive.
+    pub fn write(path: &Path, arrays: &[(&str, &ArrayD<f32>)]) -> Result<()> {
+        let mut archive = NpzWriter::new(Cursor::new(vec![]));
+        for (name, array) in arrays {
+            archive.add_array(*name, array).with_context(|| format!("cannot pack the array {name}"))?;
+        }
+        let bytes = archive.finish().with_context(|| format!("cannot pack {}", path.display()))?.into_inner();
+        files::write(path, &bytes)
     }
 
     fn read(source: impl Read + Seek, name: &str) -> Result<Npz> {

@@ -159,8 +159,10 @@ impl Optimizer {
         };
         let steps = take("steps", vec![1])?.int64_value(&[0]);
         let mean_of_squares = take("mean_of_squares", self.flat.size())?;
-        if let Some(mean) = &mut self.mean {
-            mean.copy_(&take("mean", self.flat.size())?);
+        let mean = self.mean.as_ref().map(|_| take("mean", self.flat.size())).transpose()?;
+        ensure!(state.is_empty(), "the optimiser's state belongs to another rule: {:?}", state.keys());
+        if let (Some(mean), Some(saved)) = (&mut self.mean, mean) {
+            mean.copy_(&saved);
         }
         self.mean_of_squares.copy_(&mean_of_squares);
         self.steps = steps;

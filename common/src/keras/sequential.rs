@@ -114,6 +114,7 @@ impl SequentialBuilder<'_> {
     /// Adds a layer with weights; `make` gets the path that its variables go to and the shape of its input.
     pub fn layer<L: Layer + 'static>(mut self, name: impl ToString, make: impl FnOnce(&nn::Path, &[i64]) -> L) -> Self {
         let name = name.to_string();
+        assert!(self.net.layers.iter().all(|(other, _)| *other != name), "two layers are called {name}");
         let layer = make(&self.path.sub(&name), self.net.output_shape());
         self.net.layers.push((name, Box::new(layer)));
         self

@@ -93,7 +93,8 @@ pub fn write_file(
     tensors: impl IntoIterator<Item = (String, Tensor)>,
     metadata: HashMap<String, String>,
 ) -> Result<()> {
-    let buffers: Vec<_> = tensors.into_iter().map(|(name, tensor)| (name, Buffer::of(&tensor))).collect();
+    let buffers: Vec<_> =
+        tensors.into_iter().map(|(name, tensor)| Ok((name, Buffer::of(&tensor)?))).collect::<Result<_>>()?;
     let views = buffers
         .iter()
         .map(|(name, buffer)| Ok((name, TensorView::new(buffer.dtype, buffer.shape.clone(), &buffer.bytes)?)))
@@ -132,16 +133,16 @@ struct Buffer {
 }
 
 impl Buffer {
-    fn of(tensor: &Tensor) -> Buffer {
+    fn of(tensor: &Tensor) -> Result<Buffer> {
         let tensor = tensor.detach().to_device(Device::Cpu).contiguous();
         let (dtype, width) = match tensor.kind() {
             Kind::Double => (Dtype::F64, 8),
             Kind::Int64 => (Dtype::I64, 8),
             Kind::Float => (Dtype::F32, 4),
-            other => unreachable!("no layer or optimiser keeps {other:?}"),
+            other => bail!("cannot save values of type {other:?}: only f32, f64 and i64"),
         };
         let mut bytes = vec![0; tensor.numel() * width];
         tensor.copy_data_u8(&mut bytes, tensor.numel());
-        Buffer { dtype, shape: tensor.size().iter().map(|&n| n as usize).collect(), bytes }
+        Ok(Buffer { dtype, shape: tensor.size().iter().map(|&n| n as usize).collect(), bytes })
     }
 }

@@ -1,6 +1,5 @@
 //! The finished picture, and how plots are put into one.
 
-use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
@@ -197,19 +196,7 @@ impl Figure {
     /// If the folder or the file cannot be written.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
-        let file = self.png()?;
-        let doing = || format!("saving the figure {}", path.display());
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder).with_context(doing)?;
-        }
-        let mut beside = path.as_os_str().to_owned();
-        beside.push(format!(".{}.part", std::process::id()));
-        fs::write(&beside, file)
-            .and_then(|()| fs::rename(&beside, path))
-            .inspect_err(|_| {
-                let _ = fs::remove_file(&beside); // the error that matters is the first one
-            })
-            .with_context(doing)
+        crate::files::write(path, &self.png()?).with_context(|| format!("saving the figure {}", path.display()))
     }
 
     /// Shows the picture in a notebook; evcxr calls it for the last expression of a cell.

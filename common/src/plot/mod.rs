@@ -9,10 +9,11 @@
 //! | points, curves, histograms, shapes and words on two axes, in any mix | [`Chart`] with [`Points`], [`Line`], [`Histogram`], [`Polygon`], [`Label`] |
 //! | pictures in rows, with captions | [`PictureGrid`] |
 //! | a matrix in colours, with numbers or a colour bar | [`HeatMap`] |
+//! | words and numbers in rows | [`Table`] |
 //! | a network as boxes and arrows | [`Diagram`] |
 //! | several of these in one picture | [`Figure::panels`], [`Figure::grid`], [`Figure::fitted`] |
 //!
-//! ```ignore
+//! ```text
 //! use common::plot::{Chart, Color, Figure, Line, PictureGrid, Points};
 //!
 //! // 5,000 points of latent space coloured by digit, and new points in red on top of them (book pp. 100 and 112)
@@ -59,6 +60,7 @@ mod raster;
 mod ruler;
 mod scale;
 mod shapes;
+mod table;
 mod text;
 mod ticks;
 
@@ -76,6 +78,7 @@ pub use mark::Mark;
 pub use pictures::PictureGrid;
 pub use points::Points;
 pub use shapes::{Label, Polygon};
+pub use table::Table;
 
 #[cfg(test)]
 mod tests;

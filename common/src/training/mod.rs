@@ -2,7 +2,7 @@
 //!
 //! The loop itself stands in the chapter:
 //!
-//! ```ignore
+//! ```text
 //! let mut training = Training::start(&run, plan, &mut model)?; // goes on where a stopped run was
 //! while let Some(step) = training.next(&mut model)? {
 //!     let x = digits.index_select(0, &batches.rows(step.epoch, step.batch));
@@ -26,5 +26,5 @@ pub use checkpoint::{CheckpointFile, Checkpointed};
 pub use config::{ExperimentConfig, Preset, configure};
 pub use history::History;
 pub use run::{DataInfo, Params, Run, RunFolder};
-pub use stop::{Interrupted, stop_on_ctrl_c};
+pub use stop::{Interrupted, ensure_not_stopped, stop_on_ctrl_c};
 pub use train::{Plan, Step, Training};

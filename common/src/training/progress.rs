@@ -1,3 +1,4 @@
+use crate::say;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::IsTerminal;
 
@@ -34,7 +35,7 @@ impl Progress {
 
     pub fn epoch(&self, epoch: u64, seconds: f64, metrics: &[String], values: &[f64]) {
         let line = format!("epoch {:>3}/{}  {}  {seconds:.1} s", epoch + 1, self.epochs, describe(metrics, values));
-        if self.bar.is_hidden() { println!("{line}") } else { self.bar.suspend(|| println!("{line}")) }
+        if self.bar.is_hidden() { say!("{line}") } else { self.bar.suspend(|| say!("{line}")) }
     }
 
     pub fn finish(&self) {

@@ -1,12 +1,17 @@
 use super::checkpoint::CheckpointFile;
 use super::history::History;
 use crate::files;
-use anyhow::{Context, Result, bail};
+use crate::keras::weights;
+use anyhow::{Context, Result};
+use data::{DataSet, Manifest};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use tch::nn::VarStore;
 
 /// `run/<section>/<number>_<data>`, as in the book: `run/vae/0001_digits`.
 ///
@@ -19,8 +24,33 @@ pub struct RunFolder {
 }
 
 impl RunFolder {
-    /// All runs of a section on some data, oldest first.
+    /// All runs of a section on some data, oldest first. A folder that has no `params.json` yet is none.
     pub fn list(runs: &Path, section: &str, data: &str) -> Vec<RunFolder> {
+        let folders = RunFolder::numbered(runs, section, data).into_iter().map(|(_, path)| RunFolder { path });
+        folders.filter(|folder| folder.path.join("params.json").exists()).collect()
+    }
+
+    /// The folder that the next new run of the section would go to.
+    pub fn unclaimed(runs: &Path, section: &str, data: &str) -> RunFolder {
+        let last = RunFolder::numbered(runs, section, data).last().map_or(0, |(number, _)| *number);
+        RunFolder { path: runs.join(section).join(format!("{:04}_{data}", last + 1)) }
+    }
+
+    /// Makes the folder of a new run; no two processes get the same.
+    fn claim(runs: &Path, section: &str, data: &str) -> Result<RunFolder> {
+        loop {
+            let folder = RunFolder::unclaimed(runs, section, data);
+            let failed = || format!("cannot make the run folder {}", folder.path.display());
+            fs::create_dir_all(runs.join(section)).with_context(failed)?;
+            match fs::create_dir(&folder.path) {
+                Err(error) if error.kind() == ErrorKind::AlreadyExists => continue,
+                made => made.with_context(failed)?,
+            }
+            return Ok(folder);
+        }
+    }
+
+    fn numbered(runs: &Path, section: &str, data: &str) -> Vec<(u32, PathBuf)> {
         let folders = fs::read_dir(runs.join(section)).into_iter().flatten().flatten();
         let mut numbered: Vec<(u32, PathBuf)> = folders
             .filter_map(|entry| {
@@ -30,13 +60,7 @@ impl RunFolder {
             })
             .collect();
         numbered.sort();
-        numbered.into_iter().map(|(_, path)| RunFolder { path }).collect()
-    }
-
-    /// The folder that a new run of the section goes to; it is made when the first file is written.
-    pub fn next(runs: &Path, section: &str, data: &str) -> RunFolder {
-        let last = RunFolder::list(runs, section, data).last().and_then(RunFolder::number).unwrap_or(0);
-        RunFolder { path: runs.join(section).join(format!("{:04}_{data}", last + 1)) }
+        numbered
     }
 
     /// The number in the folder's name.
@@ -49,17 +73,37 @@ impl RunFolder {
         CheckpointFile::of(&self.path)
     }
 
-    /// Losses by epoch.
-    pub fn history(&self) -> Result<History> {
-        History::read(&self.path.join("history.csv"))
+    /// The weights alone, in Keras' names and layouts: written when training ends, or brought from elsewhere.
+    pub fn weights(&self) -> PathBuf {
+        self.path.join("weights/weights.safetensors")
     }
 
-    /// Pictures saved while training, in the order of training.
+    /// Fills a model's variables from the checkpoint, or from weights that were brought from elsewhere.
+    pub fn load_weights(&self, variables: &VarStore) -> Result<()> {
+        let checkpoint = self.checkpoint();
+        if checkpoint.exists() { checkpoint.load_weights(variables) } else { weights::load(variables, &self.weights()) }
+    }
+
+    /// Losses by epoch; none where nothing was trained.
+    pub fn history(&self) -> Result<History> {
+        let path = self.path.join("history.csv");
+        if path.exists() { History::read(&path) } else { Ok(History::default()) }
+    }
+
+    /// Whether there are weights to analyse.
+    pub fn is_trained(&self) -> bool {
+        self.checkpoint().exists() || self.weights().exists()
+    }
+
+    /// Pictures saved while training, in the order of training: by the numbers in their names.
     pub fn images(&self) -> Vec<PathBuf> {
         let entries = fs::read_dir(self.path.join("images")).into_iter().flatten().flatten();
-        let mut paths: Vec<PathBuf> =
-            entries.map(|entry| entry.path()).filter(|path| path.extension().is_some_and(|e| e == "png")).collect();
-        paths.sort();
+        let is_png = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "png");
+        let mut paths: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(is_png).collect();
+        paths.sort_by_key(|path| {
+            let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+            stem.split('_').filter_map(|part| part.parse().ok()).collect::<Vec<u64>>()
+        });
         paths
     }
 
@@ -83,8 +127,11 @@ pub struct Params<C> {
     pub experiment: String,
     /// Name of the preset that the configuration started from.
     pub preset: super::Preset,
-    /// Whether `--set` or `--epochs` changed it.
-    pub changed: bool,
+    /// What `--set` and `--epochs` changed in it, as `key=value`.
+    pub settings: Vec<String>,
+    /// The file that the weights were brought from, if they were not trained here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weights_from: Option<String>,
     /// Seed of all random numbers.
     pub seed: u64,
     /// Where it was trained: `cpu`, `cuda:0`.
@@ -112,6 +159,47 @@ pub struct DataInfo {
     pub checksum: String,
 }
 
+impl DataInfo {
+    /// Data that a chapter brings along or makes itself, as the book does: no stand-in, and no set of the manifest.
+    ///
+    /// `content` is what the checksum is taken over: the bytes of a table, or whatever decides how data is made.
+    pub fn own(name: &str, title: &str, content: &[u8]) -> DataInfo {
+        let checksum = Sha256::digest(content).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        DataInfo {
+            name: name.to_string(),
+            title: title.to_string(),
+            origin: "made by this chapter".to_string(),
+            stand_in: false,
+            checksum,
+        }
+    }
+}
+
+impl From<&DataSet> for DataInfo {
+    fn from(set: &DataSet) -> DataInfo {
+        let origin = &set.origin;
+        let title = match &origin.remark {
+            _ if origin.stand_in => origin.description.clone(),
+            Some(remark) => format!("{} {remark}", short_title(&set.name)),
+            None => short_title(&set.name),
+        };
+        DataInfo {
+            name: set.name.clone(),
+            title,
+            origin: origin.description.clone(),
+            stand_in: origin.stand_in,
+            checksum: origin.checksum.clone(),
+        }
+    }
+}
+
+/// The title in the manifest up to its colon, for notes on figures: `MNIST`.
+fn short_title(name: &str) -> String {
+    let manifest = Manifest::embedded().ok();
+    let title = manifest.and_then(|manifest| Some(manifest.set(name).ok()?.title.split(':').next()?.to_string()));
+    title.unwrap_or_else(|| name.to_uppercase())
+}
+
 /// A run folder with its parameters.
 #[derive(Debug, Clone)]
 pub struct Run<C> {
@@ -128,13 +216,13 @@ impl<C: Serialize + DeserializeOwned> Run<C> {
         Ok(Run { folder, params })
     }
 
-    /// Starts a run: writes `params.json`.
-    pub fn create(folder: RunFolder, params: Params<C>) -> Result<Run<C>> {
-        if folder.path.join("params.json").exists() {
-            bail!("{} is there already", folder.path.display());
-        }
-        let run = Run { folder, params };
-        run.save_params()?;
+    /// Starts a run in a folder of its own: writes `params.json`.
+    pub fn create(runs: &Path, section: &str, data: &str, params: Params<C>) -> Result<Run<C>> {
+        let run = Run { folder: RunFolder::claim(runs, section, data)?, params };
+        run.save_params().inspect_err(|_| {
+            // Still empty: nothing half-made stays behind.
+            let _ = fs::remove_dir(&run.folder.path);
+        })?;
         Ok(run)
     }
 

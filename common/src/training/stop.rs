@@ -1,4 +1,4 @@
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 static STOP: AtomicBool = AtomicBool::new(false);
@@ -9,6 +9,7 @@ pub fn stop_on_ctrl_c() -> Result<()> {
         if STOP.swap(true, Ordering::SeqCst) {
             std::process::exit(130);
         }
+        eprintln!("\nstopping after this step; press Ctrl-C again to stop at once");
     })
     .context("cannot listen for Ctrl-C")
 }
@@ -17,16 +18,18 @@ pub(super) fn asked_to_stop() -> bool {
     STOP.load(Ordering::SeqCst)
 }
 
-/// Training was stopped by Ctrl-C and saved; the program ends with exit code 130.
-#[derive(Debug, thiserror::Error)]
-#[error(
-    "stopped after {done} of {total} steps; everything is saved in {folder}\ngo on with the same command and --resume"
-)]
-pub struct Interrupted {
-    /// Steps trained.
-    pub done: u64,
-    /// Steps that the run has in all.
-    pub total: u64,
-    /// The run folder.
-    pub folder: String,
+/// For places outside training where a program can stop.
+///
+/// # Errors
+/// [`Interrupted`] after Ctrl-C.
+pub fn ensure_not_stopped() -> Result<()> {
+    if asked_to_stop() {
+        bail!(Interrupted("stopped".to_string()));
+    }
+    Ok(())
 }
+
+/// Stopped by Ctrl-C, with everything saved; the program ends with exit code 130.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Interrupted(pub String);

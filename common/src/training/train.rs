@@ -4,7 +4,11 @@ use super::progress::Progress;
 use super::run::RunFolder;
 use super::stop::{Interrupted, asked_to_stop};
 use crate::device;
-use anyhow::{Result, bail, ensure};
+use crate::files;
+use crate::keras::weights;
+use crate::say;
+use anyhow::{Context, Result, bail, ensure};
+use std::fs::{File, TryLockError};
 use std::time::{Duration, Instant};
 use tch::{Device, Kind, Tensor};
 
@@ -49,6 +53,9 @@ pub struct Training {
     progress: Progress,
     looked: Instant,
     saved: Instant,
+    save_took: Duration,
+    /// Held as long as the run trains: two processes in one folder would spoil it.
+    _lock: File,
     epoch_start: f64,
 }
 
@@ -58,6 +65,8 @@ impl Training {
     /// # Errors
     /// The checkpoint is damaged, of another model or of another plan.
     pub fn start(folder: &RunFolder, plan: Plan, model: &mut impl Checkpointed) -> Result<Training> {
+        let lock = lock(folder)?;
+        files::remove_parts(&folder.path);
         let checkpoint = folder.checkpoint();
         let mut position = Position {
             steps_per_epoch: plan.batches,
@@ -68,19 +77,26 @@ impl Training {
         if checkpoint.exists() {
             let saved = checkpoint.load(model)?;
             ensure!(
-                saved.steps_per_epoch == plan.batches && saved.metrics == position.metrics,
+                saved.metrics == position.metrics,
+                "{} recorded {}, and this experiment records {}: it was trained by another version",
+                folder.path.display(),
+                saved.metrics.join(", "),
+                position.metrics.join(", ")
+            );
+            ensure!(
+                saved.steps_per_epoch == plan.batches,
                 "{} was trained with {} batches an epoch, and this run has {}: it cannot go on with other data or another batch size",
                 folder.path.display(),
                 saved.steps_per_epoch,
                 plan.batches
             );
             position = saved;
-            println!("going on after step {} of {}", position.step, plan.epochs * plan.batches);
+            say!("going on after step {} of {}", position.step, plan.epochs * plan.batches);
         }
         let progress = Progress::new(plan.epochs, plan.batches, position.step);
         let now = Instant::now();
         let epoch_start = position.history.last().map_or(0.0, |(seconds, _)| *seconds);
-        Ok(Training {
+        let training = Training {
             folder: folder.clone(),
             plan,
             position,
@@ -89,8 +105,13 @@ impl Training {
             progress,
             looked: now,
             saved: now,
+            save_took: Duration::ZERO,
+            _lock: lock,
             epoch_start,
-        })
+        };
+        // A kill may have come between checkpoint and history.
+        training.history().write(&folder.path.join("history.csv"))?;
+        Ok(training)
     }
 
     /// The next step, or `None` after the last one. Ends the epoch, saves, and seeds libtorch's random numbers.
@@ -104,21 +125,26 @@ impl Training {
         self.progress.step(step);
         if trained && step.is_multiple_of(batches) {
             self.end_epoch()?;
-            self.save(model)?;
+            // Short epochs are not all saved: that would take more time than the training.
+            if step >= epochs * batches || self.saved.elapsed() > self.save_took * 20 {
+                self.save(model)?;
+            }
         }
         if step >= epochs * batches {
             self.progress.finish();
+            weights::save(model.variables(), &self.folder.weights())?;
             return Ok(None);
         }
         if asked_to_stop() {
             self.save(model)?;
             self.progress.finish();
-            bail!(Interrupted { done: step, total: epochs * batches, folder: self.folder.path.display().to_string() });
+            let (total, folder) = (epochs * batches, self.folder.path.display());
+            bail!(Interrupted(format!("stopped after {step} of {total} steps; everything is saved in {folder}")));
         }
         if self.saved.elapsed() > SAVE_EVERY {
             self.save(model)?;
         }
-        if self.progress.wants_losses(step) && step % batches > 0 {
+        if self.progress.wants_losses(step) && !step.is_multiple_of(batches) {
             self.look()?;
             let means: Vec<f64> = self.position.sums.iter().map(|sum| sum / self.position.samples).collect();
             self.progress.losses(step / batches, &self.position.metrics, &means);
@@ -168,14 +194,7 @@ impl Training {
         self.position.seconds += self.looked.elapsed().as_secs_f64();
         self.looked = Instant::now();
         if let Some(i) = self.position.sums.iter().position(|sum| !sum.is_finite()) {
-            self.progress.finish();
-            bail!(
-                "{} became {} by step {}: training cannot go on\nthe last good checkpoint is kept in {}; try a smaller learning rate, --set learning_rate=...",
-                self.position.metrics[i],
-                self.position.sums[i],
-                self.position.step,
-                self.folder.path.display()
-            );
+            return self.give_up(&format!("{} became {}", self.position.metrics[i], self.position.sums[i]));
         }
         Ok(())
     }
@@ -203,10 +222,41 @@ impl Training {
 
     fn save(&mut self, model: &mut impl Checkpointed) -> Result<()> {
         self.look()?;
+        let start = Instant::now();
+        // The loss tells of the weights before the step: these may be bad already when it is still good.
+        for (name, variable) in weights::named_variables(model.variables()) {
+            if variable.isfinite().all().int64_value(&[]) == 0 {
+                return self.give_up(&format!("the weights {name} are no numbers any more"));
+            }
+        }
         self.folder.checkpoint().save(model, &self.position)?;
         self.history().write(&self.folder.path.join("history.csv"))?;
         self.saved = Instant::now();
+        self.save_took = start.elapsed();
         Ok(())
+    }
+
+    fn give_up(&self, why: &str) -> Result<()> {
+        self.progress.finish();
+        let folder = self.folder.path.display();
+        let kept =
+            if self.folder.checkpoint().exists() { "the last good checkpoint is kept" } else { "nothing was saved" };
+        let step = self.position.step;
+        bail!(
+            "{why} by step {step}: training cannot go on\n{kept} in {folder}; try other numbers, such as a smaller learning rate"
+        )
+    }
+}
+
+/// The right to train in a folder.
+fn lock(folder: &RunFolder) -> Result<File> {
+    let path = folder.path.join(".lock");
+    let failed = || format!("cannot lock {}", path.display());
+    let file = File::create(&path).with_context(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => bail!("another process is training in {}", folder.path.display()),
+        Err(TryLockError::Error(error)) => Err(error).with_context(failed),
     }
 }
 

@@ -17,6 +17,7 @@ use zune_jpeg::zune_core::options::DecoderOptions;
 
 use crate::cifar::{self, Record, SIDE};
 use crate::source::Staging;
+use crate::unpack::Target;
 use crate::{parallel, progress};
 
 /// No JPEG of 32 x 32 pixels is longer.
@@ -50,7 +51,7 @@ pub(super) fn convert(archive: &Path, staging: &mut Staging) -> Result<()> {
 }
 
 fn admit(staging: &mut Staging, name: &str, bytes: &[u8]) -> Result<()> {
-    staging.admit_member(name, name, bytes)
+    staging.admit_member(name, &Target::File(name), bytes)
 }
 
 /// The files of `train` and of `test`. Others, such as a readme, are passed over.

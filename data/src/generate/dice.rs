@@ -4,7 +4,7 @@ use rand::rngs::Xoshiro256PlusPlus;
 use rand::{Rng, SeedableRng};
 
 /// The randomness of one picture.
-pub(in crate::generate) struct Dice(Xoshiro256PlusPlus);
+pub(crate) struct Dice(Xoshiro256PlusPlus);
 
 impl Dice {
     /// Depends on the seed, the file and the picture's place in it only, so that pictures can be drawn in any order.
@@ -35,6 +35,28 @@ impl Dice {
     pub fn normal(&mut self, deviation: f32) -> f32 {
         let sum: f32 = (0..4).map(|_| self.unit()).sum();
         (sum - 2.0) * 3f32.sqrt() * deviation
+    }
+
+    /// True with this probability.
+    pub fn chance(&mut self, probability: f32) -> bool {
+        self.unit() < probability
+    }
+
+    /// One of the values, each with its share; shares need not add up to 1.
+    pub fn pick<T: Copy>(&mut self, shares: &[(T, f32)]) -> T {
+        let mut at = self.unit() * shares.iter().map(|(_, share)| share).sum::<f32>();
+        for &(value, share) in shares {
+            at -= share;
+            if at < 0.0 {
+                return value;
+            }
+        }
+        shares[shares.len() - 1].0
+    }
+
+    /// One of the values, all equally likely.
+    pub fn any<T: Copy>(&mut self, values: &[T]) -> T {
+        values[(self.unit() * values.len() as f32) as usize % values.len()]
     }
 
     /// A whole number below `n`.

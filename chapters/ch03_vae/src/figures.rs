@@ -1,0 +1,49 @@
+//! The figures of every training run.
+
+use anyhow::Result;
+use common::cli::Context;
+use common::pictures;
+use common::plot::{Chart, Figure, Line, PictureGrid};
+use common::training::Run;
+use ndarray::{Array4, Axis, concatenate};
+use std::path::Path;
+
+/// The loss curves of a run: each metric by epoch.
+pub fn loss_curves<C>(context: &Context, run: &Run<C>, caption: &str) -> Result<()> {
+    let history = run.folder.history()?;
+    let epochs: Vec<f64> = (1..=history.rows.len()).map(|epoch| epoch as f64).collect();
+    let mut chart = Chart::new().x_label("epoch").y_label("loss").log_y();
+    for name in &history.metrics {
+        let values = history.metric(name).unwrap_or_default();
+        chart = chart.with(Line::xy(&name.replace('_', " "), epochs.iter().copied(), values));
+    }
+    context.figure(run, "loss", caption, Figure::of(&chart, (6.4, 4.8))?)
+}
+
+/// Up to 20 of the pictures saved while training, evenly spread, oldest first.
+pub fn training_strip<C>(context: &Context, run: &Run<C>, caption: &str) -> Result<()> {
+    let saved = run.folder.images();
+    let shown = saved.len().min(20);
+    let mut strip: Vec<_> = vec![];
+    let mut captions = vec![];
+    for i in 0..shown {
+        let path = &saved[i * (saved.len() - 1) / (shown - 1).max(1)];
+        strip.push(pictures::load(path)?);
+        captions.push(moment(path));
+    }
+    let views: Vec<_> = strip.iter().map(|picture| picture.view().insert_axis(Axis(0))).collect();
+    let all: Array4<f32> = concatenate(Axis(0), &views)?;
+    let grid = PictureGrid::new(all.view()).columns(10).captions(captions);
+    context.figure(run, "training_strip", caption, Figure::fitted(&[&[&grid]], 10.0)?)
+}
+
+/// `img_003_00100.png` as "epoch 3", and below it "batch 100" unless it is the first.
+fn moment(path: &Path) -> String {
+    let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+    let numbers: Vec<u32> = stem.split('_').filter_map(|part| part.parse().ok()).collect();
+    match numbers[..] {
+        [epoch, 0] => format!("epoch {epoch}"),
+        [epoch, batch] => format!("epoch {epoch}\nbatch {batch}"),
+        _ => stem.to_string(),
+    }
+}

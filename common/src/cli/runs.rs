@@ -1,0 +1,222 @@
+//! Which run folder an experiment trains in or analyses.
+
+use super::Usage;
+use super::context::Context;
+use crate::keras::weights;
+use crate::say;
+use crate::training::{DataInfo, ExperimentConfig, Params, Run, RunFolder, configure};
+use anyhow::{Context as _, Result, bail, ensure};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use tch::nn::VarStore;
+
+impl Context {
+    /// The run to train: the one to resume, one that is there already with the same numbers (for `figures`), or a
+    /// new one.
+    ///
+    /// `section` and `short` name its folder: `run/<section>/<number>_<short>`.
+    pub fn training_run<C: ExperimentConfig>(
+        &self,
+        section: &str,
+        short: &str,
+        data: impl Into<DataInfo>,
+    ) -> Result<Run<C>> {
+        let data = data.into();
+        let run = if self.options.resume {
+            self.resume(section, short, &data)?
+        } else {
+            let params = self.params(&data)?;
+            match self.find_equal(section, short, &params).filter(|_| self.reuse) {
+                Some(run) => run,
+                None => Run::create(&self.runs(), section, short, params)?,
+            }
+        };
+        say!("run: {}", run.folder.path.display());
+        Ok(run)
+    }
+
+    /// The run of an experiment that trains nothing: it holds the numbers, the seed and the figures. Otherwise as
+    /// [`training_run`](Context::training_run).
+    pub fn plain_run<C: ExperimentConfig>(
+        &self,
+        section: &str,
+        short: &str,
+        data: impl Into<DataInfo>,
+    ) -> Result<Run<C>> {
+        ensure!(!self.options.resume, "{} trains nothing, so there is nothing to --resume", self.entry().full_name());
+        self.training_run(section, short, data)
+    }
+
+    /// The run to analyse: the one named by `--run`, or the last one (of the preset, if one was asked for); for
+    /// `figures` the one that was trained with the same numbers. With `--weights` a new one, which
+    /// [`Context::load_weights`] makes if they fit.
+    ///
+    /// `set` is the name of the data set that new runs are trained on.
+    pub fn trained_run<C: ExperimentConfig>(&self, section: &str, short: &str, set: &str) -> Result<Run<C>> {
+        if let Some(file) = &self.options.weights {
+            let weights_from = Some(file.display().to_string());
+            let params = Params { weights_from, ..self.params(&(&self.data(set)?).into())? };
+            return Ok(Run { folder: RunFolder::unclaimed(&self.runs(), section, short), params });
+        }
+        let found = match self.reuse {
+            true => self.find_equal(section, short, &self.params(&(&self.data(set)?).into())?),
+            false => self.find_trained(section, short)?,
+        };
+        let Some(run) = found.filter(|run| run.folder.is_trained()) else {
+            let section = self.runs().join(section);
+            bail!(
+                "there is no such trained run in {}: train with `cargo book {}` first",
+                section.display(),
+                self.trainer()
+            );
+        };
+        say!("run: {}", run.folder.path.display());
+        Ok(run)
+    }
+
+    /// Fills a model's variables with the run's weights, or with those of `--weights`, which then become the run's.
+    pub fn load_weights<C: ExperimentConfig>(&self, run: &Run<C>, variables: &VarStore) -> Result<()> {
+        let Some(file) = &self.options.weights else { return run.folder.load_weights(variables) };
+        weights::load(variables, file)?;
+        run.save_params()?;
+        weights::save(variables, &run.folder.weights())
+    }
+
+    /// The numbers that a new run would have: the preset's, with what `--set` and `--epochs` change. A run keeps its
+    /// own; this is for an experiment whose data depends on them.
+    pub fn config<C: ExperimentConfig>(&self) -> Result<C> {
+        configure(self.preset(), &self.settings())
+    }
+
+    fn settings(&self) -> Vec<(String, String)> {
+        let epochs = self.options.epochs.map(|epochs| ("epochs".to_string(), epochs.to_string()));
+        self.options.settings.iter().cloned().chain(epochs).collect()
+    }
+
+    fn params<C: ExperimentConfig>(&self, data: &DataInfo) -> Result<Params<C>> {
+        let versions =
+            [("generative-deep-learning", env!("CARGO_PKG_VERSION")), ("tch", "0.24"), ("libtorch", "2.11.0")];
+        Ok(Params {
+            experiment: self.trainer().to_string(),
+            preset: self.preset(),
+            settings: self.settings().iter().map(|(key, value)| format!("{key}={value}")).collect(),
+            weights_from: None,
+            seed: self.options.seed.unwrap_or(DEFAULT_SEED),
+            device: crate::device::name(self.device()),
+            data: data.clone(),
+            versions: BTreeMap::from(versions.map(|(name, version)| (name.to_string(), version.to_string()))),
+            config: self.config()?,
+        })
+    }
+
+    /// Id of the experiment that trains what this one draws: itself, or the one it needs.
+    fn trainer(&self) -> &str {
+        self.entry().needs.as_deref().unwrap_or(&self.entry().id)
+    }
+
+    /// The runs of this experiment that were trained here, newest first; those that cannot be read are left out.
+    fn own_runs<C: ExperimentConfig>(&self, section: &str, short: &str) -> impl Iterator<Item = Run<C>> {
+        let folders = RunFolder::list(&self.runs(), section, short).into_iter().rev();
+        let runs = folders.filter_map(|folder| Run::<C>::open(folder).ok());
+        runs.filter(|run| run.params.weights_from.is_none() && run.params.experiment == self.trainer())
+    }
+
+    /// The newest run with the same numbers, seed and data, finished or not.
+    fn find_equal<C: ExperimentConfig>(&self, section: &str, short: &str, wanted: &Params<C>) -> Option<Run<C>> {
+        self.own_runs(section, short).find(|run: &Run<C>| {
+            json(&run.params.config) == json(&wanted.config)
+                && run.params.seed == wanted.seed
+                && run.params.data.checksum == wanted.data.checksum
+        })
+    }
+
+    /// The newest run that fits `--run`, `--preset` and `--data`.
+    fn find_trained<C: ExperimentConfig>(&self, section: &str, short: &str) -> Result<Option<Run<C>>> {
+        for folder in RunFolder::list(&self.runs(), section, short).into_iter().rev() {
+            let run = match self.options.run {
+                Some(number) if folder.number() != Some(number) => continue,
+                Some(_) => Run::<C>::open(folder)?,
+                None => match Run::<C>::open(folder) {
+                    Ok(run) if run.folder.is_trained() => run,
+                    _ => continue,
+                },
+            };
+            let data = match self.options.data {
+                data::Choice::Any => true,
+                data::Choice::Real => !run.params.data.stand_in,
+                data::Choice::Generated => run.params.data.stand_in,
+            };
+            if data && self.options.preset.is_none_or(|preset| run.params.preset == preset) {
+                return Ok(Some(run));
+            }
+        }
+        Ok(None)
+    }
+
+    fn resume<C: ExperimentConfig>(&self, section: &str, short: &str, data: &DataInfo) -> Result<Run<C>> {
+        let number = self.options.run;
+        let named = |folder: &RunFolder| number.is_none_or(|n| folder.number() == Some(n));
+        // Opened here, so that damage to the newest run is told and not skipped over.
+        let folder = RunFolder::list(&self.runs(), section, short).into_iter().rev().find(|folder| {
+            let params = folder.params::<Value>();
+            named(folder) && params.map_or(true, |p| p.weights_from.is_none() && p.experiment == self.trainer())
+        });
+        let folder = folder.with_context(|| {
+            let section = self.runs().join(section);
+            format!("there is no run to resume in {}: start one without --resume", section.display())
+        })?;
+        let mut run = Run::<C>::open(folder)?;
+        let place = run.folder.path.display().to_string();
+        ensure!(
+            run.params.data.checksum == data.checksum,
+            "{place} was trained on other data ({}) than there is now ({}); choose with --data",
+            run.params.data.origin,
+            data.origin
+        );
+        self.ensure_same_numbers(&run)?;
+        if let Some(epochs) = self.options.epochs {
+            let checkpoint = run.folder.checkpoint();
+            let done = if checkpoint.exists() { checkpoint.epochs()? } else { 0 };
+            ensure!(epochs >= done, "{place} has been trained for {done} epochs already: --epochs {epochs} is too few");
+            run.params.config = with_epochs(&run.params.config, epochs)?;
+            run.params.config.check()?;
+            run.params.settings.retain(|setting| !setting.starts_with("epochs="));
+            run.params.settings.push(format!("epochs={epochs}"));
+            run.save_params()?;
+        }
+        Ok(run)
+    }
+
+    /// A resumed run keeps its preset, seed and numbers; repeating them is fine.
+    fn ensure_same_numbers<C: ExperimentConfig>(&self, run: &Run<C>) -> Result<()> {
+        let options = &self.options;
+        let same_seed = options.seed.is_none_or(|seed| seed == run.params.seed);
+        let same_preset = options.preset.is_none_or(|preset| preset == run.params.preset);
+        let epochs = json(&run.params.config)["epochs"].as_u64();
+        let same_config = if options.preset.is_none() && options.settings.is_empty() {
+            true
+        } else {
+            let config: C = configure(options.preset.unwrap_or(run.params.preset), &options.settings)?;
+            let config = epochs.map_or(Ok(json(&config)), |epochs| with_epochs(&config, epochs).map(|c| json(&c)))?;
+            config == json(&run.params.config)
+        };
+        if same_seed && same_preset && same_config {
+            return Ok(());
+        }
+        let place = run.folder.path.display();
+        bail!(Usage(format!("{place} keeps its preset, seed and numbers: with --resume only --epochs can be changed")))
+    }
+}
+
+/// What a run is seeded with if nobody says otherwise.
+pub(super) const DEFAULT_SEED: u64 = 42;
+
+fn json<C: ExperimentConfig>(config: &C) -> Value {
+    serde_json::to_value(config).unwrap_or(Value::Null)
+}
+
+fn with_epochs<C: ExperimentConfig>(config: &C, epochs: u64) -> Result<C> {
+    let mut config = json(config);
+    config["epochs"] = epochs.into();
+    serde_json::from_value(config).context("cannot change the number of epochs")
+}

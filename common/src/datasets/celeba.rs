@@ -1,0 +1,181 @@
+//! CelebA, and sets in its layout: aligned photographs of faces, and a table that says which of some attributes, such as
+//! `Smiling`, each face has.
+//!
+//! Liu, Luo, Wang and Tang, "Deep Learning Face Attributes in the Wild", 2015.
+
+use super::picture_files::PictureFiles;
+use anyhow::{Context, Result, bail, ensure};
+use std::collections::{HashMap, HashSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const PICTURES: &str = "img_align_celeba";
+const CSV: &str = "list_attr_celeba.csv";
+const TXT: &str = "list_attr_celeba.txt";
+
+/// Names of the pictures and their attributes. The pictures themselves stay on disk: [`CelebA::pictures`].
+#[derive(Debug)]
+pub struct CelebA {
+    folder: PathBuf,
+    table: Table,
+}
+
+impl CelebA {
+    /// Reads the table in a data set's folder, `list_attr_celeba.csv` or the original `list_attr_celeba.txt`, and
+    /// compares it with the names in `img_align_celeba`.
+    ///
+    /// # Errors
+    /// Names the file and the line: a header or a row of another form, a picture that has no row or two. A row whose
+    /// picture is missing is found when that picture is read.
+    pub fn open(dir: &Path) -> Result<CelebA> {
+        let path = [CSV, TXT].map(|name| dir.join(name)).into_iter().find(|path| path.exists());
+        let path = path.with_context(|| format!("there is neither {CSV} nor {TXT} in {}", dir.display()))?;
+        let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        let parsed = if path.ends_with(CSV) { Table::csv(&text) } else { Table::txt(&text) };
+        let table = parsed.with_context(|| format!("{} is damaged", path.display()))?;
+        let folder = dir.join(PICTURES);
+        let failed = || format!("cannot read the folder {}", folder.display());
+        let known: HashSet<&str> = table.names.iter().map(String::as_str).collect();
+        for entry in fs::read_dir(&folder).with_context(failed)? {
+            let name = entry.with_context(failed)?.file_name();
+            let name = name.to_string_lossy();
+            let counts = name.ends_with(".jpg") && !name.starts_with('.');
+            ensure!(!counts || known.contains(&*name), "{} has no row for the picture {name}", path.display());
+        }
+        Ok(CelebA { folder, table })
+    }
+
+    /// How many pictures the table has.
+    pub fn len(&self) -> usize {
+        self.table.names.len()
+    }
+
+    /// Whether it has none.
+    pub fn is_empty(&self) -> bool {
+        self.table.names.is_empty()
+    }
+
+    /// Names of the attributes, in the table's order.
+    pub fn attributes(&self) -> &[String] {
+        &self.table.attributes
+    }
+
+    /// Which of the pictures have an attribute, in the table's order.
+    ///
+    /// # Errors
+    /// There is none of this name; the message has all of them.
+    pub fn attribute(&self, name: &str) -> Result<Vec<bool>> {
+        let column = self.attributes().iter().position(|known| known == name).with_context(|| {
+            format!("there is no attribute '{name}'; the faces have {}", self.attributes().join(", "))
+        })?;
+        Ok(self.table.rows.iter().map(|row| row >> column & 1 == 1).collect())
+    }
+
+    /// The place of a picture in the table, by its name: `000238.jpg`.
+    pub fn position(&self, name: &str) -> Option<usize> {
+        self.table.names.iter().position(|known| known == name)
+    }
+
+    /// The name of a picture.
+    pub fn name(&self, row: usize) -> &str {
+        &self.table.names[row]
+    }
+
+    /// The first `count` pictures, each to become height x width pixels in RGB.
+    pub fn pictures(&self, count: usize, height: usize, width: usize) -> Result<PictureFiles> {
+        let paths = self.table.names.iter().take(count).map(|name| self.folder.join(name)).collect();
+        PictureFiles::new(paths, [height, width, 3])
+    }
+}
+
+/// A table of attributes.
+#[derive(Debug, Default)]
+struct Table {
+    attributes: Vec<String>,
+    names: Vec<String>,
+    /// A bit for each attribute, the first one in the lowest place.
+    rows: Vec<u64>,
+}
+
+impl Table {
+    /// A header `image_id,5_o_Clock_Shadow,...`, then rows `000001.jpg,-1,1,...`.
+    fn csv(text: &str) -> Result<Table> {
+        let mut lines = text.lines().enumerate().map(|(i, line)| (i + 1, line));
+        let (_, header) = lines.next().context("it is empty")?;
+        let mut columns = header.trim_start_matches('\u{feff}').split(',').map(str::trim);
+        ensure!(columns.next() == Some("image_id"), "its header does not begin with image_id: {}", start(header));
+        let mut table = Table::with_header(columns)?;
+        for (number, line) in lines.filter(|(_, line)| !line.trim().is_empty()) {
+            table.push(number, line.split(',').map(str::trim))?;
+        }
+        table.checked()
+    }
+
+    /// The number of rows, a header of names, then rows, all separated by blanks.
+    fn txt(text: &str) -> Result<Table> {
+        let mut lines = text.lines().enumerate().map(|(i, line)| (i + 1, line));
+        let (_, count) = lines.next().context("it is empty")?;
+        let count: usize = count
+            .trim()
+            .parse()
+            .with_context(|| format!("its first line is not the number of pictures: {}", start(count)))?;
+        let (_, header) = lines.next().context("it has no header")?;
+        let mut table = Table::with_header(header.split_whitespace())?;
+        for (number, line) in lines.filter(|(_, line)| !line.trim().is_empty()) {
+            table.push(number, line.split_whitespace())?;
+        }
+        ensure!(table.names.len() == count, "its first line promises {count} rows, and it has {}", table.names.len());
+        table.checked()
+    }
+
+    fn with_header<'a>(names: impl Iterator<Item = &'a str>) -> Result<Table> {
+        let attributes: Vec<String> = names.map(str::to_string).collect();
+        ensure!((1..=64).contains(&attributes.len()), "its header has {} attributes", attributes.len());
+        let valid = |name: &String| !name.is_empty() && name.parse::<f64>().is_err();
+        let wrong = attributes.iter().find(|name| !valid(name));
+        ensure!(wrong.is_none(), "its header has '{}' for an attribute's name", wrong.map_or("", String::as_str));
+        let distinct: HashSet<&String> = attributes.iter().collect();
+        ensure!(distinct.len() == attributes.len(), "its header has an attribute twice");
+        Ok(Table { attributes, ..Table::default() })
+    }
+
+    fn push<'a>(&mut self, number: usize, mut fields: impl Iterator<Item = &'a str>) -> Result<()> {
+        let name = fields.next().unwrap_or_default();
+        let (mut bits, mut values) = (0, 0);
+        for value in fields {
+            ensure!(values < self.attributes.len(), "line {number} has more than {values} values");
+            match value {
+                "1" => bits |= 1 << values,
+                "-1" | "0" => {}
+                _ => bail!("line {number}: an attribute is 1 or -1, not '{}'", start(value)),
+            }
+            values += 1;
+        }
+        ensure!(
+            values == self.attributes.len(),
+            "line {number} has {values} values for {} attributes",
+            self.attributes.len()
+        );
+        let plain = !name.is_empty() && !name.contains(['/', '\\']);
+        ensure!(plain, "line {number} does not begin with the name of a picture");
+        self.names.push(name.to_string());
+        self.rows.push(bits);
+        Ok(())
+    }
+
+    fn checked(self) -> Result<Table> {
+        ensure!(!self.names.is_empty(), "it has no rows");
+        let mut seen = HashMap::new();
+        for (row, name) in self.names.iter().enumerate() {
+            if let Some(first) = seen.insert(name, row) {
+                bail!("the picture {name} has two rows, number {} and number {}", first + 1, row + 1);
+            }
+        }
+        Ok(self)
+    }
+}
+
+/// The start of a text, for messages.
+fn start(text: &str) -> String {
+    text.chars().take(40).collect()
+}

@@ -1,0 +1,29 @@
+//! The ORL database of faces: ten grey photographs, 92 x 112, of each of 40 people.
+//!
+//! Samaria and Harter, "Parameterisation of a Stochastic Model for Human Face Identification", 1994.
+
+use super::picture_files::PictureFiles;
+use anyhow::{Result, bail};
+use std::path::Path;
+
+/// People in the set.
+pub const PEOPLE: usize = 40;
+/// Photographs of each.
+pub const EACH: usize = 10;
+
+/// The 400 photographs, person by person, each to become height x width pixels in grey. The photograph at row i shows
+/// person i / [`EACH`].
+///
+/// # Errors
+/// Names the first photograph that is not there.
+pub fn pictures(dir: &Path, height: usize, width: usize) -> Result<PictureFiles> {
+    let path = |i: usize| dir.join(format!("ORL_faces/s{}/{}.pgm", i / EACH + 1, i % EACH + 1));
+    let paths: Vec<_> = (0..PEOPLE * EACH).map(path).collect();
+    if let Some(missing) = paths.iter().find(|path| !path.is_file()) {
+        bail!(
+            "the photograph {} is missing: fetch the set again with `cargo book data fetch orl-faces`",
+            missing.display()
+        );
+    }
+    PictureFiles::new(paths, [height, width, 1])
+}

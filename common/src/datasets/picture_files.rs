@@ -1,0 +1,163 @@
+//! Pictures that stay on disk: decoded when they are needed, never all in memory.
+
+use super::batches::Batches;
+use super::prefetch::Prefetch;
+use anyhow::{Context, Result, bail, ensure};
+use image::DynamicImage;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use tch::{Device, Kind, Tensor};
+
+/// Batches that lie ready before they are needed.
+const AHEAD: usize = 4;
+/// Pictures that may be missing or damaged before that is an error.
+const SKIPPED_AT_MOST: usize = 50;
+
+const JPEG_START: [u8; 2] = [0xff, 0xd8];
+const JPEG_END: [u8; 2] = [0xff, 0xd9];
+
+/// Picture files of any kind that the crate `image` reads here (JPEG, PNG, PGM), all brought to one size.
+///
+/// Resizing takes the nearest pixel, without regard to proportions, as the book's `ImageDataGenerator` does by default:
+/// losses can then be compared with the book's. Output pixel i shows input pixel floor((i + 0.5) · from / to).
+#[derive(Debug)]
+pub struct PictureFiles {
+    paths: Vec<PathBuf>,
+    /// Height, width, channels.
+    shape: [usize; 3],
+    skipped: Mutex<BTreeSet<usize>>,
+    skipped_at_most: usize,
+}
+
+/// Some pictures, and which they are.
+#[derive(Debug)]
+pub struct Batch {
+    /// Positions in the list of files, one for each picture; pictures that had to be skipped are not there.
+    pub rows: Vec<usize>,
+    /// `[n, height, width, channels]`, bytes.
+    bytes: Tensor,
+}
+
+impl Batch {
+    /// `[n, height, width, channels]` in [0, 1] on a device.
+    pub fn pictures(&self, device: Device) -> Tensor {
+        self.bytes.to_device(device).to_kind(Kind::Float) / 255.0
+    }
+}
+
+impl PictureFiles {
+    /// A list of files, each to become a picture of this height, width and number of channels (1, grey, or 3, RGB).
+    ///
+    /// # Errors
+    /// No files, or a shape that no picture has.
+    pub fn new(paths: Vec<PathBuf>, shape: [usize; 3]) -> Result<PictureFiles> {
+        ensure!(!paths.is_empty(), "there are no pictures");
+        let [height, width, channels] = shape;
+        ensure!(height > 0 && width > 0 && matches!(channels, 1 | 3), "no picture has the shape {shape:?}");
+        Ok(PictureFiles { paths, shape, skipped: Mutex::default(), skipped_at_most: SKIPPED_AT_MOST })
+    }
+
+    /// The same files with another limit of missing or damaged ones.
+    pub fn skipping_at_most(self, skipped_at_most: usize) -> PictureFiles {
+        PictureFiles { skipped_at_most, ..self }
+    }
+
+    /// How many files there are.
+    pub fn len(&self) -> usize {
+        self.paths.len()
+    }
+
+    /// Never: a list has files.
+    pub fn is_empty(&self) -> bool {
+        self.paths.is_empty()
+    }
+
+    /// The path of a file.
+    pub fn path(&self, row: usize) -> &Path {
+        &self.paths[row]
+    }
+
+    /// Decodes pictures. One that is missing or damaged is named on standard error, once, and left out.
+    ///
+    /// # Errors
+    /// More files than the limit are missing or damaged, or none of these rows can be read.
+    pub fn load(&self, rows: impl IntoIterator<Item = usize>) -> Result<Batch> {
+        let [height, width, channels] = self.shape;
+        let (mut kept, mut bytes) = (vec![], vec![]);
+        for row in rows {
+            match self.read(row) {
+                Ok(picture) => {
+                    kept.push(row);
+                    bytes.extend(picture);
+                }
+                Err(error) => self.skip(row, &error)?,
+            }
+        }
+        ensure!(!kept.is_empty(), "not one picture of a batch can be read; see the messages above");
+        let shape = [kept.len(), height, width, channels].map(|n| n as i64);
+        Ok(Batch { rows: kept, bytes: Tensor::from_slice(&bytes).view(shape) })
+    }
+
+    /// Shuffled batches from step `first` (counted from 0 over all epochs) to the last one of so many epochs, decoded on
+    /// all cores while the caller works. Their order depends on the seed and the epoch alone, so that a run that goes on
+    /// in the middle of an epoch sees what it would have seen.
+    pub fn stream(self: &Arc<Self>, mut batches: Batches, first: u64, epochs: u64) -> Prefetch<Batch> {
+        let per_epoch = batches.per_epoch();
+        let rows = (first..epochs * per_epoch).map(move |step| batches.row_numbers(step / per_epoch, step % per_epoch));
+        self.in_order(rows)
+    }
+
+    /// Batches of these rows, decoded on all cores while the caller works.
+    pub fn in_order(self: &Arc<Self>, rows: impl Iterator<Item = Vec<usize>> + Send + 'static) -> Prefetch<Batch> {
+        let files = self.clone();
+        let cores = thread::available_parallelism().map_or(1, usize::from);
+        Prefetch::new(rows, cores, AHEAD, move |rows| files.load(rows))
+    }
+
+    fn read(&self, row: usize) -> Result<Vec<u8>> {
+        let path = &self.paths[row];
+        let failed = || format!("cannot read the picture {}", path.display());
+        let bytes = std::fs::read(path).with_context(failed)?;
+        // Decoders paint over what is missing of a JPEG file that was cut off.
+        let whole = !bytes.starts_with(&JPEG_START) || bytes.windows(2).rev().take(1024).any(|pair| pair == JPEG_END);
+        ensure!(whole, "{}: it is cut off", failed());
+        let picture = image::load_from_memory(&bytes).with_context(failed)?;
+        Ok(resized(picture, self.shape))
+    }
+
+    fn skip(&self, row: usize, error: &anyhow::Error) -> Result<()> {
+        let mut skipped = self.skipped.lock().unwrap_or_else(PoisonError::into_inner);
+        if skipped.insert(row) {
+            eprintln!("skipped: {error:#}");
+        }
+        if skipped.len() > self.skipped_at_most {
+            let names: Vec<String> = skipped.iter().take(5).map(|&row| self.paths[row].display().to_string()).collect();
+            bail!(
+                "{} of {} pictures are missing or damaged, among them {}: fetch the data set again",
+                skipped.len(),
+                self.len(),
+                names.join(", ")
+            );
+        }
+        Ok(())
+    }
+}
+
+/// The bytes of a picture in this shape, by the nearest pixel.
+fn resized(picture: DynamicImage, [height, width, channels]: [usize; 3]) -> Vec<u8> {
+    let (from_width, from_height) = (picture.width() as usize, picture.height() as usize);
+    let pixels = if channels == 1 { picture.into_luma8().into_raw() } else { picture.into_rgb8().into_raw() };
+    if (from_height, from_width) == (height, width) {
+        return pixels;
+    }
+    let nearest = |i: usize, from: usize, to: usize| (2 * i + 1) * from / (2 * to);
+    let columns: Vec<usize> = (0..width).map(|x| nearest(x, from_width, width) * channels).collect();
+    let mut bytes = Vec::with_capacity(height * width * channels);
+    for y in 0..height {
+        let row = &pixels[nearest(y, from_height, height) * from_width * channels..];
+        columns.iter().for_each(|&at| bytes.extend(&row[at..at + channels]));
+    }
+    bytes
+}

@@ -1,0 +1,18 @@
+//! What programs say on standard output.
+
+use std::fmt::Arguments;
+use std::io::Write;
+
+/// Prints a line, as `println!` does, but does not mind a reader that has gone: `cargo book 03_01 | head` must not
+/// end the training.
+#[macro_export]
+macro_rules! say {
+    ($($words:tt)*) => {
+        $crate::output::line(format_args!($($words)*))
+    };
+}
+
+/// The function behind [`say!`](crate::say).
+pub fn line(words: Arguments) {
+    let _ = writeln!(std::io::stdout().lock(), "{words}");
+}
