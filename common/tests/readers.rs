@@ -1,6 +1,7 @@
-//! The readers of idx, npz and TopoJSON files: any bytes give data or an error, never a panic or more memory than they hold.
+//! The readers of idx, npz, TopoJSON and CIFAR-10's files: any bytes give data or an error, never a panic or more memory than
+//! they hold.
 
-use common::datasets::{idx, land, mnist, npz::Npz, topojson};
+use common::datasets::{cifar10, idx, land, mnist, npz::Npz, topojson};
 use proptest::prelude::*;
 use std::io::{Cursor, Write};
 
@@ -47,6 +48,32 @@ proptest! {
         let array = idx::parse(idx_file(&[rows, columns], &values)).unwrap();
         prop_assert_eq!(array.shape(), &[rows as usize, columns as usize]);
         prop_assert!(array.iter().all(|&v| v == value));
+    }
+
+    #[test]
+    fn cifar10_takes_any_bytes(bytes in prop::collection::vec(any::<u8>(), 0..200), records in 0usize..4, label in any::<u8>()) {
+        let _ = cifar10::parse(&bytes);
+        // Whole records of one label, with and without something behind them.
+        let whole = [&[label][..], &[7; 3072]].concat().repeat(records);
+        prop_assert_eq!(cifar10::parse(&whole).is_ok(), label < 10 || records == 0);
+        prop_assert!(cifar10::parse(&[&whole[..], &[0]].concat()).is_err());
+    }
+
+    #[test]
+    fn cifar10_reads_what_was_written(
+        labels in prop::collection::vec(0u8..10, 1..4),
+        channel in 0usize..3, row in 0usize..32, column in 0usize..32, value in 1u8..,
+    ) {
+        let mut record = [0; 3073];
+        record[1 + (channel * 32 + row) * 32 + column] = value;
+        let bytes: Vec<u8> = labels.iter().flat_map(|&label| [&[label][..], &record[1..]].concat()).collect();
+        let (read, pictures) = cifar10::parse(&bytes).unwrap();
+        prop_assert_eq!(&read, &labels);
+        prop_assert_eq!(pictures.dim(), (labels.len(), 3, 32, 32));
+        for (index, &pixel) in pictures.indexed_iter() {
+            let here = (index.1, index.2, index.3) == (channel, row, column);
+            prop_assert_eq!(pixel, if here { value } else { 0 });
+        }
     }
 
     #[test]
@@ -258,4 +285,45 @@ fn mnist_names_the_file_that_is_wrong() {
     assert!(error().contains(images) && error().contains("damaged"));
     write(images, idx_file(&[2, 20, 20], &[0; 800]));
     assert!(error().contains("20 x 20"));
+}
+
+#[test]
+fn cifar10_names_the_file_that_is_wrong() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |file: &str, bytes: &[u8]| std::fs::write(folder.path().join(file), bytes).unwrap();
+    let error = |count| format!("{:#}", cifar10::train(folder.path(), count).unwrap_err());
+    assert!(error(1).contains("data_batch_1.bin"));
+    let mut records = [[1; 3073], [2; 3073]];
+    records[1][1 + 1024 + 32 + 2] = 255; // green, row 1, column 2
+    write("data_batch_1.bin", records.as_flattened());
+    assert!(error(3).contains("data_batch_2.bin"), "two pictures are not three");
+    let pictures = cifar10::train(folder.path(), 2).unwrap();
+    assert_eq!((pictures.images.size(), pictures.labels.size()), (vec![2, 32, 32, 3], vec![2]));
+    assert_eq!(pictures.images.double_value(&[1, 1, 2, 1]), 1.0);
+    assert_eq!(pictures.labels.int64_value(&[1]), 2);
+    write("data_batch_2.bin", &[3; 3073]);
+    assert_eq!(cifar10::train(folder.path(), 3).unwrap().labels.int64_value(&[2]), 3);
+    write("data_batch_2.bin", &[10; 3073]);
+    assert!(error(3).contains("data_batch_2.bin") && error(3).contains("class over 9"));
+    write("test_batch.bin", &records.as_flattened()[1..]);
+    let short = format!("{:#}", cifar10::test(folder.path(), 1).unwrap_err());
+    assert!(short.contains("test_batch.bin") && short.contains("damaged"));
+    write("test_batch.bin", records.as_flattened());
+    let few = format!("{:#}", cifar10::test(folder.path(), 3).unwrap_err());
+    assert!(few.contains("2 pictures, and 3"), "{few}");
+    write("batches.meta.txt", b"one\ntwo\n");
+    assert!(format!("{:#}", cifar10::class_names(folder.path()).unwrap_err()).contains("2 names"));
+}
+
+/// The pixel that the book looks at (p. 62), where CIFAR-10 is at hand as its maker published it.
+#[test]
+fn cifar10_has_the_books_pixel() {
+    let found = data::Store::open().and_then(|store| store.find("cifar10", data::Choice::Real));
+    if let Ok(Some(set)) = found
+        && set.origin.remark.is_none()
+    {
+        let pictures = cifar10::train(&set.dir, 55).unwrap();
+        assert_eq!(pictures.images.double_value(&[54, 12, 13, 1]) as f32, 94.0 / 255.0);
+        assert_eq!(cifar10::class_names(&set.dir).unwrap()[9], "truck");
+    }
 }

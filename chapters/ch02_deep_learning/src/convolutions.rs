@@ -49,13 +49,14 @@ fn edges(context: &Context, run: &Run<Config>, picture: &Tensor) -> Result<()> {
     for stride in [1, 2] {
         let seen = array2(&picture.slice(0, None, None, stride).slice(1, None, None, stride))?;
         let what = if stride == 1 { "the picture" } else { "every other pixel" };
-        panels.push(grey(&seen, (0.0, 255.0), ColorMap::Gray, &format!("{what}\n{}", size(&seen))));
+        let title = format!("{what}\n{}", size(&seen));
+        panels.push(grey(&grown(&seen, stride), (0.0, 255.0), ColorMap::Gray, &title));
         for (name, filter) in [("horizontal", &HORIZONTAL_EDGES), ("vertical", &VERTICAL_EDGES)] {
             let found = filters::convolve_checked(picture, filter, stride)?;
             let reach = found.iter().fold((f32::MAX, f32::MIN), |(low, high), &v| (low.min(v), high.max(v)));
             say!("{name} edges, stride {stride}: {}, equal to the plain loop", size(&found));
             let title = format!("{name} edges, stride {stride}\n{}", size(&found));
-            panels.push(grey(&found, reach, ColorMap::Binary, &title));
+            panels.push(grey(&grown(&found, stride), reach, ColorMap::Binary, &title));
         }
     }
     let caption = "A grey picture convolved with a filter for horizontal and one for vertical edges, in reversed grey: \
@@ -73,7 +74,7 @@ fn arithmetic(context: &Context, run: &Run<Config>, picture: &Tensor) -> Result<
     let padded = filters::pad(array2(&patch)?.view());
     let numbers = |array: &Array2<f32>, title: &str| HeatMap::new(array.view()).numbers(0).no_bar().title(title);
     let shown = numbers(&padded, "grey levels, zeros around").map(ColorMap::Gray).range(-60.0, 255.0);
-    let shown = shown.outline(3..6, 1..4, Color::RED).outline(3..6, 3..6, Color::BLUE);
+    let shown = shown.outline(4..7, 2..5, Color::RED).outline(4..7, 4..7, Color::BLUE);
     let filter = numbers(&filters::array(&HORIZONTAL_EDGES), "filter").map(ColorMap::Coolwarm).range(-2.0, 2.0);
     let output = |stride: i64| -> Result<HeatMap> {
         let found = filters::convolve_checked(&patch, &HORIZONTAL_EDGES, stride)?;
@@ -81,11 +82,11 @@ fn arithmetic(context: &Context, run: &Run<Config>, picture: &Tensor) -> Result<
         Ok(numbers(&found, &format!("stride {stride}")).map(ColorMap::Coolwarm).range(-1.5 * most, 1.5 * most))
     };
     let cell = |at: usize| at..at + 1;
-    let one = output(1)?.outline(cell(3), cell(1), Color::RED).outline(cell(3), cell(3), Color::BLUE);
-    let two = output(2)?;
+    let one = output(1)?.outline(cell(4), cell(2), Color::RED).outline(cell(4), cell(4), Color::BLUE);
+    let two = output(2)?.outline(cell(2), cell(1), Color::RED).outline(cell(2), cell(2), Color::BLUE);
     let caption = "Convolution in numbers, on 6 x 6 pixels of the picture: each output is the sum of nine pixels times \
-                   the filter's nine numbers. The red output comes from the pixels framed in red, the blue one from those \
-                   in blue. Stride 2 keeps the outputs of every other row and column, from the first on.";
+                   the filter's nine numbers. The output framed in red comes from the pixels framed in red, the blue one \
+                   from those in blue. Stride 2 keeps the outputs of every other row and column, from the first on.";
     context.figure(run, "arithmetic", caption, Figure::fitted(&[&[&shown, &filter], &[&one, &two]], 9.0)?)
 }
 
@@ -118,6 +119,13 @@ fn busiest(picture: &Tensor, side: i64) -> Result<(i64, i64)> {
     let best = sums.argmax(None, false).int64_value(&[]);
     let across = columns - 2 - side + 1;
     Ok((1 + best / across, 1 + best % across))
+}
+
+/// Each pixel as a square of `factor` x `factor`, so that pictures of different sizes are drawn equally large.
+fn grown(array: &Array2<f32>, factor: i64) -> Array2<f32> {
+    let factor = factor as usize;
+    let (rows, columns) = array.dim();
+    Array2::from_shape_fn((rows * factor, columns * factor), |(i, j)| array[[i / factor, j / factor]])
 }
 
 /// A grey picture with a title.

@@ -84,7 +84,7 @@ pub fn dropout<C>(context: &Context, run: &Run<C>, model: &Classifier, test: &Pi
     let panel = |title: &str, values: Tensor| -> Result<HeatMap> {
         let array = array2(&values.view([8, 16]))?;
         let map = HeatMap::new(array.view()).map(ColorMap::Coolwarm).range(-most, most).no_bar();
-        Ok(map.title(title).x_names([""; 16]).y_names([""; 8]))
+        Ok(map.title(title).bare())
     };
     let step = |number: u64| {
         device::seed(&[run.params.seed, number]);

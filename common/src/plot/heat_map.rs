@@ -35,6 +35,7 @@ pub struct HeatMap {
     bar: bool,
     stretched: bool,
     upwards: bool,
+    bare: bool,
     outlines: Vec<Outline>,
 }
 
@@ -62,6 +63,7 @@ impl HeatMap {
             bar: true,
             stretched: false,
             upwards: false,
+            bare: false,
             outlines: Vec::new(),
         }
     }
@@ -131,6 +133,12 @@ impl HeatMap {
         self
     }
 
+    /// No axes: only the cells, the title, and the label of x as a caption below.
+    pub fn bare(mut self) -> HeatMap {
+        self.bare = true;
+        self
+    }
+
     /// A frame around the cells in these rows and columns, to point at them.
     pub fn outline(mut self, rows: Range<usize>, columns: Range<usize>, color: Color) -> HeatMap {
         self.outlines.push(Outline { rows, columns, color });
@@ -159,6 +167,9 @@ impl HeatMap {
             .y_range(bottom, top)
             .x_names(names(&self.x_names, columns))
             .y_names(names(&self.y_names, rows));
+        if self.bare {
+            chart = chart.bare();
+        }
         for Outline { rows, columns, color } in &self.outlines {
             let corner = |row: usize, column: usize| (column as f32 - 0.5, row as f32 - 0.5);
             let frame = Polygon::rectangle(corner(rows.start, columns.start), corner(rows.end, columns.end));

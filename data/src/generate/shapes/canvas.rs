@@ -21,16 +21,22 @@ struct Place {
 }
 
 impl Place {
-    fn any(dice: &mut Dice, reach: f32, margin: f32) -> Place {
-        let side = SIDE as f32;
-        let centre = (dice.between(margin, side - margin), dice.between(margin, side - margin));
-        Place { centre, reach, turn: dice.between(0.0, std::f32::consts::TAU).sin_cos() }
+    /// Where a figure lies: near the middle, turned by up to a right angle.
+    fn near_the_middle(dice: &mut Dice) -> Place {
+        let (middle, off) = (SIDE as f32 / 2.0, 5.0);
+        let mut at = || middle + dice.between(-off, off);
+        let centre = (at(), at());
+        let reach = dice.between(8.0, 14.0);
+        let half_turn = std::f32::consts::FRAC_PI_4;
+        Place { centre, reach, turn: dice.between(-half_turn, half_turn).sin_cos() }
     }
 
     /// Anywhere, of any length, even partly outside.
     fn bar(dice: &mut Dice) -> Place {
         let reach = dice.between(4.0, 14.0);
-        Place::any(dice, reach, 0.0)
+        let side = SIDE as f32;
+        let centre = (dice.between(0.0, side), dice.between(0.0, side));
+        Place { centre, reach, turn: dice.between(0.0, std::f32::consts::TAU).sin_cos() }
     }
 
     /// A point of the picture as the thing that lies here sees it.
@@ -50,13 +56,13 @@ struct Bar {
 
 /// Draws a figure somewhere, somehow, as pixels `[row][column][channel]`.
 pub(super) fn paint(figure: Figure, dice: &mut Dice) -> Vec<u8> {
-    let reach = dice.between(7.0, 13.0);
-    let place = Place::any(dice, reach, 0.75 * reach);
+    let place = Place::near_the_middle(dice);
     let round = dice.unit() < 0.5;
     let [from, to, back] = [(); 3].map(|()| any_color(dice));
-    // A background that changes gently, and colours of the figure that can be told from it.
+    // A background that changes gently and is rather dark, a figure that is lighter.
     let to = mix(from, to, dice.between(0.2, 0.7));
-    let body = other_color(dice, &[from, to]);
+    let (from, to) = (mix(from, [0.0; 3], 0.35), mix(to, [0.0; 3], 0.35));
+    let body = lighter(dice, lightness(from).max(lightness(to)) + 0.15);
     let gap = mix(other_color(dice, &[body]), back, 0.3);
     let (sin, cos) = dice.between(0.0, std::f32::consts::TAU).sin_cos();
     let bars: Vec<Bar> = (0..dice.below(4))
@@ -118,6 +124,17 @@ fn other_color(dice: &mut Dice, others: &[Rgb]) -> Rgb {
         color = any_color(dice);
     }
     color
+}
+
+/// A colour that is at least so light, or about white where that is not possible.
+fn lighter(dice: &mut Dice, least: f32) -> Rgb {
+    let color = any_color(dice);
+    let missing = (least - lightness(color)).max(0.0) / (1.0 - lightness(color)).max(1e-3);
+    mix(color, [1.0; 3], missing.min(0.95))
+}
+
+fn lightness(color: Rgb) -> f32 {
+    color.iter().sum::<f32>() / 3.0
 }
 
 fn distance(a: Rgb, b: Rgb) -> f32 {

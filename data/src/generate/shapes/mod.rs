@@ -1,8 +1,9 @@
 //! The stand-in for CIFAR-10: ten classes of shapes and textures in colour, in CIFAR-10's binary form.
 //!
 //! What makes a class is a shape (disk, ring, triangle, ...) or a texture (stripes, checks, dots), wherever it lies,
-//! however large, turned and coloured it is, and whatever lies behind it. No pixel by itself tells anything about the
-//! class, which makes it hard for a multilayer perceptron and easier for convolutions, as with photographs.
+//! however large, turned and coloured it is, and whatever lies behind it; only, the figure is lighter than the ground,
+//! and not too far from the middle. A single pixel tells little about the class, which makes it hard for a multilayer
+//! perceptron and easier for convolutions, as with photographs.
 
 mod canvas;
 mod figures;

@@ -1,0 +1,193 @@
+//! The models against the book's parameter counts and against tf.keras; convolutions against a plain loop.
+
+use ch02::classifier::Classifier;
+use ch02::convolutional_network::{convolutional_network, two_convolutions};
+use ch02::filters::{HORIZONTAL_EDGES, VERTICAL_EDGES, convolve, convolve_by_hand, grey_levels};
+use ch02::multilayer_perceptron::multilayer_perceptron;
+use common::arrays::array2;
+use common::datasets::cifar10::{self, Pictures};
+use common::datasets::npz::Npz;
+use common::keras::{losses, weights};
+use common::training::Checkpointed;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use tch::{Device, Kind, Tensor};
+
+fn fixtures() -> Npz {
+    Npz::open(&PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/classifiers.npz")).unwrap()
+}
+
+fn tensor(npz: &Npz, name: &str) -> Tensor {
+    let array = npz.array::<f32>(name).unwrap();
+    let shape: Vec<i64> = array.shape().iter().map(|&n| n as i64).collect();
+    Tensor::from_slice(array.as_standard_layout().as_slice().unwrap()).reshape(shape)
+}
+
+fn assert_near(what: &str, actual: &Tensor, expected: &Tensor) {
+    assert_eq!(actual.size(), expected.size(), "{what}");
+    let error = (actual - expected).abs().max().double_value(&[]);
+    assert!(error <= 1e-5, "{what}: {error:.1e}");
+}
+
+/// The fixtures' formula; see `make_fixtures.py`.
+fn wave(shape: &[i64], k: usize, base: f64, scale: f64) -> Tensor {
+    let n: i64 = shape.iter().product();
+    let i = Tensor::arange(n, (Kind::Double, Device::Cpu));
+    ((i * 0.37 + k as f64).sin() * scale + base).to_kind(Kind::Float).reshape(shape)
+}
+
+fn fill(model: &Classifier) {
+    let mut values = BTreeMap::new();
+    for (k, (name, variable)) in weights::named_variables(model.variables()).into_iter().enumerate() {
+        let shape = weights::to_keras(&variable).size();
+        let inputs: i64 = shape[..shape.len() - 1].iter().product();
+        let (base, scale) = match name.rsplit('/').next().unwrap() {
+            "kernel" => (0.0, 1.0 / (inputs as f64).sqrt()),
+            "gamma" => (1.0, 0.1),
+            "moving_variance" => (1.0, 0.5),
+            _ => (0.0, 0.05),
+        };
+        values.insert(name, wave(&shape, k, base, scale));
+    }
+    weights::assign(model.variables(), values).unwrap();
+}
+
+fn pictures() -> Pictures {
+    let labels = Tensor::arange(12, (Kind::Int64, Device::Cpu)).remainder(10);
+    Pictures { images: wave(&[12, 32, 32, 3], 0, 0.5, 0.5), labels }
+}
+
+#[test]
+fn parameters_per_layer_are_the_books() {
+    let summary = Classifier::new(multilayer_perceptron, Device::Cpu).net().summary("mlp");
+    assert_eq!(summary.parameters_by_layer(), [("dense", 614_600), ("dense_1", 30_150), ("dense_2", 1_510)]);
+    assert_eq!((summary.parameters(), summary.trainable()), (646_260, 646_260));
+
+    let summary = Classifier::new(two_convolutions, Device::Cpu).net().summary("two_convolutions");
+    assert_eq!(summary.parameters_by_layer(), [("conv2d", 490), ("conv2d_1", 1_820), ("dense", 12_810)]);
+    assert_eq!(summary.parameters(), 15_120);
+
+    let summary = Classifier::new(convolutional_network, Device::Cpu).net().summary("cnn");
+    let expected = [
+        ("conv2d", 896),
+        ("batch_normalization", 128),
+        ("conv2d_1", 9_248),
+        ("batch_normalization_1", 128),
+        ("conv2d_2", 18_496),
+        ("batch_normalization_2", 256),
+        ("conv2d_3", 36_928),
+        ("batch_normalization_3", 256),
+        ("dense", 524_416),
+        ("batch_normalization_4", 512),
+        ("dense_1", 1_290),
+    ];
+    assert_eq!(summary.parameters_by_layer(), expected);
+    assert_eq!((summary.parameters(), summary.trainable()), (592_554, 591_914));
+}
+
+#[test]
+fn perceptron_equals_tf_keras() {
+    let npz = fixtures();
+    let mut model = Classifier::new(multilayer_perceptron, Device::Cpu);
+    fill(&model);
+    let pictures = pictures();
+    assert_near("probabilities", &model.predict(&pictures.images), &tensor(&npz, "mlp/probabilities"));
+    model.compile(5e-4);
+    let mut step = || Tensor::stack(&model.train_step(&pictures.images, &pictures.labels), 0);
+    let steps: Vec<Tensor> = (0..5).map(|_| step()).collect();
+    assert_near("loss and accuracy of five steps", &Tensor::stack(&steps, 0).detach(), &tensor(&npz, "mlp/steps"));
+    assert_near("probabilities then", &model.predict(&pictures.images), &tensor(&npz, "mlp/trained"));
+}
+
+#[test]
+fn convolutional_network_equals_tf_keras() {
+    let npz = fixtures();
+    let model = Classifier::new(convolutional_network, Device::Cpu);
+    fill(&model);
+    let pictures = pictures();
+    assert_near("probabilities", &model.predict(&pictures.images), &tensor(&npz, "cnn/probabilities"));
+    // Batches of another size, the last one smaller, give the same means.
+    for batch_size in [12, 5] {
+        let evaluation = model.evaluate(&pictures, batch_size);
+        let both = Tensor::from_slice(&[evaluation.loss as f32, evaluation.accuracy as f32]);
+        assert_near("evaluation", &both, &tensor(&npz, "cnn/evaluation"));
+    }
+}
+
+#[test]
+fn cross_entropy_of_logits_is_that_of_probabilities() {
+    let pictures = pictures();
+    let model = Classifier::new(multilayer_perceptron, Device::Cpu);
+    let logits = Tensor::randn([12, 10], (Kind::Float, Device::Cpu)) * 3.0;
+    let by_logits = losses::sparse_categorical_crossentropy_from_logits(&pictures.labels, &logits);
+    let one_hot = pictures.labels.one_hot(10).to_kind(Kind::Float);
+    assert_near("loss", &by_logits, &losses::categorical_crossentropy(&one_hot, &logits.softmax(-1, None)));
+    let probabilities = model.predict(&pictures.images);
+    assert_near(
+        "sums",
+        &probabilities.sum_dim_intlist(-1, false, None),
+        &Tensor::ones([12], (Kind::Float, Device::Cpu)),
+    );
+}
+
+#[test]
+fn convolutions_equal_a_plain_loop_exactly() {
+    tch::manual_seed(1);
+    let folder = tempfile::tempdir().unwrap();
+    data::generate::coffee::write(folder.path()).unwrap();
+    let drawn = common::pictures::load(&folder.path().join("coffee.png")).unwrap();
+    let mut pictures = vec![grey_levels(drawn.view(), 64).unwrap()];
+    for (height, width) in [(64, 64), (7, 12), (33, 20), (1, 1), (2, 5)] {
+        pictures.push(Tensor::randint(256, [height, width], (Kind::Float, Device::Cpu)));
+    }
+    for picture in &pictures {
+        for filter in [&HORIZONTAL_EDGES, &VERTICAL_EDGES] {
+            for stride in [1, 2] {
+                let fast = array2(&convolve(picture, filter, stride)).unwrap();
+                let slow = convolve_by_hand(array2(picture).unwrap().view(), filter, stride as usize);
+                assert_eq!(fast, slow, "{:?} at stride {stride}", picture.size());
+            }
+        }
+    }
+    let sizes = [1, 2].map(|stride| convolve(&pictures[0], &VERTICAL_EDGES, stride).size());
+    assert_eq!(sizes, [[64, 64], [32, 32]]);
+}
+
+#[test]
+fn the_plain_loop_finds_an_edge_where_it_is() {
+    // Dark columns 0 to 2, light ones from 3 on.
+    let picture = ndarray::Array2::from_shape_fn((6, 6), |(_, column)| if column < 3 { 0.0 } else { 10.0 });
+    let edges = convolve_by_hand(picture.view(), &VERTICAL_EDGES, 1);
+    assert_eq!(edges.row(2).to_vec(), [0.0, 0.0, 30.0, 30.0, 0.0, -30.0]);
+    let every_other = convolve_by_hand(picture.view(), &VERTICAL_EDGES, 2);
+    assert_eq!(every_other.row(1).to_vec(), [0.0, 30.0, 0.0]);
+    let flat = convolve_by_hand(picture.view(), &HORIZONTAL_EDGES, 1);
+    assert!(flat.row(2).iter().all(|&v| v == 0.0));
+}
+
+/// A few pictures that the models must be able to learn by heart.
+fn few_pictures() -> Pictures {
+    let folder = tempfile::tempdir().unwrap();
+    data::generate::shapes::write(folder.path(), &data::generate::shapes::Config { seed: 1, pictures: 16 }).unwrap();
+    cifar10::train(folder.path(), 16).unwrap()
+}
+
+#[test]
+fn models_learn_few_pictures_by_heart() {
+    tch::set_num_threads(1); // beside other tests, threads wait for each other
+    let pictures = few_pictures();
+    for net in [multilayer_perceptron, convolutional_network] {
+        tch::manual_seed(1);
+        let mut model = Classifier::new(net, Device::Cpu);
+        model.compile(2e-3);
+        let mut metrics = vec![];
+        for _ in 0..150 {
+            let step = model.train_step(&pictures.images, &pictures.labels);
+            metrics = step.iter().map(|metric| metric.double_value(&[])).collect();
+        }
+        assert!(metrics[0] < 0.3 && metrics[1] > 0.9, "loss and accuracy {metrics:?}");
+        let evaluation = model.evaluate(&pictures, 16);
+        let right = evaluation.predicted.eq_tensor(&pictures.labels).to_kind(Kind::Double).mean(None).double_value(&[]);
+        assert_eq!(evaluation.accuracy, right);
+    }
+}
