@@ -19,7 +19,7 @@ fn manifest() -> Manifest {
         text += &format!("[[set.file]]\nname = 'data_batch_{batch}.bin'\ncifar = 2\n");
     }
     text += "[[set.file]]\nname = 'test_batch.bin'\ncifar = 10\n";
-    text += "[[set.file]]\nname = 'batches.meta.txt'\nlines = 10\n";
+    text += "[[set.file]]\nname = 'batches.meta.txt'\nlines = { real = 10, stand_in = 10 }\n";
     text += "[[set.source]]\nkind = 'mirrored'\narchive = 'all.tar.gz'\nmax_bytes = 100_000\n";
     text += "converter = 'cifar10-jpeg'\nremark = 'from JPEG (lossy)'\n";
     Manifest::parse(&text).unwrap()
