@@ -32,7 +32,7 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     Ok(())
 }
 
-/// Removes what killed processes left of [`write`] in a folder and the folders in it.
+/// Removes what killed processes left of [`write()`] in a folder and the folders in it.
 pub fn remove_parts(folder: &Path) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         if entry.path().is_dir() {
