@@ -17,7 +17,7 @@ fn refused(args: &[&str], code: i32, words: &[&str]) {
     let out = tempfile::tempdir().unwrap();
     let mut all = args.to_vec();
     let path = out.path().to_str().unwrap().to_string();
-    if args[0].starts_with("03") && args.len() > 1 {
+    if args[0].starts_with("03") {
         all.extend(["--data", "generated", "--threads", "1", "--out", &path]);
     }
     let (status, message) = ch03(out.path(), &all);
