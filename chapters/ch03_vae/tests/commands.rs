@@ -101,7 +101,10 @@ fn damaged_and_foreign_runs_are_named() {
     let good = fs::read(checkpoint("autoencoder")).unwrap();
     let says = |(code, message): (i32, String), words: &[&str]| {
         assert_eq!(code, 1, "{message}");
-        assert!(words.iter().all(|word| message.contains(word)) && !message.contains("should not have happened"), "{message}");
+        assert!(
+            words.iter().all(|word| message.contains(word)) && !message.contains("should not have happened"),
+            "{message}"
+        );
     };
 
     // Cut off, overwritten, and taken from another model.
