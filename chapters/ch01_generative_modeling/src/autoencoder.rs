@@ -1,7 +1,7 @@
 //! A small autoencoder: 2,304 pixels through two numbers and back (pp. 50-51). Chapter 3 explains how it works.
 
 use crate::tins::SIDE;
-use common::keras::{Activation, Adam, Optimizer, Sequential, losses, weights};
+use common::keras::{Activation, Adam, Optimizer, Sequential, losses};
 use common::keras::{picture_array_order, picture_tensor};
 use common::training::Checkpointed;
 use tch::nn::{self, ModuleT};
@@ -43,8 +43,7 @@ impl Autoencoder {
             .activation(Activation::Sigmoid)
             .reshape(&[side, side, 1])
             .build();
-        let trained = weights::trainable_variables(&variables).into_iter().map(|(_, variable)| variable);
-        let optimizer = Optimizer::new(trained, Adam { decay: DECAY, ..Adam::new(learning_rate) });
+        let optimizer = Optimizer::of(&variables, Adam { decay: DECAY, ..Adam::new(learning_rate) });
         Autoencoder { variables, encoder, decoder, optimizer, penalty }
     }
 

@@ -1,7 +1,7 @@
 //! A net that tells classes of pictures apart: compile, train, evaluate and predict (pp. 68-73).
 
 use common::datasets::cifar10::Pictures;
-use common::keras::{Adam, Optimizer, Sequential, losses, picture_tensor, weights};
+use common::keras::{Adam, Optimizer, Sequential, losses, picture_tensor};
 use common::training::Checkpointed;
 use tch::nn::{self, ModuleT};
 use tch::{Device, Kind, Tensor};
@@ -35,8 +35,7 @@ impl Classifier {
 
     /// Gives the classifier an optimiser (p. 68).
     pub fn compile(&mut self, learning_rate: f64) {
-        let variables = weights::trainable_variables(&self.variables).into_iter().map(|(_, variable)| variable);
-        self.optimizer = Some(Optimizer::new(variables, Adam::new(learning_rate)));
+        self.optimizer = Some(Optimizer::of(&self.variables, Adam::new(learning_rate)));
     }
 
     /// The net.

@@ -13,7 +13,7 @@ use common::datasets::batches::Batches;
 use common::datasets::celeba::CelebA;
 use common::datasets::picture_files::{Batch, PictureFiles};
 use common::files;
-use common::keras::{Activation, Adam, Optimizer, Sequential, losses, picture_tensor, weights};
+use common::keras::{Activation, Adam, Optimizer, Sequential, losses, picture_tensor};
 use common::plot::{ColorMap, Figure, HeatMap};
 use common::say;
 use common::training::Run;
@@ -125,8 +125,7 @@ impl Judge {
         }
         let net = net.flatten().dense("hidden", 64).activation(Activation::Relu);
         let net = net.dense("attributes", labels.0[0].len() as i64).activation(Activation::Sigmoid).build();
-        let trainable = weights::trainable_variables(&variables).into_iter().map(|(_, variable)| variable);
-        let mut optimizer = Optimizer::new(trainable, Adam::new(1e-3));
+        let mut optimizer = Optimizer::of(&variables, Adam::new(1e-3));
         for batch in files.stream(Batches::new(learn_from as i64, BATCH, seed), 0, 1) {
             let batch = batch?;
             let faces = batch.pictures(device);

@@ -2,7 +2,7 @@
 
 use crate::fit::Model;
 use crate::net::{NetConfig, Order, convolutions, decoder};
-use common::keras::{Adam, Optimizer, Sequential, Summary, losses, weights};
+use common::keras::{Adam, Optimizer, Sequential, Summary, losses};
 use common::keras::{picture_array_order, picture_tensor};
 use common::training::Checkpointed;
 use tch::nn::{self, ModuleT};
@@ -37,8 +37,7 @@ impl Autoencoder {
 
     /// Gives the model an optimiser (p. 99).
     pub fn compile(&mut self, learning_rate: f64) {
-        let variables = weights::trainable_variables(&self.variables).into_iter().map(|(_, variable)| variable);
-        self.optimizer = Some(Optimizer::new(variables, Adam::new(learning_rate)));
+        self.optimizer = Some(Optimizer::of(&self.variables, Adam::new(learning_rate)));
     }
 }
 

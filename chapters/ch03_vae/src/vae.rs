@@ -3,7 +3,7 @@
 
 use crate::fit::Model;
 use crate::net::{NetConfig, Order, convolutions, decoder};
-use common::keras::{Adam, Dense, Layer, Optimizer, Sequential, Summary, losses, weights};
+use common::keras::{Adam, Dense, Layer, Optimizer, Sequential, Summary, losses};
 use common::keras::{picture_array_order, picture_tensor};
 use common::training::Checkpointed;
 use tch::nn::{self, ModuleT};
@@ -74,8 +74,7 @@ impl VariationalAutoencoder {
 
     /// Gives the model an optimiser.
     pub fn compile(&mut self, learning_rate: f64) {
-        let variables = weights::trainable_variables(&self.variables).into_iter().map(|(_, variable)| variable);
-        self.optimizer = Some(Optimizer::new(variables, Adam::new(learning_rate)));
+        self.optimizer = Some(Optimizer::of(&self.variables, Adam::new(learning_rate)));
     }
 
     /// The distribution of pictures `[n, height, width, channels]`: mean and logarithm of the variance, `[n, z]`.

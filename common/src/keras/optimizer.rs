@@ -3,9 +3,11 @@
 //! The variables of an optimiser are moved into one flat tensor and become views of it. A step then costs about ten
 //! operations in all, not ten per variable: for the small nets of the book that is where the time of an optimiser goes.
 
+use super::weights;
 use anyhow::{Context, Result, ensure};
 use std::collections::BTreeMap;
 use tch::Tensor;
+use tch::nn::VarStore;
 
 /// Adam with Keras' defaults. Kingma and Ba, "Adam: A Method for Stochastic Optimization", 2015, in the form of its
 /// section 2: lr · sqrt(1 - b2^t) / (1 - b1^t) · m / (sqrt(v) + epsilon).
@@ -101,6 +103,11 @@ impl Optimizer {
         let mean = matches!(rule, Rule::Adam(_)).then(|| flat.zeros_like());
         let mean_of_squares = flat.zeros_like();
         Optimizer { rule, variables, flat, mean, mean_of_squares, steps: 0 }
+    }
+
+    /// An optimiser of all trainable variables of a store, in the order of their names; see [`Optimizer::new`].
+    pub fn of(store: &VarStore, rule: impl Into<Rule>) -> Optimizer {
+        Optimizer::new(weights::trainable_variables(store).into_iter().map(|(_, variable)| variable), rule)
     }
 
     /// One step down the gradient of a scalar loss. Only this optimiser's variables get gradients and change.
