@@ -221,6 +221,12 @@ fn dropout_drops_its_share_and_scales_the_rest() {
     let gradient = Tensor::run_backward(&[y.sum(None)], &[&x], false, false);
     assert_close("gradient", &gradient[0], &y.detach());
 
+    // A rate that no byte decides.
+    let y = Dropout::new(&[1000], 0.4).forward(&x, true);
+    let dropped = y.eq(0.0).to_kind(Kind::Float).mean(None).double_value(&[]);
+    assert!((dropped - 0.4).abs() < 0.01, "{dropped} dropped");
+    assert_close("kept values", &y.max(), &Tensor::from(1.0f32 / 0.6));
+
     // Pictures keep the order of their memory; channels, rows and pictures are dropped independently; another rate.
     let ones = Tensor::ones([8, 32, 32, 16], (Kind::Float, Device::Cpu)).permute([0, 3, 1, 2]);
     for rate in [0.25, 0.5, 0.4] {
@@ -245,6 +251,36 @@ fn shapes() {
     check_net("conv_flatten_dense", |net| net.conv2d("conv", 3, 3, 1).flatten().dense("dense", 4));
     check_net("dense_reshape_conv", |net| net.dense("dense", 24).reshape(&[3, 4, 2]).conv2d("conv", 3, 3, 1));
     check_net("upsample_conv", |net| net.up_sampling2d(2).conv2d("conv", 3, 5, 1));
+}
+
+/// A net computes both at once; here they are beside the two layers, one after the other.
+#[test]
+fn an_enlargement_folded_into_its_convolution_changes_nothing() {
+    tch::manual_seed(3);
+    for (kernel, factor) in [(1, 2), (2, 2), (3, 2), (4, 2), (5, 2), (7, 2), (2, 3), (3, 3), (5, 3), (4, 1)] {
+        let vs = VarStore::new(Device::Cpu);
+        let net = Sequential::input(&vs.root(), &[4, 3, 2]).up_sampling2d(factor).conv2d("conv", 5, kernel, 1).build();
+        assert_eq!(net.output_shape(), [4 * factor, 3 * factor, 5]);
+        let variables: Vec<Tensor> = trainable_variables(&vs).into_iter().map(|(_, variable)| variable).collect();
+        let x = enter(&Tensor::randn([2, 4, 3, 2], (Kind::Float, Device::Cpu))).set_requires_grad(true);
+        let dy = enter(&Tensor::randn([2, 4 * factor, 3 * factor, 5], (Kind::Float, Device::Cpu)));
+
+        let folded = net.forward_t(&x, true);
+        let apart = net.outputs(&x, true).pop().unwrap().1;
+        let gradients = [&folded, &apart].map(|y| {
+            let score = (y.square() * &dy).sum(None);
+            let inputs: Vec<&Tensor> = variables.iter().chain([&x]).collect();
+            let first = Tensor::run_backward(&[&score], &inputs, true, true);
+            // Second derivatives, as the gradient penalty takes them.
+            let norm: Tensor = first.iter().map(|gradient| gradient.square().sum(None)).sum();
+            let second = Tensor::run_backward(&[norm], &inputs, false, false);
+            first.into_iter().chain(second).collect::<Vec<_>>()
+        });
+        assert_close(&format!("{kernel} behind {factor}"), &folded, &apart);
+        for (i, (folded, apart)) in gradients[0].iter().zip(&gradients[1]).enumerate() {
+            assert_close(&format!("{kernel} behind {factor}: derivative {i}"), folded, apart);
+        }
+    }
 }
 
 #[test]

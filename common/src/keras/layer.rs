@@ -14,6 +14,17 @@ pub trait Layer: Debug + Send {
     /// Applies the layer. `train` matters to dropout and batch normalisation only.
     fn forward(&self, x: &Tensor, train: bool) -> Tensor;
 
+    /// How many times the layer repeats each pixel along both axes, if it does nothing else.
+    fn enlarges(&self) -> Option<i64> {
+        None
+    }
+
+    /// What the layer makes of pictures enlarged by a factor, where it can tell from the small ones: the net leaves the
+    /// layer that enlarges out then.
+    fn forward_enlarged(&self, _x: &Tensor, _factor: i64) -> Option<Tensor> {
+        None
+    }
+
     /// Weights that an optimiser changes.
     fn trainable(&self) -> Vec<&Tensor> {
         vec![]
