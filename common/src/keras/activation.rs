@@ -71,6 +71,14 @@ impl Layer for ActivationLayer {
     fn forward(&self, x: &Tensor, _train: bool) -> Tensor {
         self.function.apply(x)
     }
+
+    fn pull_back(&self, x: &Tensor, dy: &Tensor) -> Option<Tensor> {
+        match self.function {
+            Activation::Relu => Some(x.leaky_relu_backward(dy, 0.0, false)),
+            Activation::LeakyRelu(slope) => Some(x.leaky_relu_backward(dy, slope, false)),
+            _ => None,
+        }
+    }
 }
 
 /// Zeroes each value with probability `rate` while training and scales the others by 1 / (1 - rate).

@@ -25,6 +25,13 @@ pub trait Layer: Debug + Send {
         None
     }
 
+    /// The gradient of [`forward`](Layer::forward) with respect to its input `x`, given the gradient `dy` with respect to
+    /// its output, for layers that are linear or piecewise linear: the result depends on `dy` and the weights in a
+    /// differentiable way, and on `x` not at all but for the piece that it lies in.
+    fn pull_back(&self, _x: &Tensor, _dy: &Tensor) -> Option<Tensor> {
+        None
+    }
+
     /// Weights that an optimiser changes.
     fn trainable(&self) -> Vec<&Tensor> {
         vec![]

@@ -45,6 +45,13 @@ impl Layer for Flatten {
             _ => x.flatten(1, -1),
         }
     }
+
+    fn pull_back(&self, x: &Tensor, dy: &Tensor) -> Option<Tensor> {
+        match x.size()[..] {
+            [n, channels, height, width] => Some(picture_tensor(&dy.reshape([n, height, width, channels]))),
+            _ => Some(dy.reshape_as(x)),
+        }
+    }
 }
 
 /// Vectors to another shape, in Keras' order; three axes make pictures.
