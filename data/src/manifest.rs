@@ -228,7 +228,9 @@ impl Manifest {
     pub fn parse(text: &str) -> Result<Manifest> {
         let manifest: Manifest = toml::from_str(text)?;
         for (i, set) in manifest.sets.iter().enumerate() {
-            set.validate_names().and_then(|()| set.sample()?.validate()).with_context(|| format!("in the data set `{}`", set.name))?;
+            set.validate_names()
+                .and_then(|()| set.sample()?.validate())
+                .with_context(|| format!("in the data set `{}`", set.name))?;
             ensure!(
                 manifest.sets[..i].iter().all(|earlier| earlier.name != set.name),
                 "the data set `{}` stands there twice",

