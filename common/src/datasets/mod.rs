@@ -10,4 +10,5 @@ pub mod npz;
 pub mod orl;
 pub mod picture_files;
 pub mod prefetch;
+pub mod quickdraw;
 pub mod topojson;
