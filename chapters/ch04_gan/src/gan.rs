@@ -1,8 +1,9 @@
 //! The generative adversarial network (pp. 129-142).
 
 use crate::adversaries::Adversaries;
-use crate::fit::{Model, RealPictures};
+use crate::fit::Model;
 use crate::net::NetConfig;
+use crate::real_pictures::RealPictures;
 use anyhow::Result;
 use common::keras::{Activation, RmsProp, losses};
 use serde::{Deserialize, Serialize};
@@ -76,6 +77,10 @@ impl Model for Gan {
 
     fn nets_mut(&mut self) -> &mut Adversaries {
         &mut self.nets
+    }
+
+    fn batches_per_iteration(&self) -> u64 {
+        1
     }
 
     fn train_iteration(&mut self, x_train: &mut RealPictures) -> Result<Vec<Tensor>> {

@@ -115,7 +115,10 @@ impl NetConfig {
         let convs = self.critic.iter().chain(&self.generator);
         let sizes = convs.flat_map(|conv| [conv.filters, conv.kernel, conv.stride]);
         let sizes = sizes.chain(self.input_dim).chain(self.generator_initial_dense_layer_size).chain([self.z_dim]);
-        ensure!(sizes.chain(self.generator_upsample.iter().copied()).all(|n| (1..=4096).contains(&n)), "the nets' sizes must lie between 1 and 4096");
+        ensure!(
+            sizes.chain(self.generator_upsample.iter().copied()).all(|n| (1..=4096).contains(&n)),
+            "the nets' sizes must lie between 1 and 4096"
+        );
         ensure!((0.0..1.0).contains(&self.critic_dropout_rate), "critic_dropout_rate must lie from 0 to below 1");
         let momentum = self.generator_batch_norm_momentum;
         ensure!((0.0..1.0).contains(&momentum), "generator_batch_norm_momentum must lie from 0 to below 1");

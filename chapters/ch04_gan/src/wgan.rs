@@ -1,8 +1,9 @@
 //! The Wasserstein GAN (pp. 146-152): another loss, and a critic whose weights are kept small.
 
 use crate::adversaries::Adversaries;
-use crate::fit::{Model, RealPictures};
+use crate::fit::Model;
 use crate::net::NetConfig;
+use crate::real_pictures::RealPictures;
 use anyhow::Result;
 use common::keras::{RmsProp, losses};
 use tch::nn::ModuleT;
@@ -48,15 +49,20 @@ impl Wgan {
         loss
     }
 
-    /// One step of the generator: the critic's output shall be high (p. 147).
+    /// One step of the generator.
     pub fn train_generator(&mut self, batch_size: i64) -> Tensor {
-        let noise = self.nets.noise(batch_size);
-        let gen_imgs = self.nets.generator.forward_t(&noise, true);
-        let output = self.nets.critic.forward_t(&gen_imgs, true);
-        let loss = losses::wasserstein(&output.ones_like(), &output);
-        self.nets.generator_optimizer.minimize(&loss);
-        loss
+        train_generator(&mut self.nets, batch_size)
     }
+}
+
+/// One step of a generator: the critic's output for its pictures shall be high (p. 147).
+pub fn train_generator(nets: &mut Adversaries, batch_size: i64) -> Tensor {
+    let noise = nets.noise(batch_size);
+    let gen_imgs = nets.generator.forward_t(&noise, true);
+    let output = nets.critic.forward_t(&gen_imgs, true);
+    let loss = losses::wasserstein(&output.ones_like(), &output);
+    nets.generator_optimizer.minimize(&loss);
+    loss
 }
 
 impl Model for Wgan {
@@ -69,6 +75,10 @@ impl Model for Wgan {
 
     fn nets_mut(&mut self) -> &mut Adversaries {
         &mut self.nets
+    }
+
+    fn batches_per_iteration(&self) -> u64 {
+        self.n_critic
     }
 
     fn train_iteration(&mut self, x_train: &mut RealPictures) -> Result<Vec<Tensor>> {

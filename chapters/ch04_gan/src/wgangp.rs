@@ -1,8 +1,10 @@
 //! The Wasserstein GAN with a gradient penalty (pp. 152-158) in place of clipped weights.
 
 use crate::adversaries::Adversaries;
-use crate::fit::{Model, RealPictures};
+use crate::fit::Model;
 use crate::net::NetConfig;
+use crate::real_pictures::RealPictures;
+use crate::wgan;
 use anyhow::Result;
 use common::keras::{Adam, Sequential, losses};
 use tch::nn::ModuleT;
@@ -40,14 +42,9 @@ impl WganGp {
         [loss, loss_real, loss_fake, penalty]
     }
 
-    /// One step of the generator: the critic's output shall be high.
+    /// One step of the generator, which is the Wasserstein GAN's.
     pub fn train_generator(&mut self, batch_size: i64) -> Tensor {
-        let noise = self.nets.noise(batch_size);
-        let gen_imgs = self.nets.generator.forward_t(&noise, true);
-        let output = self.nets.critic.forward_t(&gen_imgs, true);
-        let loss = losses::wasserstein(&output.ones_like(), &output);
-        self.nets.generator_optimizer.minimize(&loss);
-        loss
+        wgan::train_generator(&mut self.nets, batch_size)
     }
 }
 
@@ -57,13 +54,13 @@ pub fn random_weighted_average(real: &Tensor, fake: &Tensor) -> Tensor {
     real * &alpha + fake * (1.0 - &alpha)
 }
 
-/// Mean of (1 - ‖∇D(x̂)‖)², the norm over all pixels of a picture (p. 154). Gulrajani et al., "Improved Training of
+/// Mean of (‖∇D(x̂)‖ - 1)², the norm over all pixels of a picture (p. 154). Gulrajani et al., "Improved Training of
 /// Wasserstein GANs", 2017.
 pub fn gradient_penalty(critic: &Sequential, interpolated_imgs: &Tensor) -> Tensor {
     let gradients = critic.input_gradient(interpolated_imgs);
     let gradients_sqr_sum = gradients.square().sum_dim_intlist(&[1i64, 2, 3][..], false, None);
     let gradient_l2_norm = gradients_sqr_sum.sqrt();
-    (1.0 - gradient_l2_norm).square().mean(None)
+    (gradient_l2_norm - 1.0).square().mean(None)
 }
 
 impl Model for WganGp {
@@ -76,6 +73,10 @@ impl Model for WganGp {
 
     fn nets_mut(&mut self) -> &mut Adversaries {
         &mut self.nets
+    }
+
+    fn batches_per_iteration(&self) -> u64 {
+        self.n_critic
     }
 
     fn train_iteration(&mut self, x_train: &mut RealPictures) -> Result<Vec<Tensor>> {
