@@ -57,9 +57,10 @@ impl Set {
         self.name.split('/').next().unwrap_or(&self.name)
     }
 
-    /// The set itself; of a family, the set of its first category.
+    /// The set itself; of a family, one that has all that its sets may have.
     pub(crate) fn sample(&self) -> Result<Set> {
-        self.categories.first().map_or_else(|| Ok(self.clone()), |first| self.of(first))
+        let made = self.stand_in.iter().flat_map(|stand_in| &stand_in.categories);
+        made.chain(&self.categories).next().map_or_else(|| Ok(self.clone()), |category| self.of(category))
     }
 
     /// The sets of a family, by name.

@@ -48,11 +48,12 @@ pub(crate) fn read_header(mut from: impl Read) -> Result<Header> {
     let size = u32::from_le_bytes(size);
     let mut text = String::new();
     from.take(size.min(1 << 16).into()).read_to_string(&mut text).context("its NumPy header is no text")?;
+    ensure!(text.len() as u64 == u64::from(size), "its NumPy header is cut off");
     text.retain(|c| !c.is_whitespace());
     ensure!(text.contains("'descr':'|u1'"), "it is no NumPy array of unsigned bytes");
     ensure!(text.contains("'fortran_order':False"), "its NumPy array does not lie row by row");
     let shape = text.split("'shape':(").nth(1).and_then(|rest| rest.split(')').next()).unwrap_or_default();
-    let [rows, columns] = shape.split(',').collect::<Vec<_>>()[..] else {
+    let [rows, columns] = shape.split(',').filter(|part| !part.is_empty()).collect::<Vec<_>>()[..] else {
         bail!("its NumPy array has the shape ({shape}) and not two dimensions");
     };
     let number = |text: &str| text.parse().with_context(|| format!("its NumPy array has the shape ({shape})"));
@@ -89,7 +90,7 @@ mod tests {
             (file(&good.replace("(5, 4)", "(5, 4, 3)")), "two dimensions"),
             (file(&good.replace("(5, 4)", "(-5, 4)")), "shape (-5,4)"),
             (file(good)[..9].to_vec(), "cut off"),
-            (file(good)[..30].to_vec(), "unsigned bytes"),
+            (file(good)[..30].to_vec(), "cut off"),
             (b"\x93NUM".to_vec(), "too short"),
             (vec![1; 100], "no NumPy file"),
             ([MAGIC, &[1, 0, 4, 0, 255, 255, 255, 255]].concat(), "no text"),
