@@ -1,5 +1,7 @@
 //! Nets whose features tell pictures apart better than their pixels do; see [`metrics`](crate::metrics).
 
+pub mod drawings;
+
 use anyhow::Result;
 use tch::Tensor;
 
@@ -14,4 +16,9 @@ pub trait FeatureNet {
 
     /// What the net is and what it was trained on, in a few words.
     fn name(&self) -> String;
+}
+
+/// Applies a net to `batch` pictures at a time, without gradients.
+fn in_batches(pictures: &Tensor, batch: i64, net: impl Fn(&Tensor) -> Tensor) -> Tensor {
+    tch::no_grad(|| Tensor::cat(&pictures.split(batch, 0).iter().map(net).collect::<Vec<_>>(), 0))
 }
