@@ -1,38 +1,14 @@
 //! Layers, losses and optimisers against arrays that tf.keras made; see `fixtures/README.md`.
 
+mod support;
+
 use common::datasets::npz::Npz;
 use common::keras::weights::{assign, named_variables, to_keras, trainable_variables};
 use common::keras::*;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use support::{assert_close, open, tensor};
 use tch::nn::{ModuleT, VarStore};
 use tch::{Device, Kind, Tensor, nn};
-
-fn path(file: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(file)
-}
-
-fn open(case: &str) -> Npz {
-    Npz::open(&path(&format!("{case}.npz"))).unwrap()
-}
-
-fn tensor(npz: &Npz, name: &str) -> Tensor {
-    if let Ok(array) = npz.array::<i64>(name) {
-        let shape: Vec<i64> = array.shape().iter().map(|&n| n as i64).collect();
-        return Tensor::from_slice(array.as_standard_layout().as_slice().unwrap()).reshape(shape);
-    }
-    let array = npz.array::<f32>(name).unwrap();
-    let shape: Vec<i64> = array.shape().iter().map(|&n| n as i64).collect();
-    Tensor::from_slice(array.as_standard_layout().as_slice().unwrap()).reshape(shape)
-}
-
-/// Largest difference, relative to the largest expected value; at most 1e-4.
-fn assert_close(what: &str, actual: &Tensor, expected: &Tensor) {
-    assert_eq!(actual.size(), expected.size(), "{what}: shape");
-    let scale = expected.abs().max().double_value(&[]).max(1e-6);
-    let error = (actual - expected).abs().max().double_value(&[]) / scale;
-    assert!(error <= 1e-4, "{what}: relative error {error:.2e}");
-}
 
 /// Pictures to libtorch's axes, everything else as it is.
 fn enter(x: &Tensor) -> Tensor {
