@@ -11,4 +11,5 @@ pub mod orl;
 pub mod picture_files;
 pub mod prefetch;
 pub mod quickdraw;
+mod redraw;
 pub mod topojson;
