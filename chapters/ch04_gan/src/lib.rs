@@ -2,6 +2,10 @@
 
 pub mod adversaries;
 pub mod bench;
+pub mod camel;
+pub mod cifar;
+pub mod faces;
+pub mod figures;
 pub mod fit;
 pub mod gan;
 pub mod net;
@@ -14,7 +18,7 @@ use common::cli::{Bench, Chapter};
 /// The chapter's experiments.
 pub const CHAPTER: Chapter = Chapter {
     table: include_str!("../experiments.toml"),
-    experiments: &[],
+    experiments: &[("04_01", camel::train), ("04_02", cifar::train), ("04_03", faces::train)],
     benches: &[
         Bench { model: "gan_camel", batch: 64, run: bench::gan_camel },
         Bench { model: "wgan_cifar", batch: 128, run: bench::wgan_cifar },

@@ -8,6 +8,9 @@ use common::keras::picture_tensor;
 use std::sync::Arc;
 use tch::{Device, Kind, Tensor};
 
+/// Files that are read at once.
+const CHUNK: usize = 256;
+
 /// Where real pictures are.
 #[derive(Debug)]
 pub enum Source {
@@ -15,6 +18,49 @@ pub enum Source {
     Memory(Tensor),
     /// On disk.
     Disk(Arc<PictureFiles>),
+}
+
+impl Source {
+    /// How many there are.
+    pub fn len(&self) -> i64 {
+        match self {
+            Source::Memory(pictures) => pictures.size()[0],
+            Source::Disk(files) => files.len() as i64,
+        }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Some pictures, `[n, height, width, channels]` in [0, 1]; numbers count on from 0 where there are too few.
+    ///
+    /// # Errors
+    /// Files that cannot be read.
+    pub fn pictures(&self, rows: &[i64]) -> Result<Tensor> {
+        let rows: Vec<i64> = rows.iter().map(|row| row % self.len()).collect();
+        match self {
+            Source::Memory(pictures) => Ok(pictures.index_select(0, &Tensor::from_slice(&rows))),
+            Source::Disk(files) => Ok(files.load(rows.iter().map(|&row| row as usize))?.pictures(Device::Cpu)),
+        }
+    }
+
+    /// Passes the first `count` pictures on, some at a time.
+    ///
+    /// # Errors
+    /// Files that cannot be read, and what `take` returns.
+    pub fn chunks(&self, count: i64, mut take: impl FnMut(&Tensor) -> Result<()>) -> Result<()> {
+        let count = count.min(self.len());
+        match self {
+            Source::Memory(pictures) => take(&pictures.narrow(0, 0, count)),
+            Source::Disk(files) => {
+                let rows = (0..count as usize).collect::<Vec<_>>();
+                let chunks: Vec<Vec<usize>> = rows.chunks(CHUNK).map(<[usize]>::to_vec).collect();
+                files.in_order(chunks.into_iter()).try_for_each(|batch| take(&batch?.pictures(Device::Cpu)))
+            }
+        }
+    }
 }
 
 /// Batches `[n, channels, height, width]` of real pictures in [-1, 1].
