@@ -93,7 +93,7 @@ impl Context {
         ensure_not_stopped()?;
         let Params { data, .. } = &run.params;
         let history = run.folder.history()?;
-        let made = made_with(&run.params, history.rows.len());
+        let made = made_with(&run.params, history.rows.len(), &self.entry.unit);
         let figure = figure.with_note(&format!("{} · {made}", data.title))?;
         let file = format!("{}_{what}.png", self.entry.id);
         figure.save(run.folder.path.join("figures").join(&file))?;
@@ -122,12 +122,12 @@ impl Context {
 }
 
 /// "preset quick, 4 epochs"; the part of a figure's note that tells how its net came about.
-fn made_with<C>(params: &Params<C>, epochs: usize) -> String {
+fn made_with<C>(params: &Params<C>, epochs: usize, unit: &str) -> String {
     if let Some(file) = &params.weights_from {
         return format!("weights from {file}");
     }
     let changed = if params.settings.is_empty() { "" } else { " (changed)" };
-    let trained = if epochs == 0 { String::new() } else { format!(", {epochs} epochs") };
+    let trained = if epochs == 0 { String::new() } else { format!(", {epochs} {unit}") };
     format!("preset {}{changed}{trained}", params.preset)
 }
 

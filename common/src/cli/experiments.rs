@@ -32,8 +32,15 @@ pub struct Entry {
     pub data: Vec<String>,
     /// Id of the experiment that trains what this one analyses.
     pub needs: Option<String>,
+    /// What an epoch is called on figures: `epochs`, or `iterations` where it is a single batch.
+    #[serde(default = "epochs")]
+    pub unit: String,
     /// Minutes of the quick preset on two cores.
     pub minutes: f64,
+}
+
+fn epochs() -> String {
+    "epochs".to_string()
 }
 
 impl Entry {
