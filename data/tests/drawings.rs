@@ -37,7 +37,7 @@ fn drawings_stand_as_in_googles_bitmaps() {
         let mean = drawings.iter().flatten().map(|&ink| f64::from(ink)).sum::<f64>() / (255 * 200 * SIZE) as f64;
         assert!((0.12..0.25).contains(&mean), "{category} has {mean} ink");
         for drawing in &drawings {
-            assert!(drawing.iter().any(|&ink| ink == 255), "{category}: no full ink");
+            assert!(drawing.contains(&255), "{category}: no full ink");
             let range = |of: fn(usize) -> usize| {
                 let inked = (0..SIZE).filter(|&i| drawing[i] > 40).map(of);
                 inked.fold((28, 0), |(low, high), v| (low.min(v), high.max(v)))
