@@ -89,26 +89,17 @@ def pictures(batch, gen):
     return rng.uniform(-1, 1, (batch, *gen.output_shape[1:])).astype(np.float32)
 
 
-def compiled(critic, gen, loss, rates, real, labels, metrics=None):
-    """The critic's model and the generator's, whose critic is frozen.
+def compiled(critic, gen, loss, rates, metrics=None):
+    """Compiles the critic, then the generator with the frozen critic behind it; returns the latter.
 
-    tf.keras sees what is frozen when it traces a model: in its first step, and again where the size of the batch is
-    new. So both take their first step here.
+    Which layers learn is settled when a model is compiled.
     """
     critic.compile(RMSprop(rates[0]), loss=loss, metrics=metrics)
-    critic.train_on_batch(real, labels)
     critic.trainable = False
     z = layers.Input((Z_DIM,))
     model = keras.Model(z, critic(gen(z)))
     model.compile(RMSprop(rates[1]), loss=loss, metrics=metrics)
-
-    def moved_by(train, x):
-        weights = critic.get_weights()
-        train(x, labels)
-        return any((old != new).any() for old, new in zip(weights, critic.get_weights()))
-
-    assert not moved_by(model.train_on_batch, noise(len(real))), "the frozen critic moved"
-    assert moved_by(critic.train_on_batch, real), "the critic does not learn"
+    critic.trainable = True
     return model
 
 
@@ -119,7 +110,7 @@ def gan_camel():
     gen = generator(7, [64, 128, 64, 64, 1], ["up", "up", "t1", "t1"], 0.9, relu)
     check_sizes(critic, gen, (720_833, 844_161))
     real, ones, zeros = pictures(batch, gen), np.ones((batch, 1), np.float32), np.zeros((batch, 1), np.float32)
-    model = compiled(critic, gen, "binary_crossentropy", [8e-4, 4e-4], real, ones, ["accuracy"])
+    model = compiled(critic, gen, "binary_crossentropy", [8e-4, 4e-4], ["accuracy"])
 
     def step():
         fakes = gen.predict_on_batch(noise(batch))
@@ -141,7 +132,7 @@ def wgan_cifar():
     gen = generator(4, [128, 128, 64, 32, 3], ["up", "up", "up", "t1"], 0.8, leaky_relu)
     check_sizes(critic, gen, (670_401, 884_163))
     real, ones = pictures(batch, gen), np.ones((batch, 1), np.float32)
-    model = compiled(critic, gen, wasserstein, [5e-5, 5e-5], real, ones)
+    model = compiled(critic, gen, wasserstein, [5e-5, 5e-5])
 
     def step():
         for _ in range(CRITIC_STEPS):
