@@ -4,12 +4,16 @@ use crate::features::drawings::{DrawingClassifier, Settings};
 use crate::features::efficientnet_lite::EfficientNetLite;
 use crate::training::Preset;
 use anyhow::Result;
+use data::Store;
 
 /// Nets whose features measure samples; see [`metrics`](crate::metrics).
 impl Context {
     /// The net for colour pictures; nothing, after a line that says so, where its weights cannot be had.
-    pub fn picture_features(&self) -> Option<EfficientNetLite> {
-        EfficientNetLite::if_available(self.options.data, self.device())
+    ///
+    /// # Errors
+    /// The repository cannot be found.
+    pub fn picture_features(&self) -> Result<Option<EfficientNetLite>> {
+        Ok(EfficientNetLite::if_available(&Store::open()?, self.options.data, self.device()))
     }
 
     /// The net for drawings. It is trained once for all runs on the same drawings, whatever their seed, so that they are
