@@ -4,7 +4,7 @@ mod support;
 
 use common::features::FeatureNet;
 use common::features::efficientnet_lite::{Architecture, EfficientNetLite, Stage, Weights};
-use data::{Choice, Store};
+use data::{Choice, Manifest, Store};
 use std::fs;
 use std::path::Path;
 use support::{assert_close, open, path, tensor};
@@ -80,4 +80,29 @@ fn files_of_no_net_or_of_another_are_refused_in_words() {
     assert!(error.contains("_conv_head.weight") || error.contains("_bn1.weight has shape [160]"), "{error}");
     let error = another(Architecture::lite0());
     assert!(error.contains("has shape [8"), "{error}");
+}
+
+#[test]
+fn without_weights_there_is_no_net_and_no_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::at(folder.path()).unwrap();
+    assert!(EfficientNetLite::if_available(&store, Choice::Generated, Device::Cpu).is_none());
+    // Nor is there one if the file is of another net, or damaged.
+    let mirror = folder.path().join("mirror/efficientnet-lite0");
+    fs::create_dir_all(&mirror).unwrap();
+    fs::copy(path("efficientnet_small.pth"), mirror.join("efficientnet-lite0.pth")).unwrap();
+    let wrong = Manifest::parse(
+        r#"
+        [[set]]
+        name = "efficientnet-lite0"
+        title = "weights"
+        licence = "none"
+        citation = "none"
+        [[set.file]]
+        name = "efficientnet-lite0.pth"
+        lines = { real = 0, stand_in = 0 }
+        "#,
+    );
+    let store = store.with_manifest(wrong.unwrap()).with_mirror(folder.path().join("mirror").display().to_string());
+    assert!(EfficientNetLite::if_available(&store, Choice::Real, Device::Cpu).is_none());
 }

@@ -49,6 +49,19 @@ fn drawings_are_read_in_keras_layout() {
 }
 
 #[test]
+fn at_most_as_many_as_there_are_and_none_drawn_again() {
+    let (_folder, sets) = sets(&["camel", "cat"]);
+    let found = Drawings::at_most(&sets, 1000).unwrap();
+    let all: Vec<Tensor> = sets.iter().map(|set| drawings(set, EACH).unwrap()).collect();
+    assert!(equal(&found.images, &Tensor::cat(&all, 0)));
+    assert_eq!(Vec::<i64>::try_from(&found.labels).unwrap(), [[0; EACH as usize], [1; EACH as usize]].concat());
+    assert_eq!(found.categories, ["camel", "cat"]);
+    let few = Drawings::at_most(&sets, 2).unwrap();
+    assert!(equal(&few.images, &Tensor::cat(&[all[0].narrow(0, 0, 2), all[1].narrow(0, 0, 2)], 0)));
+    assert!(Drawings::at_most(&[], 2).unwrap_err().to_string().contains("no category"));
+}
+
+#[test]
 fn where_there_are_fewer_others_are_drawn_after_them() {
     let (_folder, sets) = sets(&["camel"]);
     let all = drawings(&sets[0], EACH).unwrap();

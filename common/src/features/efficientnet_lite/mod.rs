@@ -15,7 +15,7 @@ use super::{FeatureNet, in_batches};
 use crate::keras::picture_tensor;
 use crate::say;
 use anyhow::{Result, ensure};
-use data::{Choice, Store};
+use data::{Choice, DataSet, Store};
 use layers::{Block, Convolution};
 use std::path::Path;
 use tch::{Device, Tensor};
@@ -41,17 +41,14 @@ impl EfficientNetLite {
     /// EfficientNet-Lite0 with the weights of the data set `efficientnet-lite0`, which are fetched where they are not
     /// there yet, unless `choice` is generated. Where they cannot be had, nothing, after a line that says so: pictures
     /// can be made without being measured.
-    pub fn if_available(choice: Choice, device: Device) -> Option<EfficientNetLite> {
+    pub fn if_available(store: &Store, choice: Choice, device: Device) -> Option<EfficientNetLite> {
         const SET: &str = "efficientnet-lite0";
-        let open = || -> Result<Option<EfficientNetLite>> {
-            let store = Store::open()?;
-            let set = match choice {
-                Choice::Generated => store.find(SET, Choice::Real)?,
-                Choice::Any | Choice::Real => Some(store.fetch(SET, Choice::Real)?),
-            };
-            set.map(|set| EfficientNetLite::open(&set.file("efficientnet-lite0.pth"), device)).transpose()
+        let found = match choice {
+            Choice::Generated => store.find(SET, Choice::Real),
+            Choice::Any | Choice::Real => store.fetch(SET, Choice::Real).map(Some),
         };
-        let why = match open() {
+        let open = |set: DataSet| EfficientNetLite::open(&set.file("efficientnet-lite0.pth"), device);
+        let why = match found.and_then(|set| set.map(open).transpose()) {
             Ok(Some(net)) => return Some(net),
             Ok(None) => format!("{SET} is not there, and --data generated fetches nothing"),
             Err(error) => format!("{error:#}"),
