@@ -5,7 +5,7 @@ use crate::gan::{Gan, LearningRates};
 use crate::net::NetConfig;
 use crate::real_pictures::{RealPictures, Source};
 use crate::wgan::Wgan;
-use crate::wgangp::WganGp;
+use crate::wgangp::{WganGp, random_weights};
 use anyhow::Result;
 use std::time::Instant;
 use tch::{Device, Kind, Tensor};
@@ -35,7 +35,8 @@ pub fn wgangp_faces_critic(device: Device, steps: usize) -> Result<Vec<f64>> {
     let mut wgan = WganGp::new(&config, 2e-4, 5, 10.0, device);
     let mut x_train = random_pictures(&config, 64, device);
     time(steps, || {
-        let [loss, ..] = wgan.train_critic(&x_train.next()?);
+        let noise = wgan.nets().noise(64);
+        let [loss, ..] = wgan.train_critic(&x_train.next()?, &noise, &random_weights(64, device));
         Ok(loss)
     })
 }
@@ -43,7 +44,10 @@ pub fn wgangp_faces_critic(device: Device, steps: usize) -> Result<Vec<f64>> {
 /// A step of 04_03's generator.
 pub fn wgangp_faces_generator(device: Device, steps: usize) -> Result<Vec<f64>> {
     let mut wgan = WganGp::new(&NetConfig::faces(), 2e-4, 5, 10.0, device);
-    time(steps, || Ok(wgan.train_generator(64)))
+    time(steps, || {
+        let noise = wgan.nets().noise(64);
+        Ok(wgan.train_generator(&noise))
+    })
 }
 
 fn random_pictures(config: &NetConfig, batch_size: i64, device: Device) -> RealPictures {

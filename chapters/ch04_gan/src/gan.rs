@@ -35,9 +35,8 @@ impl Gan {
 
     /// One step on real pictures, one on generated ones (p. 138). Losses and accuracies: of both, of the real ones, of
     /// the fake ones.
-    pub fn train_discriminator(&mut self, true_imgs: &Tensor) -> [Tensor; 6] {
-        let noise = self.nets.noise(true_imgs.size()[0]);
-        let gen_imgs = self.nets.predict(&noise);
+    pub fn train_discriminator(&mut self, true_imgs: &Tensor, noise: &Tensor) -> [Tensor; 6] {
+        let gen_imgs = self.nets.predict(noise);
         let [d_loss_real, d_acc_real] = self.train_discriminator_on_batch(true_imgs, 1.0);
         let [d_loss_fake, d_acc_fake] = self.train_discriminator_on_batch(&gen_imgs, 0.0);
         let d_loss = (&d_loss_real + &d_loss_fake) * 0.5;
@@ -55,9 +54,8 @@ impl Gan {
     }
 
     /// One step of the generator: the discriminator shall say `valid` of its pictures (p. 138).
-    pub fn train_generator(&mut self, batch_size: i64) -> [Tensor; 2] {
-        let noise = self.nets.noise(batch_size);
-        let gen_imgs = self.nets.generator.forward_t(&noise, true);
+    pub fn train_generator(&mut self, noise: &Tensor) -> [Tensor; 2] {
+        let gen_imgs = self.nets.generator.forward_t(noise, true);
         let logits = self.nets.critic.forward_but_last(&gen_imgs, true);
         let valid = logits.ones_like();
         let loss = losses::binary_crossentropy_from_logits(&valid, &logits);
@@ -85,8 +83,8 @@ impl Model for Gan {
 
     fn train_iteration(&mut self, x_train: &mut RealPictures) -> Result<Vec<Tensor>> {
         let true_imgs = x_train.next()?;
-        let d = self.train_discriminator(&true_imgs);
-        let g = self.train_generator(true_imgs.size()[0]);
+        let d = self.train_discriminator(&true_imgs, &self.nets.noise(true_imgs.size()[0]));
+        let g = self.train_generator(&self.nets.noise(x_train.batch_size()));
         Ok(d.into_iter().chain(g).collect())
     }
 }

@@ -9,6 +9,7 @@ pub mod figures;
 pub mod fit;
 pub mod gan;
 pub mod net;
+pub mod quality;
 pub mod real_pictures;
 pub mod wgan;
 pub mod wgangp;

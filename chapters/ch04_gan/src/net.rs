@@ -170,7 +170,7 @@ pub fn critic<'a>(path: &nn::Path<'a>, name: &str, config: &NetConfig) -> Sequen
             net = net.dropout(config.critic_dropout_rate);
         }
     }
-    net.flatten().dense(format!("{name}_output"), 1)
+    net.flatten().dense(format!("{name}_dense"), 1)
 }
 
 /// Point in latent space -> picture with values in [-1, 1] (p. 134).
@@ -180,7 +180,7 @@ pub fn generator(path: &nn::Path, config: &NetConfig) -> Sequential {
     let mut net = Sequential::input(path, &[config.z_dim])
         .kernels_from(WEIGHT_INIT)
         .dense("generator_dense", initial.iter().product())
-        .batch_norm_with("generator_dense_batch_norm", batch_norm)
+        .batch_norm_with("generator_batch_norm_0", batch_norm)
         .activation(config.activation.into())
         .reshape(initial);
     for (i, (conv, &upsample)) in config.generator.iter().zip(&config.generator_upsample).enumerate() {
@@ -190,7 +190,8 @@ pub fn generator(path: &nn::Path, config: &NetConfig) -> Sequential {
             factor => net.up_sampling2d(factor).conv2d(name, conv.filters, conv.kernel, 1),
         };
         net = if i + 1 < config.generator.len() {
-            net.batch_norm_with(format!("generator_batch_norm_{i}"), batch_norm).activation(config.activation.into())
+            net.batch_norm_with(format!("generator_batch_norm_{}", i + 1), batch_norm)
+                .activation(config.activation.into())
         } else {
             net.activation(keras::Activation::Tanh)
         };

@@ -5,7 +5,7 @@ use crate::fit::Model;
 use crate::net::NetConfig;
 use crate::real_pictures::RealPictures;
 use anyhow::Result;
-use common::keras::{RmsProp, losses};
+use common::keras::{RmsProp, Rule, losses};
 use tch::nn::ModuleT;
 use tch::{Device, Tensor};
 
@@ -22,14 +22,24 @@ impl Wgan {
     /// [-`clip_threshold`, `clip_threshold`].
     pub fn new(config: &NetConfig, learning_rate: f64, n_critic: u64, clip_threshold: f64, device: Device) -> Wgan {
         let rule = RmsProp::new(learning_rate).into();
-        Wgan { nets: Adversaries::new("critic", config, None, [rule, rule], device), n_critic, clip_threshold }
+        Wgan::with_rules(config, [rule, rule], n_critic, clip_threshold, device)
+    }
+
+    /// The same with other optimisers, the critic's first.
+    pub fn with_rules(
+        config: &NetConfig,
+        rules: [Rule; 2],
+        n_critic: u64,
+        clip_threshold: f64,
+        device: Device,
+    ) -> Wgan {
+        Wgan { nets: Adversaries::new("critic", config, None, rules, device), n_critic, clip_threshold }
     }
 
     /// One step on real pictures, one on generated ones, then clipping (p. 148). Losses: of both, of the real ones, of
     /// the fake ones.
-    pub fn train_critic(&mut self, true_imgs: &Tensor) -> [Tensor; 3] {
-        let noise = self.nets.noise(true_imgs.size()[0]);
-        let gen_imgs = self.nets.predict(&noise);
+    pub fn train_critic(&mut self, true_imgs: &Tensor, noise: &Tensor) -> [Tensor; 3] {
+        let gen_imgs = self.nets.predict(noise);
         let d_loss_real = self.train_critic_on_batch(true_imgs, 1.0);
         let d_loss_fake = self.train_critic_on_batch(&gen_imgs, -1.0);
         let d_loss = (&d_loss_real + &d_loss_fake) * 0.5;
@@ -50,15 +60,14 @@ impl Wgan {
     }
 
     /// One step of the generator.
-    pub fn train_generator(&mut self, batch_size: i64) -> Tensor {
-        train_generator(&mut self.nets, batch_size)
+    pub fn train_generator(&mut self, noise: &Tensor) -> Tensor {
+        train_generator(&mut self.nets, noise)
     }
 }
 
 /// One step of a generator: the critic's output for its pictures shall be high (p. 147).
-pub fn train_generator(nets: &mut Adversaries, batch_size: i64) -> Tensor {
-    let noise = nets.noise(batch_size);
-    let gen_imgs = nets.generator.forward_t(&noise, true);
+pub fn train_generator(nets: &mut Adversaries, noise: &Tensor) -> Tensor {
+    let gen_imgs = nets.generator.forward_t(noise, true);
     let output = nets.critic.forward_t(&gen_imgs, true);
     let loss = losses::wasserstein(&output.ones_like(), &output);
     nets.generator_optimizer.minimize(&loss);
@@ -84,9 +93,10 @@ impl Model for Wgan {
     fn train_iteration(&mut self, x_train: &mut RealPictures) -> Result<Vec<Tensor>> {
         let mut d = vec![];
         for _ in 0..self.n_critic {
-            d = self.train_critic(&x_train.next()?).into();
+            let true_imgs = x_train.next()?;
+            d = self.train_critic(&true_imgs, &self.nets.noise(true_imgs.size()[0])).into();
         }
-        let g_loss = self.train_generator(x_train.batch_size());
+        let g_loss = self.train_generator(&self.nets.noise(x_train.batch_size()));
         Ok(d.into_iter().chain([g_loss]).collect())
     }
 }

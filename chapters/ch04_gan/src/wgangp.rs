@@ -27,10 +27,12 @@ impl WganGp {
 
     /// One step of the critic on real and generated pictures at once, and on those between them (p. 155). Losses: the
     /// weighted sum, of the real ones, of the fake ones, the penalty.
-    pub fn train_critic(&mut self, true_imgs: &Tensor) -> [Tensor; 4] {
-        let noise = self.nets.noise(true_imgs.size()[0]);
-        let fake_imgs = self.nets.predict(&noise);
-        let interpolated_img = random_weighted_average(true_imgs, &fake_imgs);
+    ///
+    /// The fakes are made by moving averages, as tf.keras 2 makes them; in the book's Keras 2.2 the generator normalised
+    /// them by their own mean and variance here, though not in the other two models.
+    pub fn train_critic(&mut self, true_imgs: &Tensor, noise: &Tensor, alpha: &Tensor) -> [Tensor; 4] {
+        let fake_imgs = self.nets.predict(noise);
+        let interpolated_img = weighted_average(true_imgs, &fake_imgs, alpha);
 
         let valid = self.nets.critic.forward_t(true_imgs, true);
         let fake = self.nets.critic.forward_t(&fake_imgs, true);
@@ -43,15 +45,19 @@ impl WganGp {
     }
 
     /// One step of the generator, which is the Wasserstein GAN's.
-    pub fn train_generator(&mut self, batch_size: i64) -> Tensor {
-        wgan::train_generator(&mut self.nets, batch_size)
+    pub fn train_generator(&mut self, noise: &Tensor) -> Tensor {
+        wgan::train_generator(&mut self.nets, noise)
     }
 }
 
-/// A picture between each two: a · real + (1 - a) · fake with a of its own for each, even in [0, 1] (p. 154).
-pub fn random_weighted_average(real: &Tensor, fake: &Tensor) -> Tensor {
-    let alpha = Tensor::rand([real.size()[0], 1, 1, 1], (Kind::Float, real.device()));
-    real * &alpha + fake * (1.0 - &alpha)
+/// Where between a real and a fake picture the gradient is looked at: numbers even in [0, 1], one for each of `n` pairs.
+pub fn random_weights(n: i64, device: Device) -> Tensor {
+    Tensor::rand([n, 1, 1, 1], (Kind::Float, device))
+}
+
+/// A picture between each two (p. 154): alpha · real + (1 - alpha) · fake.
+fn weighted_average(real: &Tensor, fake: &Tensor, alpha: &Tensor) -> Tensor {
+    alpha * real + (1.0 - alpha) * fake
 }
 
 /// Mean of (‖∇D(x̂)‖ - 1)², the norm over all pixels of a picture (p. 154). Gulrajani et al., "Improved Training of
@@ -82,9 +88,11 @@ impl Model for WganGp {
     fn train_iteration(&mut self, x_train: &mut RealPictures) -> Result<Vec<Tensor>> {
         let mut d = vec![];
         for _ in 0..self.n_critic {
-            d = self.train_critic(&x_train.next()?).into();
+            let true_imgs = x_train.next()?;
+            let n = true_imgs.size()[0];
+            d = self.train_critic(&true_imgs, &self.nets.noise(n), &random_weights(n, true_imgs.device())).into();
         }
-        let g_loss = self.train_generator(x_train.batch_size());
+        let g_loss = self.train_generator(&self.nets.noise(x_train.batch_size()));
         Ok(d.into_iter().chain([g_loss]).collect())
     }
 }

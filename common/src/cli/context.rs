@@ -71,6 +71,11 @@ impl Context {
         Ok(set)
     }
 
+    /// The generated stand-in of a data set, whatever `--data` says: for what has to be the same everywhere.
+    pub fn stand_in(&self, name: &str) -> Result<DataSet> {
+        Store::open()?.fetch(name, data::Choice::Generated)
+    }
+
     /// The data set that a run was trained on; analysis never mixes the real set with the stand-in.
     pub fn data_of<C>(&self, run: &Run<C>) -> Result<DataSet> {
         let info = &run.params.data;
@@ -116,7 +121,8 @@ impl Context {
         Ok(())
     }
 
-    pub(super) fn runs(&self) -> PathBuf {
+    /// The folder of all runs: `run/`.
+    pub fn runs(&self) -> PathBuf {
         self.out.join("run")
     }
 }
