@@ -7,6 +7,7 @@ pub mod device;
 pub mod files;
 pub mod gallery;
 pub mod keras;
+pub mod notebook;
 pub mod output;
 pub mod pictures;
 pub mod plot;

@@ -34,6 +34,9 @@ pub struct Entry {
     pub needs: Option<String>,
     /// Minutes of the quick preset on two cores.
     pub minutes: f64,
+    /// The figures that it draws, as their files are named behind the id: `loss`.
+    #[serde(default)]
+    pub figures: Vec<String>,
 }
 
 impl Entry {
