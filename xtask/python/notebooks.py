@@ -6,6 +6,7 @@ of a cell there, and goes on. `--refresh` writes it back, with outputs that are 
 
 import json
 import os
+import subprocess
 import sys
 import tempfile
 import time
@@ -33,7 +34,8 @@ def execute(path):
         notebook, timeout=None, startup_timeout=600, kernel_name="rust", allow_errors=True,
         resources={"metadata": {"path": str(path.parent)}},
     )
-    with client.setup_kernel():
+    # The kernel has nothing to say there but that it reads no settings.
+    with client.setup_kernel(stdout=subprocess.DEVNULL):
         for index, cell in enumerate(notebook.cells):
             client.execute_cell(cell, index)
             said = trouble(cell)
@@ -64,6 +66,8 @@ def figures(notebook, identifier):
         outputs = cell.get("outputs", [])
         lines = "".join(o.text for o in outputs if o.output_type == "stream").splitlines()
         drawn = [Path(line.removeprefix(FIGURE)).stem for line in lines if line.startswith(FIGURE)]
+        # Where another experiment is trained first, its figures go to the gallery only.
+        drawn = [name for name in drawn if name.startswith(identifier + "_")]
         pictures = [o for o in outputs if "image/png" in o.get("data", {})]
         if drawn and not pictures:
             raise Failed(f"the pictures of {', '.join(drawn)} are missing")

@@ -19,6 +19,9 @@ LIMIT = 200_000
 # Ways to make pictures smaller, the gentlest first: their greatest width, and their colours.
 STEPS = [(width, colours) for width in [1000, 900, 800, 700, 640, 560, 500, 440, 400] for colours in [256, 64, 32, 16]]
 
+# Lines of output that a reader should not have to scroll past.
+SCROLLS = 40
+
 # What differs from one execution to the next: the seconds of an epoch, and how long training waited.
 SECONDS = [(re.compile(r"(?m)^(epoch .*?)  \d+\.\d s$"), r"\1"), (re.compile(r"(?m)^waited for pictures: .*\n"), "")]
 
@@ -46,6 +49,9 @@ def tidy(notebook, identifier, folders):
     for index, cell in enumerate(notebook.cells):
         cell.id = f"{identifier}-{index + 1:02}"
         cell.metadata = nbformat.from_dict({})
+        # In a box that scrolls: a hundred epochs are a hundred lines.
+        if sum(output.get("text", "").count("\n") for output in cell.get("outputs", [])) > SCROLLS:
+            cell.metadata["scrolled"] = True
         if cell.cell_type == "code":
             count += 1
             cell.execution_count = count

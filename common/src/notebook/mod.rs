@@ -16,7 +16,7 @@ mod source;
 mod tensors;
 
 pub use crate::cli::Context;
-pub use crate::training::{DataInfo, ExperimentConfig, Preset, Run};
+pub use crate::training::{DataInfo, ExperimentConfig, Preset, Run, settings};
 pub use anyhow::Result;
 pub use data::DataSet;
 pub use source::{Source, show_source};

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::environment::{self, write};
 use crate::cargo::{self, Cargo};
+use crate::process::answer;
 
 /// The version that the notebooks were tried with.
 const EVCXR: &str = "0.22.0";
@@ -63,6 +64,12 @@ pub fn write_spec(root: &Path, python: &Path, cargo: &Cargo) -> Result<()> {
     let config = home.join("config");
     write(&config.join("init.evcxr"), AT_START)?;
     let mut env = cargo.environment();
+    // Cells are linked to the shared library of Rust's own standard library.
+    let std = answer("rustc", &["--print", "target-libdir"]).context("rustc does not tell where its libraries lie")?;
+    match env.iter_mut().find(|(name, _)| name.ends_with("LD_LIBRARY_PATH") || name.ends_with("DYLD_LIBRARY_PATH")) {
+        Some((_, paths)) => paths.push(format!(":{std}")),
+        None => env.push(("LD_LIBRARY_PATH".into(), std.into())),
+    }
     env.push(("EVCXR_CONFIG_DIR".into(), config.into()));
     // It would write a kernelspec of its own to the user's folder if it found an older one there.
     env.push(("JUPYTER_PATH".into(), home.join("no-other-kernels").into()));

@@ -97,6 +97,8 @@ fn set_up(root: &Path, experiments: &Experiments) -> Result<(PathBuf, File)> {
     kernel::ready(root)?;
     workspace::ready(root, &cargo, experiments)?;
     kernel::write_spec(root, &python, &cargo)?;
+    let ours = home.join("jupyter/ipython");
+    fs::create_dir_all(&ours).with_context(|| format!("making {}", ours.display()))?;
     Ok((python, lock))
 }
 
