@@ -53,7 +53,7 @@ impl ExperimentConfig for Config {
         };
         match preset {
             Preset::Book => book,
-            Preset::Quick => Config { epochs: 400, ..book },
+            Preset::Quick => Config { batch_size: 32, epochs: 1500, ..book },
             Preset::Smoke => Config { pictures: 40, batch_size: 8, epochs: 2, print_every_n_batches: 1, ..book },
         }
     }

@@ -10,6 +10,7 @@ use common::features::drawings::DrawingClassifier;
 use common::metrics::{Quality, Reference};
 use common::training::{Preset, Run};
 use common::{device, files, say};
+use serde_json::json;
 
 /// The categories of Quick, Draw! that can be drawn without any download.
 pub const CATEGORIES: [&str; 10] =
@@ -38,7 +39,8 @@ pub fn drawing_features(context: &Context) -> Result<DrawingClassifier> {
 /// Samples that are compared with as many real pictures.
 const SAMPLES: i64 = 1000;
 
-/// Compares samples with real pictures by a net's features; tells the numbers and keeps them in `quality.json`.
+/// Compares samples with real pictures by a net's features, and other real pictures, too; tells the numbers and keeps them
+/// in `quality.json`.
 ///
 /// # Errors
 /// Pictures that cannot be read, samples that are no numbers, a file that cannot be written.
@@ -46,10 +48,18 @@ pub fn measure<C>(run: &Run<C>, model: &impl Model, source: &Source, net: &dyn F
     device::seed(&[run.params.seed, 3]);
     let count = SAMPLES.min(source.len());
     let samples = model.nets().pictures(&model.nets().noise(count));
-    let real = source.pictures(&(0..count).collect::<Vec<_>>())?;
-    let quality = Reference::new(net, &real)?.quality(&samples)?;
-    say!("{quality}");
-    let json = serde_json::to_string_pretty(&quality)?;
+    let real = |from: i64| source.pictures(&(from..from + count).collect::<Vec<_>>());
+    let reference = Reference::new(net, &real(0)?)?;
+    let of_samples = reference.quality(&samples)?;
+    say!("{of_samples}");
+    // What the best generator would reach: other real pictures in the place of samples.
+    let of_real = if source.len() >= 2 * count { Some(reference.quality(&real(count)?)?) } else { None };
+    if let Some(Quality { frechet_distance, precision, recall, .. }) = &of_real {
+        say!(
+            "other real pictures: Fréchet distance {frechet_distance:.2}, precision {precision:.3}, recall {recall:.3}"
+        );
+    }
+    let json = serde_json::to_string_pretty(&json!({ "samples": of_samples, "other real pictures": of_real }))?;
     files::write(&run.folder.path.join("quality.json"), (json + "\n").as_bytes())?;
-    Ok(quality)
+    Ok(of_samples)
 }
