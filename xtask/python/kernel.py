@@ -43,7 +43,7 @@ def prepare(home, session):
         own.mkdir(parents=True, exist_ok=True)
         # Cells lie in the session's own folder; cargo's lock is shared, since all write to the same folders below.
         for name in ["deps", "build", ".fingerprint", "incremental", ".cargo-lock"]:
-            if not (own / name).is_symlink() and (shared / name).exists():
+            if not os.path.lexists(own / name) and (shared / name).exists():
                 (own / name).symlink_to(shared / name)
 
 

@@ -10,6 +10,7 @@ use clap::Args;
 use crate::cargo;
 use crate::driver::Driver;
 use crate::libtorch::{self, Place, State, VERSION, Variant, install};
+use crate::notebook;
 use crate::process::{answer, print};
 
 #[derive(Args)]
@@ -128,4 +129,5 @@ fn forget_bindings(root: &Path) {
     if !status.is_ok_and(|status| status.success()) {
         eprintln!("warning: run `cargo clean -p torch-sys`, so that the bindings are built anew");
     }
+    notebook::forget_bindings(root);
 }

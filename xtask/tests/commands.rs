@@ -235,3 +235,55 @@ fn the_list_needs_nothing() {
         assert!(done.status.success() && stdout(&done).contains("03_01_autoencoder_train"));
     }
 }
+
+#[test]
+fn notebooks_of_what_is_not_there_are_refused_before_anything_is_set_up() {
+    let root = workspace();
+    let nothing = output(root.path(), &["notebook"]);
+    assert_eq!(nothing.status.code(), Some(1));
+    assert!(stderr(&nothing).contains("there are no notebooks in"), "{}", stderr(&nothing));
+    let unknown = output(root.path(), &["notebook", "--check", "03_09"]);
+    assert_eq!(unknown.status.code(), Some(2));
+    assert!(stderr(&unknown).contains("no chapter or experiment `03_09`"), "{}", stderr(&unknown));
+    let none_yet = output(root.path(), &["notebook", "03_01"]);
+    assert_eq!(none_yet.status.code(), Some(2));
+    assert!(stderr(&none_yet).contains("no notebook of 03_01_autoencoder_train"), "{}", stderr(&none_yet));
+    assert!(!root.path().join(".evcxr").exists() && !root.path().join(".python").exists());
+}
+
+#[test]
+fn notebooks_without_python_name_the_cure() {
+    let root = workspace();
+    write(&root.path().join("notebooks/03_01_autoencoder_train.ipynb"), "{}");
+    let done = in_workspace(root.path(), &["notebook", "03_01"]).env("PATH", root.path()).output().unwrap();
+    assert_eq!(done.status.code(), Some(1));
+    assert!(
+        stderr(&done).contains("Python 3.10 or newer") && stderr(&done).contains("apt install"),
+        "{}",
+        stderr(&done)
+    );
+}
+
+#[test]
+fn a_failed_installation_is_told_and_done_anew_the_next_time() {
+    let root = workspace();
+    write(&root.path().join("notebooks/03_01_autoencoder_train.ipynb"), "{}");
+    // A Python that makes environments like itself, and whose pip finds no network.
+    let bin = root.path().join("bin");
+    let python = r#"case "$*" in
+  --version) echo "Python 3.12.1";;
+  *venv*) mkdir -p "$3/bin" && cp "$0" "$3/bin/python";;
+  *pip*) echo "no network" >&2; exit 1;;
+esac
+"#;
+    script(&bin.join("python3"), python);
+    let path = format!("{}:/usr/bin:/bin", bin.display());
+    for _ in 0..2 {
+        let done = in_workspace(root.path(), &["notebook", "03_01"]).env("PATH", &path).output().unwrap();
+        assert_eq!(done.status.code(), Some(1));
+        let said = stderr(&done);
+        assert!(said.contains("Setting JupyterLab") && said.contains("no network"), "{said}");
+        assert!(said.contains("pip could not install JupyterLab") && said.contains("run the command again"), "{said}");
+        assert!(!root.path().join(".python/jupyter/gdl.txt").exists());
+    }
+}

@@ -4,6 +4,8 @@ mod environment;
 mod kernel;
 mod workspace;
 
+pub use workspace::forget_bindings;
+
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -77,7 +79,8 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
     process::become_command(command)
 }
 
-/// Kernel, Jupyter and dependencies, in this order: the longest first, so that its failure is not awaited.
+/// What notebooks need, in the order of what it takes: Jupyter, the kernel, the dependencies. The lock is held until Jupyter
+/// starts.
 fn set_up(root: &Path, experiments: &Experiments) -> Result<(PathBuf, File)> {
     ensure!(
         !root.display().to_string().contains(char::is_whitespace),

@@ -86,6 +86,23 @@ pub fn ready(root: &Path, cargo: &Cargo, experiments: &Experiments) -> Result<()
     Ok(())
 }
 
+/// After another libtorch has been set up: its bindings are built anew, for the notebooks, too.
+pub fn forget_bindings(root: &Path) {
+    let home = kernel::home(root);
+    let template = home.join("template/deps");
+    if template.is_dir() {
+        let mut clean = plain(root);
+        clean.current_dir(template).args(["clean", "--quiet", "--package", "torch-sys"]);
+        clean.env("CARGO_TARGET_DIR", home.join("build")).env("CARGO_BUILD_BUILD_DIR", home.join("build"));
+        if !clean.status().is_ok_and(|status| status.success()) {
+            eprintln!(
+                "warning: remove {}, so that the notebooks' bindings are built anew",
+                home.join("build").display()
+            );
+        }
+    }
+}
+
 /// The platform that rustc compiles for.
 fn host() -> Result<String> {
     let said = answer("rustc", &["-vV"]).context("there is no rustc on the search path")?;
