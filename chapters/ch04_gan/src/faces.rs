@@ -49,7 +49,7 @@ impl ExperimentConfig for Config {
         };
         match preset {
             Preset::Book => book,
-            Preset::Quick => Config { faces: 16_000, batch_size: 16, epochs: 400, ..book },
+            Preset::Quick => Config { faces: 16_000, batch_size: 16, epochs: 300, ..book },
             Preset::Smoke => Config { faces: 40, batch_size: 4, epochs: 2, print_every_n_batches: 1, ..book },
         }
     }
