@@ -118,6 +118,7 @@ fn transposed_convolutions() {
     for (case, kernel, stride, padding) in [
         ("conv2d_transpose_k3_s1_same", 3, 1, Padding::Same),
         ("conv2d_transpose_k3_s2_same", 3, 2, Padding::Same),
+        ("conv2d_transpose_k5_s1_same", 5, 1, Padding::Same),
         ("conv2d_transpose_k5_s2_same", 5, 2, Padding::Same),
         ("conv2d_transpose_k4_s2_same", 4, 2, Padding::Same),
         ("conv2d_transpose_k3_s2_valid", 3, 2, Padding::Valid),
@@ -148,11 +149,14 @@ fn transposed_convolution_is_the_gradient_of_the_convolution() {
 fn normalisation() {
     let slow = BatchNormConfig::default();
     let quick = BatchNormConfig { momentum: 0.8, ..slow };
+    let between = BatchNormConfig { momentum: 0.9, ..slow };
     for (case, config) in [
         ("batch_norm_2d", slow),
         ("batch_norm_2d_momentum_08", quick),
+        ("batch_norm_2d_momentum_09", between),
         ("batch_norm_4d", slow),
         ("batch_norm_4d_momentum_08", quick),
+        ("batch_norm_4d_momentum_09", between),
     ] {
         check_layer(case, |path, shape| BatchNorm::new(path, shape, config));
     }
@@ -227,6 +231,20 @@ fn shapes() {
     check_net("conv_flatten_dense", |net| net.conv2d("conv", 3, 3, 1).flatten().dense("dense", 4));
     check_net("dense_reshape_conv", |net| net.dense("dense", 24).reshape(&[3, 4, 2]).conv2d("conv", 3, 3, 1));
     check_net("upsample_conv", |net| net.up_sampling2d(2).conv2d("conv", 3, 5, 1));
+    for (kernel, size) in [
+        (1, "2x3x2"),
+        (2, "1x3x4"),
+        (3, "1x5x3"),
+        (3, "2x4x4"),
+        (4, "2x4x3"),
+        (4, "1x5x5"),
+        (5, "1x5x4"),
+        (5, "2x1x2"),
+        (7, "1x3x3"),
+    ] {
+        let case = format!("upsample_conv_k{kernel}_{size}");
+        check_net(&case, |net| net.up_sampling2d(2).conv2d("conv", 3, kernel, 1));
+    }
 }
 
 /// A net computes both at once; here they are beside the two layers, one after the other.

@@ -1,13 +1,13 @@
 //! Finding a set by its name, also one of a family: many sets of one form under one entry of the manifest, as the 345
 //! categories of Quick, Draw!. `quickdraw/{category}` stands for `quickdraw/camel` and for all the others.
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, bail};
 use toml::Value;
 
 use crate::manifest::{Manifest, Set};
 
 /// What stands for a category in the texts of a family.
-const CATEGORY: &str = "{category}";
+pub(crate) const CATEGORY: &str = "{category}";
 
 impl Manifest {
     /// The set of that name. Of a family, it is the set of one category, whose name may be written in small letters and
@@ -76,26 +76,6 @@ impl Set {
         let texts = fill(Value::try_from(&set)?, category);
         texts.try_into().with_context(|| format!("the entry of `{}` has a mistake", self.name))
     }
-
-    pub(crate) fn validate_names(&self) -> Result<()> {
-        let small = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-        ensure!(
-            !self.stem().is_empty() && self.stem().chars().all(small),
-            "a name has small letters, digits and `-` only"
-        );
-        let due = if self.categories.is_empty() { String::new() } else { format!("/{CATEGORY}") };
-        ensure!(self.name == format!("{}{due}", self.stem()), "its name has to be `{}{due}`", self.stem());
-        for (i, category) in self.categories.iter().enumerate() {
-            let letters = category.chars().all(|c| c.is_ascii_alphanumeric() || c == ' ' || c == '-');
-            ensure!(letters && !plain(category).is_empty(), "the category `{category}` needs a name of letters");
-            let before = self.categories[..i].iter().find(|before| plain(before) == plain(category));
-            ensure!(before.is_none(), "the category `{category}` stands there twice");
-        }
-        let mut made = self.stand_in.iter().flat_map(|stand_in| &stand_in.categories);
-        let foreign = made.find(|category| !self.categories.contains(category));
-        ensure!(foreign.is_none(), "its stand-in has the foreign category `{}`", foreign.map_or("", |name| name));
-        Ok(())
-    }
 }
 
 /// Puts a category into all texts, and into the names of fields, for members of archives stand there.
@@ -112,7 +92,7 @@ fn fill(value: Value, category: &str) -> Value {
 }
 
 /// A category's name as people write it on a command line.
-fn plain(category: &str) -> String {
+pub(crate) fn plain(category: &str) -> String {
     category.trim().to_lowercase().replace(['-', '_'], " ")
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::{Component, Path};
+use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
@@ -228,9 +228,7 @@ impl Manifest {
     pub fn parse(text: &str) -> Result<Manifest> {
         let manifest: Manifest = toml::from_str(text)?;
         for (i, set) in manifest.sets.iter().enumerate() {
-            set.validate_names()
-                .and_then(|()| set.sample()?.validate())
-                .with_context(|| format!("in the data set `{}`", set.name))?;
+            set.validate().with_context(|| format!("in the data set `{}`", set.name))?;
             ensure!(
                 manifest.sets[..i].iter().all(|earlier| earlier.name != set.name),
                 "the data set `{}` stands there twice",
@@ -254,42 +252,6 @@ impl Set {
     pub(crate) fn folder(&self, name: &str) -> Option<&Folder> {
         self.folders.iter().find(|folder| folder.name == name.trim_end_matches('/'))
     }
-
-    fn validate(&self) -> Result<()> {
-        ensure!(!self.files.is_empty() || !self.folders.is_empty(), "it has no file");
-        for file in &self.files {
-            file.validate().with_context(|| format!("in the file `{}`", file.name))?;
-        }
-        for folder in &self.folders {
-            folder.validate().with_context(|| format!("in the folder `{}`", folder.name))?;
-        }
-        for source in &self.sources {
-            let Some(provided) = source.provides() else { continue };
-            for name in provided.iter().filter(|name| !name.ends_with('/')) {
-                self.file_behind(name)?;
-            }
-            for name in provided.iter().filter(|name| name.ends_with('/')) {
-                self.folder(name).with_context(|| format!("`{}` has no folder `{name}`", self.name))?;
-            }
-            for folder in &self.folders {
-                let found = provided.iter().any(|name| *name == format!("{}/", folder.name));
-                ensure!(found, "a source has no folder `{}`", folder.name);
-            }
-            for file in &self.files {
-                let found = provided.iter().any(|name| self.file_behind(name).is_ok_and(|f| f.name == file.name));
-                ensure!(found, "a source has no file `{}`", file.name);
-            }
-            match source {
-                Source::Official { base, archives, .. } => {
-                    ensure!(base.ends_with('/'), "the base address {base} must end in `/`");
-                    archives.iter().filter_map(|archive| archive.sha256.as_deref()).try_for_each(validate_sha256)?;
-                }
-                Source::Package { sha256, .. } => sha256.as_deref().map_or(Ok(()), validate_sha256)?,
-                Source::Mirrored(_) => {}
-            }
-        }
-        Ok(())
-    }
 }
 
 impl File {
@@ -302,62 +264,11 @@ impl File {
     pub(crate) fn name_in(&self, dir: &Path) -> &str {
         self.names().find(|name| dir.join(name).exists()).unwrap_or(&self.name)
     }
-
-    fn validate(&self) -> Result<()> {
-        for name in self.names() {
-            validate_name(name)?;
-        }
-        ensure!(
-            self.sha256.is_some()
-                || self.idx.is_some()
-                || self.cifar.is_some()
-                || self.npy.is_some()
-                || self.lines.is_some(),
-            "it needs a check: sha256, idx, cifar, npy or lines"
-        );
-        self.sha256.as_deref().map_or(Ok(()), validate_sha256)
-    }
 }
 
 impl Folder {
     /// How many files it has.
     pub(crate) fn count(&self, stand_in: bool) -> u64 {
         if stand_in { self.stand_in_files.unwrap_or(self.files) } else { self.files }
-    }
-
-    fn validate(&self) -> Result<()> {
-        validate_name(&self.name)?;
-        ensure!(!self.ending.is_empty() && self.files > 0, "it needs an ending and a number of files");
-        self.sha256.as_deref().map_or(Ok(()), validate_sha256)
-    }
-}
-
-fn validate_name(name: &str) -> Result<()> {
-    let plain = |part: Component| matches!(part, Component::Normal(_));
-    ensure!(
-        !name.is_empty() && Path::new(name).components().all(plain),
-        "a file's name is a path within the set's folder, without `..`"
-    );
-    ensure!(name != "origin.json", "that name is taken by the record of the set's origin");
-    Ok(())
-}
-
-fn validate_sha256(sha256: &str) -> Result<()> {
-    let digit = |c: char| c.is_ascii_digit() || ('a'..='f').contains(&c);
-    ensure!(sha256.len() == 64 && sha256.chars().all(digit), "sha256 has 64 hexadecimal digits, in small letters");
-    Ok(())
-}
-
-impl Source {
-    /// The names of the set's files that this source names; none if a converter makes them.
-    fn provides(&self) -> Option<Vec<&str>> {
-        match self {
-            Source::Official { files, archives, .. } => {
-                let members = archives.iter().flat_map(|archive| archive.members.values());
-                Some(files.iter().chain(members).map(String::as_str).collect())
-            }
-            Source::Package { members, .. } => Some(members.values().map(String::as_str).collect()),
-            Source::Mirrored(_) => None,
-        }
     }
 }

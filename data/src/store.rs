@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
+use crate::advice;
 use crate::cache::Slot;
 use crate::check;
 use crate::choice::Choice;
@@ -13,7 +14,7 @@ use crate::generate;
 use crate::manifest::{Manifest, Set, Source, StandIn};
 use crate::origin::{DataSet, FileRecord, Origin, OriginKind};
 use crate::progress;
-use crate::source::{Http, NotInstalled, Place, Staging};
+use crate::source::{Http, Place, Staging};
 
 /// The data sets on this disk, and the way to more.
 #[derive(Debug)]
@@ -109,7 +110,7 @@ impl Store {
         }
         let set = self.manifest.set(name)?;
         match (choice, &set.stand_in) {
-            (Choice::Generated, None) => bail!("{}", self.no_stand_in(&set)),
+            (Choice::Generated, None) => Err(advice::no_stand_in(&self.manifest, &set)),
             (Choice::Generated, Some(stand_in)) => self.make(&set, stand_in),
             (Choice::Real, _) | (Choice::Any, None) => self.fetch_real(&set),
             (Choice::Any, Some(stand_in)) => match self.fetch_real(&set) {
@@ -163,12 +164,6 @@ impl Store {
         Slot::new(&self.cache, name, stand_in)
     }
 
-    /// Why there is no stand-in for a set, with those that there are.
-    fn no_stand_in(&self, set: &Set) -> String {
-        let others = self.manifest.stand_ins_beside(set).map(|names| format!("; there are ones for {names}"));
-        format!("there is no generated stand-in for `{}`{}", set.name, others.unwrap_or_default())
-    }
-
     /// The set in its folder. Looks at names and lengths only, so that it costs nothing at every start.
     fn look_up(&self, set: &Set, stand_in: bool) -> Result<Option<DataSet>> {
         let dir = self.slot(&set.name, stand_in).dir;
@@ -215,7 +210,7 @@ impl Store {
                 }
                 Err(error) => {
                     eprintln!("{}: {}: {error:#}", set.name, place.describe());
-                    Err(self.no_source(set, &[(place, error)]))
+                    Err(advice::no_source(&self.manifest, set, &[(place, error)]))
                 }
             };
         }
@@ -238,7 +233,7 @@ impl Store {
             }
         }
         slot.tidy()?;
-        Err(self.no_source(set, &failures))
+        Err(advice::no_source(&self.manifest, set, &failures))
     }
 
     fn try_place(&self, place: &Place, set: &Set, slot: &Slot) -> Result<Origin> {
@@ -265,36 +260,6 @@ impl Store {
         slot.install(&dir, &origin)?;
         eprintln!("{}: made {}", set.name, origin.description);
         Ok(DataSet { name: set.name.clone(), dir: slot.dir, origin })
-    }
-
-    /// The error that says what was tried and what a reader can do.
-    fn no_source(&self, set: &Set, failures: &[(Place, anyhow::Error)]) -> anyhow::Error {
-        let mut text = format!("no source has the data set `{}`:", set.name);
-        for (place, error) in failures {
-            text += &format!("\n  - {}: {error:#}", place.describe());
-        }
-        if failures.is_empty() {
-            text += "\n  - it can't be fetched by a program";
-        }
-        text += "\nWhat you can do:";
-        if let Some(by_hand) = &set.by_hand {
-            text += &format!("\n  - {by_hand}");
-        }
-        text += &format!(
-            "\n  - point GDL_MIRROR at a folder or address that has the files in `{}/` (data/README.md)",
-            set.stem()
-        );
-        for (_, error) in failures {
-            if let Some(NotInstalled(program)) = error.downcast_ref() {
-                text += &format!("\n  - install {program}");
-            }
-        }
-        if set.stand_in.is_some() {
-            text += "\n  - use the generated stand-in: --data any";
-        } else if let Some(names) = self.manifest.stand_ins_beside(set) {
-            text += &format!("\n  - take a category that has a generated stand-in: {names}");
-        }
-        anyhow::anyhow!(text)
     }
 }
 

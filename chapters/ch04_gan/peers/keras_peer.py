@@ -3,8 +3,8 @@
     pip install tensorflow-cpu==2.20.0 tf_keras==2.20.1 numpy
     python keras_peer.py --model gan_camel --steps 20
 
-Default threads. GAN and WGAN are compiled models and `train_on_batch` (so a TensorFlow graph), as the book's code runs;
-its `predict` became `predict_on_batch`, which saves the construction of a data set in every step. Keras 2.2 had WGAN-GP's
+Default threads. GAN and WGAN are compiled models and `train_on_batch` (a TensorFlow graph), as the book's code runs;
+its `predict` became `predict_on_batch`, which builds no data set in every step. Keras 2.2 had WGAN-GP's
 gradient penalty as a loss inside a compiled graph; here it is a `tf.function`, which is the same graph.
 """
 

@@ -61,7 +61,7 @@ class Gan:
     """Both nets of an experiment, a batch of random pictures, and what their steps share."""
 
     def __init__(self, critic, generator, batch, parameters, optimizer, rates, device):
-        # Channels last on a CPU.
+        # Channels last on a CPU: faster for the WGAN, no slower for the others.
         order = torch.channels_last if torch.device(device).type == "cpu" else torch.contiguous_format
         self.critic, self.generator = (net.to(device, memory_format=order) for net in (critic, generator))
         counts = [sum(p.numel() for p in net.parameters()) for net in (critic, generator)]

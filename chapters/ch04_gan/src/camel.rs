@@ -4,6 +4,7 @@ use crate::figures;
 use crate::fit::{Fit, fit, plot_model};
 use crate::gan::{Gan, LearningRates};
 use crate::net::NetConfig;
+use crate::quality;
 use crate::real_pictures::{RealPictures, Source};
 use anyhow::{Result, ensure};
 use common::cli::Context;
@@ -72,6 +73,7 @@ pub fn train(context: &Context) -> Result<()> {
     let data = context.data(&format!("quickdraw/{category}"))?;
     let run = context.training_run::<Config>("gan", &category.replace(' ', "_"), &data)?;
     let (config, seed) = (&run.params.config, run.params.seed);
+    let features = quality::drawing_features(context)?;
     let drawings = quickdraw::at_least(&data, config.drawings, seed)?;
 
     device::seed(&[seed]);
@@ -83,5 +85,5 @@ pub fn train(context: &Context) -> Result<()> {
 
     figures::loss_curves(context, &run)?;
     figures::accuracy_curves(context, &run)?;
-    figures::after_training(context, &run, &gan, &Source::Memory(drawings))
+    figures::after_training(context, &run, &gan, &Source::Memory(drawings), Some(&features))
 }

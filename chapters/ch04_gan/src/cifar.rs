@@ -92,8 +92,9 @@ pub fn train(context: &Context) -> Result<()> {
         RealPictures::new(Source::Memory(pictures.shallow_clone()), config.batch_size, seed, context.device());
     fit(&mut wgan, x_train, &run.folder, config.fit(seed))?;
 
+    let features = context.picture_features()?;
     figures::loss_curves(context, &run)?;
-    figures::after_training(context, &run, &wgan, &Source::Memory(pictures))
+    figures::after_training(context, &run, &wgan, &Source::Memory(pictures), features.as_ref().map(|net| net as _))
 }
 
 fn class_name(dir: &Path, class: i64) -> Result<String> {

@@ -87,6 +87,7 @@ pub fn train(context: &Context) -> Result<()> {
     let x_train = RealPictures::new(Source::Disk(files.clone()), config.batch_size, seed, context.device());
     fit(&mut wgan, x_train, &run.folder, config.fit(seed))?;
 
+    let features = context.picture_features()?;
     figures::loss_curves(context, &run)?;
-    figures::after_training(context, &run, &wgan, &Source::Disk(files))
+    figures::after_training(context, &run, &wgan, &Source::Disk(files), features.as_ref().map(|net| net as _))
 }

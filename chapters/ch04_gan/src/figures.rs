@@ -1,12 +1,14 @@
 //! The figures of every training run.
 
 use crate::fit::{Model, SAMPLE_SIDE, SHOWN};
+use crate::quality;
 use crate::real_pictures::Source;
 use anyhow::{Context as _, Result};
 use common::arrays::array4;
 use common::cli::Context;
 use common::device;
-use common::metrics::NearestSearch;
+use common::features::FeatureNet;
+use common::metrics::{NearestSearch, Quality};
 use common::pictures;
 use common::plot::{Chart, Color, Figure, Line, PictureGrid};
 use common::training::{Run, RunFolder};
@@ -55,18 +57,40 @@ fn history<C>(
 ) -> Result<()> {
     let history = run.folder.history()?;
     let mut chart = Chart::new().x_label("iteration").y_label(y_label);
+    let mut all = vec![];
     for (metric, color) in curves {
         if let Some(values) = history.metric(metric) {
+            all.extend(&values);
             chart = chart.with(Line::new(&metric.replace('_', " "), values).color(*color).width(0.6));
         }
     }
+    let (low, high) = without_spikes(all);
+    chart = chart.y_range(low, high);
     context.figure(run, what, caption, Figure::of(&chart, (7.5, 5.0))?)
+}
+
+/// The range that all values lie in but the outermost hundredth on either side, and a little more: the first iterations
+/// may have losses that would make everything else flat.
+fn without_spikes(mut values: Vec<f64>) -> (f64, f64) {
+    values.retain(|value| value.is_finite());
+    values.sort_by(f64::total_cmp);
+    let Some(last) = values.len().checked_sub(1) else { return (0.0, 1.0) };
+    let (low, high) = (values[last / 100], values[last - last / 100]);
+    let margin = (0.1 * (high - low)).max(1e-6);
+    (low - margin, high + margin)
 }
 
 /// Real pictures, samples at the book's iterations, the same points through the training, the way from point to point,
 /// and what is nearest to the samples among the real pictures.
-pub fn after_training<C>(context: &Context, run: &Run<C>, model: &impl Model, source: &Source) -> Result<()> {
-    samples_while_training(context, run)?;
+pub fn after_training<C>(
+    context: &Context,
+    run: &Run<C>,
+    model: &impl Model,
+    source: &Source,
+    features: Option<&dyn FeatureNet>,
+) -> Result<()> {
+    let quality = features.map(|net| quality::measure(run, model, source, net)).transpose()?;
+    samples_while_training(context, run, quality)?;
     strip(context, run)?;
     device::seed(&[run.params.seed, 2]);
     let noise = model.nets().noise(SAMPLE_SIDE * SAMPLE_SIDE);
@@ -75,18 +99,24 @@ pub fn after_training<C>(context: &Context, run: &Run<C>, model: &impl Model, so
 }
 
 /// 5 x 5 samples after 20, 200, 400, 1000 and 2000 iterations, and at the end (p. 141).
-fn samples_while_training<C>(context: &Context, run: &Run<C>) -> Result<()> {
+fn samples_while_training<C>(context: &Context, run: &Run<C>, quality: Option<Quality>) -> Result<()> {
     let samples = Sample::all(&run.folder);
     let last = samples.last().context("no samples were saved while training")?.iteration;
     let shown: Vec<&Sample> =
         samples.iter().filter(|sample| SHOWN.contains(&sample.iteration) || sample.iteration == last).collect();
     let sheets = shown.iter().map(|sample| sample.sheet()).collect::<Result<Vec<_>>>()?;
     let grid = PictureGrid::new(stacked(&sheets)?.view())
-        .columns(3)
+        .columns(shown.len().div_ceil(2))
         .gap(10.0)
         .captions(shown.iter().map(|sample| format!("iteration {}", sample.iteration)));
-    let caption = "What the generator makes of the same 25 points of latent space, as it learns.";
-    context.figure(run, "samples", caption, Figure::fitted(&[&[&grid]], 9.0)?)
+    let mut caption = "What the generator makes of the same 25 points of latent space, as it learns.".to_string();
+    if let Some(Quality { frechet_distance, precision, recall, samples, .. }) = quality {
+        caption += &format!(
+            " At the end, {samples} samples beside as many real pictures: Fréchet distance {frechet_distance:.1}, \
+             precision {precision:.2}, recall {recall:.2}."
+        );
+    }
+    context.figure(run, "samples", &caption, Figure::fitted(&[&[&grid]], 9.0)?)
 }
 
 /// Some points of latent space through the training: a row for each, a column for each moment.

@@ -1,10 +1,15 @@
-//! What the chapter's drawings are measured with.
+//! What the chapter's samples are measured with: numbers by which runs can be compared.
 
+use crate::fit::Model;
+use crate::real_pictures::Source;
 use anyhow::Result;
 use common::cli::Context;
 use common::datasets::quickdraw::Drawings;
+use common::features::FeatureNet;
 use common::features::drawings::{DrawingClassifier, LabelledDrawings, Settings};
-use common::training::Preset;
+use common::metrics::{Quality, Reference};
+use common::training::{Preset, Run};
+use common::{device, files, say};
 
 /// The categories of Quick, Draw! that can be drawn without any download.
 pub const CATEGORIES: [&str; 10] =
@@ -32,4 +37,23 @@ pub fn drawing_features(context: &Context) -> Result<DrawingClassifier> {
     let Drawings { images, labels, categories } = Drawings::of(&sets, each, SEED)?;
     let drawings = LabelledDrawings::new(images, labels, categories)?;
     DrawingClassifier::trained(&context.runs().join("gan/classifier"), &drawings, settings, context.device())
+}
+
+/// Samples that are compared with as many real pictures.
+const SAMPLES: i64 = 1000;
+
+/// Compares samples with real pictures by a net's features; tells the numbers and keeps them in `quality.json`.
+///
+/// # Errors
+/// Pictures that cannot be read, samples that are no numbers, a file that cannot be written.
+pub fn measure<C>(run: &Run<C>, model: &impl Model, source: &Source, net: &dyn FeatureNet) -> Result<Quality> {
+    device::seed(&[run.params.seed, 3]);
+    let count = SAMPLES.min(source.len());
+    let samples = model.nets().pictures(&model.nets().noise(count));
+    let real = source.pictures(&(0..count).collect::<Vec<_>>())?;
+    let quality = Reference::new(net, &real)?.quality(&samples)?;
+    say!("{quality}");
+    let json = serde_json::to_string_pretty(&quality)?;
+    files::write(&run.folder.path.join("quality.json"), (json + "\n").as_bytes())?;
+    Ok(quality)
 }

@@ -58,13 +58,28 @@ impl Drawings {
     /// # Errors
     /// As [`at_least`], or there is no set.
     pub fn of(sets: &[DataSet], each: i64, seed: u64) -> Result<Drawings> {
+        let seeded = (0..).zip(sets).map(|(i, set)| at_least(set, each, mix(&[seed, i])));
+        Drawings::join(sets, seeded.collect::<Result<_>>()?)
+    }
+
+    /// The first `each` drawings of each set, or all where there are fewer: none is drawn again, so that some can be
+    /// held back from a training.
+    ///
+    /// # Errors
+    /// A file is missing, damaged or of another form, or there is no set.
+    pub fn at_most(sets: &[DataSet], each: i64) -> Result<Drawings> {
+        let first = |all: Tensor| scaled(&all.narrow(0, 0, all.size()[0].min(each)));
+        Drawings::join(sets, sets.iter().map(|set| Ok(first(open(set)?))).collect::<Result<_>>()?)
+    }
+
+    /// The drawings of each set, one set after the other.
+    fn join(sets: &[DataSet], images: Vec<Tensor>) -> Result<Drawings> {
         ensure!(!sets.is_empty(), "no category of drawings was asked for");
-        let images =
-            (0..).zip(sets).map(|(i, set)| at_least(set, each, mix(&[seed, i]))).collect::<Result<Vec<_>>>()?;
-        let labels =
-            Tensor::arange(sets.len() as i64, (Kind::Int64, Device::Cpu)).repeat_interleave_self_int(each, 0, None);
+        let label =
+            |(label, images): (i64, &Tensor)| Tensor::full([images.size()[0]], label, (Kind::Int64, Device::Cpu));
+        let labels: Vec<Tensor> = (0..).zip(&images).map(label).collect();
         let categories = sets.iter().map(|set| category(set).to_string()).collect();
-        Ok(Drawings { images: Tensor::cat(&images, 0), labels, categories })
+        Ok(Drawings { images: Tensor::cat(&images, 0), labels: Tensor::cat(&labels, 0), categories })
     }
 }
 

@@ -1,6 +1,7 @@
 //! Nets whose features tell pictures apart better than their pixels do; see [`metrics`](crate::metrics).
 
 pub mod drawings;
+pub mod efficientnet_lite;
 
 use anyhow::Result;
 use tch::Tensor;

@@ -1,10 +1,11 @@
 use super::rows;
 use anyhow::{Result, ensure};
 use serde::{Deserialize, Serialize};
-use tch::{Kind, Tensor};
+use tch::{Device, Kind, Tensor};
 
 /// Mean absolute difference between two different samples, over all pairs and all their values: small where a generator
-/// has collapsed (p. 143), 0 where all samples are equal. Compare it with that of real pictures.
+/// has collapsed (p. 143), 0 where all samples are equal. Compare it with that of real pictures. A generator that makes the
+/// same ten different pictures again and again keeps it large: recall and [`Modes`] tell that.
 ///
 /// Samples are `[n, ..]`, usually pictures `[n, height, width, channels]` in [0, 1]; then the result is in [0, 0.5] plus
 /// what few samples add.
@@ -12,11 +13,11 @@ use tch::{Kind, Tensor};
 /// # Errors
 /// Fewer than two samples, or values that are not finite.
 pub fn mean_pairwise_distance(samples: &Tensor) -> Result<f64> {
-    let samples = rows(samples, "samples", 2)?;
+    let samples = rows(samples, "samples", 2)?.to_device(Device::Cpu);
     let (n, values) = (samples.size()[0], samples.size()[1]);
     // Of n values in order, the one in place i (from 0) is the larger in i pairs and the smaller in n - 1 - i: sorting
     // spares the n² pairs.
-    let times = Tensor::arange_start_step(1 - n, n, 2, (Kind::Double, samples.device()));
+    let times = Tensor::arange_start_step(1 - n, n, 2, (Kind::Double, Device::Cpu));
     let mut sum = 0.0;
     for columns in samples.split(256, 1) {
         let (sorted, _) = columns.transpose(0, 1).contiguous().sort(-1, false);
@@ -40,7 +41,7 @@ impl Modes {
     /// There are none, or they have other axes.
     pub fn of(scores: &Tensor) -> Result<Modes> {
         ensure!(scores.dim() == 2, "a classifier's scores are [samples, classes], not {:?}", scores.size());
-        let scores = rows(scores, "a classifier's scores", 1)?;
+        let scores = rows(scores, "a classifier's scores", 1)?.to_device(Device::Cpu);
         let counts = scores.argmax(1, false).bincount::<Tensor>(None, scores.size()[1]);
         Ok(Modes { counts: Vec::try_from(&counts)? })
     }

@@ -46,8 +46,11 @@ impl Default for Config {
     }
 }
 
+/// Plans one drawing of a category.
+type Planner = fn(&mut Dice) -> Plan;
+
 /// The categories, with what plans a drawing of each. Their places decide the random numbers: new ones go to the end.
-static CATEGORIES: [(&str, fn(&mut Dice) -> Plan); 10] = [
+static CATEGORIES: [(&str, Planner); 10] = [
     ("camel", camel::plan),
     ("horse", horse::plan),
     ("cat", cat::plan),

@@ -1,15 +1,15 @@
 //! The classifier of drawings: what it learns, that it is the same for the same seed, and that it is trained once.
 
-use anyhow::Result;
+use common::datasets::quickdraw::Drawings;
 use common::features::FeatureNet;
-use common::features::drawings::{DrawingClassifier, LabelledDrawings, Settings};
+use common::features::drawings::{DrawingClassifier, Settings};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard};
 use tch::{Device, Kind, Tensor};
 
 const F32: (Kind, Device) = (Kind::Float, Device::Cpu);
-const SHORT: Settings = Settings { steps: 90, seed: 1 };
+const SHORT: Settings = Settings { steps: 10, seed: 1 };
 
 /// libtorch's random numbers belong to the process: tests that use them take turns. The net is small: one thread does.
 fn alone() -> MutexGuard<'static, ()> {
@@ -19,7 +19,7 @@ fn alone() -> MutexGuard<'static, ()> {
 }
 
 /// A line down, a line across, or both, somewhere: `n` of each.
-fn lines(n: i64, seed: i64) -> LabelledDrawings {
+fn lines(n: i64, seed: i64) -> Drawings {
     tch::manual_seed(seed);
     let down = || {
         let at = Tensor::randint(24, [n, 1, 1, 1], (Kind::Int64, Device::Cpu)).expand([n, 28, 1, 1], false);
@@ -27,8 +27,9 @@ fn lines(n: i64, seed: i64) -> LabelledDrawings {
     };
     let across = || down().transpose(1, 2).contiguous();
     let both = down().maximum(&across());
-    let categories = [("down", down()), ("across", across()), ("both", both)];
-    LabelledDrawings::of_categories(&categories.map(|(name, drawings)| (name.to_string(), drawings))).unwrap()
+    let labels = Tensor::arange(3, (Kind::Int64, Device::Cpu)).repeat_interleave_self_int(n, 0, None);
+    let categories = ["down", "across", "both"].map(str::to_string).to_vec();
+    Drawings { images: Tensor::cat(&[down(), across(), both], 0), labels, categories }
 }
 
 fn trained(folder: &Path, settings: Settings) -> DrawingClassifier {
@@ -43,7 +44,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 fn it_learns_categories() {
     let _alone = alone();
     let folder = tempfile::tempdir().unwrap();
-    let classifier = trained(folder.path(), SHORT);
+    let classifier = trained(folder.path(), Settings { steps: 90, ..SHORT });
     assert!(classifier.accuracy() > 0.9, "{}", classifier.accuracy());
     let pictures = Tensor::zeros([700, 28, 28, 1], F32); // more than are classified at once
     let _ = pictures.narrow(2, 5, 1).fill_(1.0);
@@ -92,30 +93,27 @@ fn a_damaged_file_is_made_anew() {
 
 #[test]
 fn odd_drawings_are_refused_in_words() {
-    let refused = |what: &str, result: Result<LabelledDrawings>, words: &str| {
+    let _alone = alone();
+    let folder = tempfile::tempdir().unwrap();
+    let images = |n: i64| Tensor::zeros([n, 28, 28, 1], F32);
+    let labels = |n: i64| Tensor::arange(n, (Kind::Int64, Device::Cpu)).remainder(3);
+    let refused = |what: &str, images: Tensor, labels: Tensor, categories: usize, words: &str| {
+        let categories = (0..categories).map(|i| i.to_string()).collect();
+        let drawings = Drawings { images, labels, categories };
+        let result = DrawingClassifier::trained(folder.path(), &drawings, SHORT, Device::Cpu);
         let message = result.map(|_| ()).unwrap_err().to_string();
         assert!(message.contains(words), "{what}: {message}");
     };
-    let classes = |n: usize| (0..n).map(|i| i.to_string()).collect::<Vec<_>>();
-    let pictures = |n: i64| Tensor::zeros([n, 28, 28, 1], F32);
-    let labels = |n: i64, kind| Tensor::arange(n, (kind, Device::Cpu)).remainder(3);
-    let new = LabelledDrawings::new;
-    refused("few", new(pictures(19), labels(19, Kind::Int64), classes(3)), "19 drawings are too few");
-    refused(
-        "size",
-        new(Tensor::zeros([30, 32, 32, 1], F32), labels(30, Kind::Int64), classes(3)),
-        "not [30, 32, 32, 1]",
-    );
-    refused("numbers", new(pictures(30), labels(29, Kind::Int64), classes(3)), "30 drawings need as many");
-    refused("type", new(pictures(30), labels(30, Kind::Float), classes(3)), "int64");
-    refused("names", new(pictures(30), labels(30, Kind::Int64), classes(2)), "0 to 2, and 2 have a name");
-    refused("negative", new(pictures(30), labels(30, Kind::Int64) - 1, classes(3)), "-1 to 1");
-    refused("none", LabelledDrawings::of_categories(&[]), "no categories");
-    let _alone = alone();
-    let folder = tempfile::tempdir().unwrap();
+    refused("few", images(19), labels(19), 3, "19 drawings are too few");
+    refused("size", Tensor::zeros([30, 32, 32, 1], F32), labels(30), 3, "not [30, 32, 32, 1]");
+    refused("numbers", images(30), labels(29), 3, "30 drawings need as many int64 labels, not Int64 [29]");
+    refused("type", images(30), labels(30).to_kind(Kind::Float), 3, "not Float [30]");
+    refused("names", images(30), labels(30), 2, "labels are 0 to 2, and there are 2 categories");
+    refused("negative", images(30), labels(30) - 1, 3, "labels are -1 to 1");
     let zero = Settings { steps: 0, ..SHORT };
     assert!(DrawingClassifier::trained(folder.path(), &lines(60, 7), zero, Device::Cpu).is_err());
+    assert!(files(folder.path()).is_empty(), "nothing is left behind");
     let classifier = trained(folder.path(), SHORT);
     assert!(classifier.features(&Tensor::zeros([2, 32, 32, 3], F32)).is_err());
-    assert!(classifier.probabilities(&pictures(0)).is_err());
+    assert!(classifier.probabilities(&images(0)).is_err());
 }
