@@ -6,7 +6,7 @@ use anyhow::Result;
 use common::cli::Context;
 use common::datasets::quickdraw::Drawings;
 use common::features::FeatureNet;
-use common::features::drawings::{DrawingClassifier, LabelledDrawings, Settings};
+use common::features::drawings::{DrawingClassifier, Settings};
 use common::metrics::{Quality, Reference};
 use common::training::{Preset, Run};
 use common::{device, files, say};
@@ -34,8 +34,7 @@ pub fn drawing_features(context: &Context) -> Result<DrawingClassifier> {
     };
     let sets = CATEGORIES.map(|category| context.stand_in(&format!("quickdraw/{category}")));
     let sets = sets.into_iter().collect::<Result<Vec<_>>>()?;
-    let Drawings { images, labels, categories } = Drawings::of(&sets, each, SEED)?;
-    let drawings = LabelledDrawings::new(images, labels, categories)?;
+    let drawings = Drawings::of(&sets, each, SEED)?;
     DrawingClassifier::trained(&context.runs().join("gan/classifier"), &drawings, settings, context.device())
 }
 

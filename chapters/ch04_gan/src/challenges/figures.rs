@@ -68,7 +68,7 @@ fn collapse(context: &Context, run: &Run<Config>, all: &Outcomes, yardstick: &Ya
     let rows: [Vec<&dyn Plot>; 2] =
         [sheets.iter().map(|plot| plot as &dyn Plot).collect(), bars.iter().map(|plot| plot as &dyn Plot).collect()];
     let caption = format!(
-        "Mode collapse (p. 143): real drawings, a GAN whose generator takes {} steps for each one of the discriminator, and \
+        "Mode collapse (p. 143): real drawings, a GAN without dropout whose generator takes {} steps for each one of the discriminator, and \
          the WGAN-GP; below, how many of {} the classifier takes for which category. Samples differ from each other by \
          {:.2} (GAN) and {:.2} (WGAN-GP) of what real drawings do, and they are of {:.1} and {:.1} categories (effective \
          number).",
@@ -100,9 +100,9 @@ fn variety(context: &Context, run: &Run<Config>, all: &Outcomes) -> Result<()> {
         Chart::new().y_label("pairwise distance, real = 1").y_range(0.0, 1.2),
         Chart::new().y_label("effective number of categories").y_range(0.0, 10.5),
     ]
-    .map(|chart| chart.x_label("batches of real drawings"));
+    .map(|chart| chart.x_label("per cent of the training"));
     for (run, color) in runs {
-        let xs = batches(&all.config, run);
+        let xs = progress(run);
         let columns = [run.measures.column(|m| m.pairwise_distance), run.measures.column(|m| m.effective_categories)];
         let title = &run.setup.title;
         let lines = columns.map(|column| Line::xy(title, xs.clone(), column).color(color));
@@ -115,10 +115,10 @@ fn variety(context: &Context, run: &Run<Config>, all: &Outcomes) -> Result<()> {
     context.figure(run, "variety", caption, Figure::grid(&charts, 2, (10.0, 4.2))?)
 }
 
-/// Batches of real drawings before each measure.
-fn batches(config: &Config, run: &Outcome) -> Vec<f64> {
-    let factor = config.epochs / config.fit(&run.setup, 0).epochs;
-    run.measures.column(|measure| (measure.iteration * factor) as f64)
+/// How much of the training lies before each measure.
+fn progress(run: &Outcome) -> Vec<f64> {
+    let all = run.history.rows.len() as f64;
+    run.measures.column(|measure| 100.0 * measure.iteration as f64 / all)
 }
 
 /// Problem 3: loss above quality, GAN and WGAN-GP side by side.

@@ -63,7 +63,7 @@ impl Yardstick {
 
     /// Names of the categories, in the order of [`Modes::counts`].
     pub fn categories(&self) -> &[String] {
-        self.classifier.classes()
+        self.classifier.categories()
     }
 }
 

@@ -26,6 +26,7 @@ use tch::{Kind, Tensor};
 
 /// 04_04: trains all runs, each in a folder of its own within that of the experiment, and compares them.
 pub fn train(context: &Context) -> Result<()> {
+    context.config::<Config>()?; // refuses wrong numbers before anything takes long
     let sets = drawings::sets(context)?;
     let classifier = drawing_features(context)?;
     let run = context.training_run::<Config>("gan", "challenges", drawings::info(&sets))?;
