@@ -9,6 +9,7 @@ pub mod files;
 pub mod gallery;
 pub mod keras;
 pub mod metrics;
+pub mod notebook;
 pub mod output;
 pub mod pictures;
 pub mod plot;

@@ -1,6 +1,7 @@
 //! Building and starting the other crates of the workspace.
 
 use std::env;
+use std::ffi::OsString;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -72,19 +73,25 @@ impl Cargo {
     /// Settings that libtorch needs in `command`.
     fn prepare(&self, command: &mut Command) {
         as_from_a_shell(command);
-        command.env_remove("LIBTORCH_USE_PYTORCH");
-        match &self.libtorch {
-            libtorch::Place::External(dir) => command.env("LIBTORCH", dir),
-            // .cargo/config.toml sets it. Set by us, too, it could look like another one to cargo: a build for nothing.
-            libtorch::Place::Own(_) => command.env_remove("LIBTORCH"),
-        };
+        command.env_remove("LIBTORCH_USE_PYTORCH").env_remove("LIBTORCH").envs(self.environment());
+    }
+
+    /// Variables that building with libtorch, and running what was built, needs.
+    pub fn environment(&self) -> Vec<(String, OsString)> {
+        let mut variables = Vec::new();
+        // .cargo/config.toml sets it to our folder. Set by us, too, it could look like another one to cargo: a build for
+        // nothing.
+        if let libtorch::Place::External(dir) = &self.libtorch {
+            variables.push(("LIBTORCH".to_string(), dir.clone().into_os_string()));
+        }
         // Not needed where the run path finds .libtorch, but other target folders and documentation tests lie elsewhere.
         let variable = if cfg!(target_os = "macos") { "DYLD_LIBRARY_PATH" } else { "LD_LIBRARY_PATH" };
         let before = env::var_os(variable).unwrap_or_default();
         let paths = std::iter::once(self.libtorch.lib()).chain(env::split_paths(&before));
         if let Ok(paths) = env::join_paths(paths.filter(|path| !path.as_os_str().is_empty())) {
-            command.env(variable, paths);
+            variables.push((variable.to_string(), paths));
         }
+        variables
     }
 }
 
@@ -115,7 +122,7 @@ fn debug_dir(root: &Path) -> PathBuf {
 }
 
 /// `cargo run` describes xtask to xtask in variables; other crates should not take them for their own.
-fn as_from_a_shell(command: &mut Command) {
+pub fn as_from_a_shell(command: &mut Command) {
     for (name, _) in env::vars_os() {
         let text = name.to_string_lossy();
         if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") || text == "CARGO_BIN_NAME" {

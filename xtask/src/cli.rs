@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 
-use crate::{bench, doctor, figures, list, run, setup, test};
+use crate::{bench, doctor, figures, list, notebook, run, setup, test};
 
 /// Generative Deep Learning, in Rust: runs the book's experiments.
 ///
@@ -21,6 +21,7 @@ Examples:
   cargo book 03_01_autoencoder_train  ... or by its whole name
   cargo book 03_01 --preset book      with the book's own numbers (smoke, quick, book)
   cargo book figures 03               all pictures of chapter 3
+  cargo book notebook 03_04           its notebook in JupyterLab
   cargo book setup --cuda             libtorch for NVIDIA cards")]
 pub struct Cli {
     #[command(subcommand)]
@@ -43,6 +44,8 @@ enum Command {
     Data(data::command::Args),
     /// Time the training steps, alone or beside PyTorch and Keras
     Bench(bench::Arguments),
+    /// The notebooks in JupyterLab, or executed without it; sets all they need up
+    Notebook(notebook::Arguments),
     #[command(external_subcommand)]
     Run(Vec<OsString>),
 }
@@ -70,5 +73,6 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
         Some(Command::Doctor) => doctor::run(&root),
         Some(Command::Data(args)) => data::command::run(args).map(|()| ExitCode::SUCCESS),
         Some(Command::Bench(args)) => bench::run(&root, &args),
+        Some(Command::Notebook(args)) => notebook::run(&root, &args),
     }
 }

@@ -40,6 +40,9 @@ pub struct Experiment {
     pub needs: Option<String>,
     /// Expected minutes with the quick preset on two cores.
     pub minutes: f64,
+    /// The figures that it draws, as their files are named behind the id: `loss`.
+    #[serde(default)]
+    pub figures: Vec<String>,
 }
 
 impl Chapter {

@@ -1,6 +1,6 @@
 //! `cargo book ...`: sets libtorch up, then builds and runs the experiments of the chapters.
 //!
-//! One module per command ([`list`], [`run`], [`figures`], [`mod@test`], [`setup`], [`doctor`], [`mod@bench`]) stands
+//! One module per command ([`list`], [`run`], [`figures`], [`mod@test`], [`setup`], [`doctor`], [`mod@bench`], [`notebook`]) stands
 //! on four that know the outside: [`experiments`] (the chapters' tables), [`libtorch`] (its folder), [`python`] (pip,
 //! which brings libtorch) and [`cargo`] (which builds). Nothing here needs libtorch to compile.
 
@@ -13,6 +13,7 @@ pub mod experiments;
 pub mod figures;
 pub mod libtorch;
 pub mod list;
+pub mod notebook;
 pub mod process;
 pub mod python;
 pub mod run;

@@ -64,6 +64,55 @@ pub fn make_environment(python: &Path, dir: &Path) -> Result<()> {
     Ok(())
 }
 
+/// An environment with some packages, made once.
+pub struct Environment<'a> {
+    pub dir: PathBuf,
+    /// What it holds and costs, for the line that announces it: `JupyterLab`.
+    pub title: &'a str,
+    /// Written to `gdl.txt` once all is installed; another content makes the environment anew.
+    pub marker: String,
+    /// Arguments of `pip install`, one call each.
+    pub installs: Vec<Vec<String>>,
+}
+
+impl Environment<'_> {
+    /// The environment's Python; makes the environment, with the Python that `base` finds, if need be.
+    ///
+    /// # Errors
+    /// When there is no Python for it, or pip fails. What is half-made is made anew the next time.
+    pub fn ready(&self, base: impl FnOnce() -> Result<PathBuf>) -> Result<PathBuf> {
+        let python = in_environment(&self.dir);
+        let marker = self.dir.join("gdl.txt");
+        if fs::read_to_string(&marker).is_ok_and(|text| text == self.marker) && python_version(&python).is_some() {
+            return Ok(python);
+        }
+        eprintln!("Setting {} up in {}. This is done once.", self.title, self.dir.display());
+        make_environment(&base()?, &self.dir)?;
+        let pip = |args: &[String]| {
+            let mut command = Command::new(&python);
+            command.args(["-m", "pip", "install", "--disable-pip-version-check"]).args(args).env("PIP_USER", "0");
+            let status = command.status().with_context(|| format!("starting {}", python.display()))?;
+            ensure!(
+                status.success(),
+                "pip could not install {}; its reason stands above. Is there a network? Behind a proxy or with an index \
+                 of your own, tell pip (HTTPS_PROXY, PIP_INDEX_URL). Then run the command again",
+                self.title
+            );
+            Ok(())
+        };
+        pip(&["--quiet", "--upgrade", "pip"].map(String::from))?; // a recent one takes up broken downloads
+        self.installs.iter().try_for_each(|args| pip(args))?;
+        fs::write(&marker, &self.marker).with_context(|| format!("writing {}", marker.display()))?;
+        Ok(python)
+    }
+}
+
+/// The first Python on the search path, of several names, whose version lies between two.
+pub fn between(oldest: (u32, u32), newest: (u32, u32), names: &[&str]) -> Option<PathBuf> {
+    let fits = |python: &PathBuf| python_version(python).is_some_and(|version| (oldest..=newest).contains(&version));
+    names.iter().filter_map(|name| on_path(name)).find(fits)
+}
+
 /// The last lines of `text` that are not empty, joined by ` / `.
 pub fn last_lines(text: &str, count: usize) -> String {
     let lines: Vec<_> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();

@@ -4,12 +4,11 @@ use crate::fashion_figures;
 use crate::multinomial::Multinomial;
 use crate::naive_bayes::NaiveBayes;
 use crate::outfits::{self, Outfit, SIZES, WRODL};
+use crate::random::generator;
 use anyhow::{Result, ensure};
 use common::cli::Context;
-use common::device::mix;
 use common::say;
 use common::training::{DataInfo, ExperimentConfig, Preset};
-use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -78,7 +77,7 @@ pub fn run(context: &Context) -> Result<()> {
         say!("{:<62} {a:>11.4} {b:>9.5} {c:>11.5}", outfit.names().join(" "));
     }
 
-    let mut random = ChaCha8Rng::seed_from_u64(mix(&[run.params.seed, 0]));
+    let mut random = generator(&run, 0);
     let mut share_new = |sample: &dyn Fn(&mut ChaCha8Rng) -> Outfit| {
         let new = (0..config.samples).filter(|_| !observed.contains(&sample(&mut random))).count();
         100.0 * new as f64 / config.samples as f64
@@ -95,7 +94,7 @@ pub fn run(context: &Context) -> Result<()> {
     fashion_figures::observed(context, &run, &observed)?;
     fashion_figures::probabilities(context, &run, &observed, blue, &multinomial, &naive)?;
     fashion_figures::parameters(context, &run, &naive)?;
-    let mut random = ChaCha8Rng::seed_from_u64(mix(&[run.params.seed, 1]));
+    let mut random = generator(&run, 1);
     let new: Vec<Outfit> = (0..10).map(|_| sample(&naive, &mut random)).collect();
     fashion_figures::new_outfits(context, &run, &new, &observed)
 }

@@ -11,6 +11,7 @@ pub mod multinomial;
 pub mod naive_bayes;
 pub mod outfits;
 pub mod pixels;
+pub mod random;
 pub mod representation;
 pub mod rules;
 pub mod tin_figures;

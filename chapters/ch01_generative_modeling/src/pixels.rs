@@ -4,14 +4,13 @@ use crate::fashion::{naive_bayes, observations, sample};
 use crate::fashion_figures::pictures;
 use crate::naive_bayes::NaiveBayes;
 use crate::outfits::Outfit;
+use crate::random::generator;
 use anyhow::{Result, ensure};
 use common::cli::Context;
-use common::device::mix;
 use common::plot::{Figure, PictureGrid};
 use common::say;
 use common::training::{ExperimentConfig, Preset, Run};
 use ndarray::{Array4, Axis, concatenate, s};
-use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -56,7 +55,7 @@ pub fn run(context: &Context) -> Result<()> {
     let (data, observed) = observations(&config.table)?;
     say!("data: pictures of {}", data.title);
     let run = context.plain_run::<Config>("pixels", "outfits", data)?;
-    let random = |step: u64| ChaCha8Rng::seed_from_u64(mix(&[run.params.seed, step]));
+    let random = |step: u64| generator(&run, step);
 
     let real = pictures(&observed, config.side)?;
     let model = fit(&real);
@@ -113,7 +112,7 @@ fn roughness(pictures: &Array4<f32>) -> f32 {
 }
 
 /// Ten real pictures above ten samples.
-fn samples_figure(context: &Context, run: &Run<Config>, real: &Array4<f32>, noise: &Array4<f32>) -> Result<()> {
+pub fn samples_figure(context: &Context, run: &Run<Config>, real: &Array4<f32>, noise: &Array4<f32>) -> Result<()> {
     let ten =
         |pictures: &Array4<f32>| pictures.slice_axis(Axis(0), (..pictures.len_of(Axis(0)).min(10)).into()).to_owned();
     let (above, below) = (ten(real), ten(noise));
@@ -129,7 +128,7 @@ fn samples_figure(context: &Context, run: &Run<Config>, real: &Array4<f32>, nois
 }
 
 /// Mean and deviation of each pixel, of the real pictures and of the samples.
-fn marginals_figure(context: &Context, run: &Run<Config>, real: &Array4<f32>, noise: &Array4<f32>) -> Result<()> {
+pub fn marginals_figure(context: &Context, run: &Run<Config>, real: &Array4<f32>, noise: &Array4<f32>) -> Result<()> {
     let moments = |pictures: &Array4<f32>| -> Result<Array4<f32>> {
         let mean = pictures.mean_axis(Axis(0)).unwrap_or_default();
         // Twice as bright, to be seen better: no deviation is above one half.

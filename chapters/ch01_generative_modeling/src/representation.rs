@@ -57,10 +57,7 @@ impl ExperimentConfig for Config {
 
 /// 01_04: draws tins, trains an autoencoder on them, and compares its codes with the truth.
 pub fn run(context: &Context) -> Result<()> {
-    context.prefer_threads(1);
-    let decides = format!("{HEIGHTS:?} {WIDTHS:?} {}", tins::SIDE);
-    let data = DataInfo::own("tins", "drawn biscuit tins", decides.as_bytes());
-    let run = context.training_run::<Config>("representation", "tins", data)?;
+    let run = start(context)?;
     let config = &run.params.config;
     let seed = run.params.seed;
     tin_figures::latent_space_of_tins(context, &run)?;
@@ -84,7 +81,16 @@ pub fn run(context: &Context) -> Result<()> {
     tin_figures::walk(context, &run, &model, &codes, &LinearMap::fit(&truth, &codes))
 }
 
-fn fit(model: &mut Autoencoder, pictures: &Tensor, run: &Run<Config>) -> Result<()> {
+/// The run to train.
+pub fn start(context: &Context) -> Result<Run<Config>> {
+    context.prefer_threads(1);
+    let decides = format!("{HEIGHTS:?} {WIDTHS:?} {}", tins::SIDE);
+    let data = DataInfo::own("tins", "drawn biscuit tins", decides.as_bytes());
+    context.training_run::<Config>("representation", "tins", data)
+}
+
+/// Trains the autoencoder on pictures of tins `[n, 48, 48, 1]`.
+pub fn fit(model: &mut Autoencoder, pictures: &Tensor, run: &Run<Config>) -> Result<()> {
     let Config { batch_size, epochs, .. } = run.params.config;
     let mut batches = Batches::new(pictures.size()[0], batch_size, run.params.seed);
     let plan =
@@ -100,13 +106,13 @@ fn fit(model: &mut Autoencoder, pictures: &Tensor, run: &Run<Config>) -> Result<
 }
 
 /// Tins with heights and widths drawn evenly from their ranges.
-fn random_tins(n: usize, seed: u64) -> Vec<Tin> {
+pub fn random_tins(n: usize, seed: u64) -> Vec<Tin> {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     (0..n).map(|_| Tin::at(random.random(), random.random())).collect()
 }
 
 /// The pictures of tins, `[n, 48, 48, 1]`.
-fn tensor(tins: &[Tin]) -> Result<Tensor> {
+pub fn tensor(tins: &[Tin]) -> Result<Tensor> {
     let pictures = tins::pictures(tins)?;
     let side = tins::SIDE as i64;
     Ok(Tensor::from_slice(&pictures.into_raw_vec_and_offset().0).view([-1, side, side, 1]))

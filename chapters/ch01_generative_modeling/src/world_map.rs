@@ -3,14 +3,13 @@
 use crate::density::{Density, OverLand, Point, Rectangle};
 use crate::map_figures;
 use crate::mixture::{Mixture, grow};
+use crate::random::generator;
 use crate::rules::{Judged, clearest};
 use anyhow::{Context as _, Result, ensure};
 use common::cli::Context;
 use common::datasets::land::{self, Land};
-use common::device::mix;
 use common::say;
 use common::training::{ExperimentConfig, Preset};
-use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
@@ -78,8 +77,7 @@ pub fn run(context: &Context) -> Result<()> {
     let run = context.plain_run::<Config>("world_map", "land", &data)?;
     let config = &run.params.config;
     let land = land::read(&data.dir)?;
-    // A generator of its own for each step: what one draws changes nothing for the others.
-    let random = |step: u64| ChaCha8Rng::seed_from_u64(mix(&[run.params.seed, step]));
+    let random = |step: u64| generator(&run, step);
 
     let truth = OverLand(&land);
     let points = truth.samples(config.points, &mut random(0));
@@ -113,8 +111,8 @@ pub fn run(context: &Context) -> Result<()> {
     map_figures::mixture(context, &run, &land, best, &samples, on_land)
 }
 
-/// Log-likelihoods of a few rectangles: the tight one has the highest, and missing a single point costs everything.
-fn print_likelihoods(points: &[Point], tight: &Rectangle) {
+/// Prints log-likelihoods of a few rectangles: the tight one has the highest, and missing a single point costs everything.
+pub fn print_likelihoods(points: &[Point], tight: &Rectangle) {
     let left = Rectangle { high: [0.0, 90.0], ..Rectangle::MAP };
     let rectangles = [
         ("the tight rectangle (maximum likelihood)", *tight),
@@ -129,7 +127,8 @@ fn print_likelihoods(points: &[Point], tight: &Rectangle) {
     }
 }
 
-fn print_judged(judged: &[Option<Judged>; 3]) {
+/// Prints which points A, B and C are, and what the two rules say of them.
+pub fn print_judged(judged: &[Option<Judged>; 3]) {
     let words = ["in the sea: breaks rule 1", "nearly a data point: breaks rule 2", "on land and new: a success"];
     for ((name, words), judged) in ["A", "B", "C"].into_iter().zip(words).zip(judged) {
         match judged {

@@ -43,7 +43,7 @@ pub fn run(context: &Context) -> Result<()> {
 }
 
 /// The picture and its edges, at stride 1 above and at stride 2 below.
-fn edges(context: &Context, run: &Run<Config>, picture: &Tensor) -> Result<()> {
+pub fn edges(context: &Context, run: &Run<Config>, picture: &Tensor) -> Result<()> {
     let size = |array: &Array2<f32>| format!("{} x {}", array.nrows(), array.ncols());
     let mut panels = vec![];
     for stride in [1, 2] {
@@ -67,7 +67,7 @@ fn edges(context: &Context, run: &Run<Config>, picture: &Tensor) -> Result<()> {
 }
 
 /// How the numbers come about: a corner of the picture with its border of zeros, the filter, and the outputs.
-fn arithmetic(context: &Context, run: &Run<Config>, picture: &Tensor) -> Result<()> {
+pub fn arithmetic(context: &Context, run: &Run<Config>, picture: &Tensor) -> Result<()> {
     const SIDE: i64 = 6;
     let (top, left) = busiest(picture, SIDE)?;
     let patch = picture.narrow(0, top, SIDE).narrow(1, left, SIDE);
@@ -91,7 +91,7 @@ fn arithmetic(context: &Context, run: &Run<Config>, picture: &Tensor) -> Result<
 }
 
 /// What padding is for: without it the output is smaller than the picture.
-fn padding(context: &Context, run: &Run<Config>, picture: &Tensor) -> Result<()> {
+pub fn padding(context: &Context, run: &Run<Config>, picture: &Tensor) -> Result<()> {
     let array = array2(picture)?;
     let same = filters::convolve_checked(picture, &VERTICAL_EDGES, 1)?;
     let (height, width) = same.dim();

@@ -1,7 +1,7 @@
 //! 03_01 and 03_02: the autoencoder on digits (pp. 94-104).
 
 use crate::autoencoder::Autoencoder;
-use crate::digits;
+use crate::digits::{self, Latent};
 use crate::figures;
 use crate::fit::{Fit, fit, plot_model};
 use crate::net::NetConfig;
@@ -9,7 +9,7 @@ use anyhow::{Result, ensure};
 use common::cli::Context;
 use common::datasets::mnist;
 use common::device;
-use common::training::{Checkpointed, ExperimentConfig, Preset};
+use common::training::{Checkpointed, ExperimentConfig, Preset, Run};
 use serde::{Deserialize, Serialize};
 use tch::Tensor;
 
@@ -82,28 +82,47 @@ pub fn train(context: &Context) -> Result<()> {
 
 /// 03_02: looks at its latent space.
 pub fn analyse(context: &Context) -> Result<()> {
+    let (run, model) = trained(context)?;
     let _no_grad = tch::no_grad_guard();
+    let latent = digits::encode_test_digits(context, &run, &model)?;
+    digits::reconstructions(context, &run, &model, &latent)?;
+    digits::latent_space(context, &run, &latent)?;
+    new_digits(context, &run, &model, &latent)?;
+    digits::by_digit(context, &run, &latent)?;
+    grid(context, &run, &model, &latent)
+}
+
+/// The run to analyse, and its model with trained weights.
+pub fn trained(context: &Context) -> Result<(Run<Config>, Autoencoder)> {
     let run = context.trained_run::<Config>("autoencoder", "digits", "mnist")?;
     let model = Autoencoder::new(&run.params.config.net, context.device());
     context.load_weights(&run, model.variables())?;
     digits::ensure_plane(&run.params.config.net)?;
     device::seed(&[run.params.seed]);
-    let latent = digits::encode_test_digits(context, &run, &model)?;
-    digits::reconstructions(context, &run, &model, &latent)?;
-    digits::latent_space(context, &run, &latent)?;
+    Ok((run, model))
+}
 
+/// 30 digits decoded from points of the box around the digits' points.
+pub fn new_digits(context: &Context, run: &Run<Config>, model: &Autoencoder, latent: &Latent) -> Result<()> {
     // 30 points drawn uniformly from the bounding box of the digits' points (p. 102).
-    let low = latent.z.amin([0], false);
-    let high = latent.z.amax([0], false);
+    let (low, high) = corners(latent);
     let new = &low + (&high - &low) * Tensor::rand([30, 2], (latent.z.kind(), latent.z.device()));
     let caption = "Red: 30 points drawn uniformly from the box around the digits' points. Below: what they decode to. \
                    Some fall into gaps, where the decoder has never been.";
-    digits::new_digits(context, &run, &model, &latent, &new, 10, caption)?;
-    digits::by_digit(context, &run, &latent)?;
+    digits::new_digits(context, run, model, latent, &new, 10, caption)
+}
 
+/// 400 points over the box around the digits' points, and the digits decoded from them.
+pub fn grid(context: &Context, run: &Run<Config>, model: &Autoencoder, latent: &Latent) -> Result<()> {
+    let (low, high) = corners(latent);
     let end = |corner: &Tensor, axis| corner.double_value(&[axis]);
     let xs = digits::linspace(end(&low, 0), end(&high, 0), 20);
     let ys = digits::linspace(end(&high, 1), end(&low, 1), 20);
     let caption = "A grid of 20 x 20 points over the range of the digits' points.";
-    digits::grid(context, &run, &model, &latent, &xs, &ys, caption)
+    digits::grid(context, run, model, latent, &xs, &ys, caption)
+}
+
+/// The lower left and the upper right corner of the box around the digits' points: `[2]` each.
+fn corners(latent: &Latent) -> (Tensor, Tensor) {
+    (latent.z.amin([0], false), latent.z.amax([0], false))
 }

@@ -1,6 +1,6 @@
 //! 03_05 and 03_06: the variational autoencoder on faces (pp. 115-124).
 
-use crate::arithmetic::{self, BOOK_ATTRIBUTES};
+use crate::arithmetic::{self, AttributeVector, BOOK_ATTRIBUTES};
 use crate::arithmetic_check;
 use crate::face_figures;
 use crate::figures;
@@ -12,7 +12,7 @@ use common::cli::Context;
 use common::datasets::celeba::CelebA;
 use common::datasets::picture_files::PictureFiles;
 use common::device;
-use common::training::{Checkpointed, ExperimentConfig, Preset};
+use common::training::{Checkpointed, ExperimentConfig, Preset, Run};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -103,27 +103,51 @@ pub fn train(context: &Context) -> Result<()> {
 
 /// 03_06: new faces, latent arithmetic, morphing.
 pub fn analyse(context: &Context) -> Result<()> {
+    let trained = trained(context)?;
+    let Trained { run, model, set, faces } = &trained;
+    face_figures::reconstructions(context, run, model, faces)?;
+    face_figures::histograms(context, run, model, faces)?;
+    face_figures::new_faces(context, run, model)?;
+    let vectors = trained.attribute_vectors(&BOOK_ATTRIBUTES, context)?;
+    arithmetic::report(&vectors, &run.folder)?;
+    arithmetic::convergence(context, run, &vectors)?;
+    for vector in &vectors {
+        face_figures::add_vector(context, run, model, faces, vector)?;
+    }
+    face_figures::morphs(context, run, model, set, faces)?;
+    arithmetic_check::check(context, run, model, set, faces, &vectors, run.params.config.judge_faces)
+}
+
+/// What 03_06 looks at.
+#[derive(Debug)]
+pub struct Trained {
+    /// The run to analyse.
+    pub run: Run<Config>,
+    /// Its model with trained weights.
+    pub model: VariationalAutoencoder,
+    /// The data set, with its table of attributes.
+    pub set: CelebA,
+    /// All of its faces in the net's size.
+    pub faces: Arc<PictureFiles>,
+}
+
+/// The run to analyse, its model and its faces.
+pub fn trained(context: &Context) -> Result<Trained> {
     let run = context.trained_run::<Config>("vae", "faces", "celeba")?;
     let config = &run.params.config;
     let set = CelebA::open(&context.data_of(&run)?.dir)?;
     let model = VariationalAutoencoder::new(&config.net, config.r_loss_factor, context.device());
     context.load_weights(&run, model.variables())?;
-    let all = config.pictures(&set, set.len())?;
-
+    let faces = config.pictures(&set, set.len())?;
     device::seed(&[run.params.seed]);
-    face_figures::reconstructions(context, &run, &model, &all)?;
-    face_figures::histograms(context, &run, &model, &all)?;
-    face_figures::new_faces(context, &run, &model)?;
+    Ok(Trained { run, model, set, faces })
+}
 
-    // What is learnt about attributes comes from the faces that the model was trained on.
-    let trained_on = config.pictures(&set, config.faces)?;
-    let vectors =
-        arithmetic::attribute_vectors(&model, &set, &trained_on, &BOOK_ATTRIBUTES, run.params.seed, context.device())?;
-    arithmetic::report(&vectors, &run.folder)?;
-    arithmetic::convergence(context, &run, &vectors)?;
-    for vector in &vectors {
-        face_figures::add_vector(context, &run, &model, &all, vector)?;
+impl Trained {
+    /// Finds the vectors of attributes: what is learnt about them comes from the faces that the model was trained on.
+    pub fn attribute_vectors(&self, names: &[&str], context: &Context) -> Result<Vec<AttributeVector>> {
+        let Trained { run, model, set, .. } = self;
+        let trained_on = run.params.config.pictures(set, run.params.config.faces)?;
+        arithmetic::attribute_vectors(model, set, &trained_on, names, run.params.seed, context.device())
     }
-    face_figures::morphs(context, &run, &model, &set, &all)?;
-    arithmetic_check::check(context, &run, &model, &set, &all, &vectors, config.judge_faces)
 }

@@ -1,6 +1,6 @@
 //! 03_03 and 03_04: the variational autoencoder on digits (pp. 106-115).
 
-use crate::digits;
+use crate::digits::{self, Latent};
 use crate::figures;
 use crate::fit::{Fit, fit, plot_model};
 use crate::net::NetConfig;
@@ -11,7 +11,7 @@ use common::cli::Context;
 use common::datasets::mnist;
 use common::device;
 use common::plot::Figure;
-use common::training::{Checkpointed, ExperimentConfig, Preset};
+use common::training::{Checkpointed, ExperimentConfig, Preset, Run};
 use serde::{Deserialize, Serialize};
 use tch::Tensor;
 
@@ -90,21 +90,36 @@ pub fn train(context: &Context) -> Result<()> {
 
 /// 03_04: looks at its latent space.
 pub fn analyse(context: &Context) -> Result<()> {
+    let (run, model) = trained(context)?;
     let _no_grad = tch::no_grad_guard();
+    let latent = digits::encode_test_digits(context, &run, &model)?;
+    digits::reconstructions(context, &run, &model, &latent)?;
+    digits::latent_space(context, &run, &latent)?;
+    new_digits(context, &run, &model, &latent)?;
+    by_digit(context, &run, &latent)?;
+    grid(context, &run, &model, &latent)
+}
+
+/// The run to analyse, and its model with trained weights.
+pub fn trained(context: &Context) -> Result<(Run<Config>, VariationalAutoencoder)> {
     let run = context.trained_run::<Config>("vae", "digits", "mnist")?;
     let config = &run.params.config;
     let model = VariationalAutoencoder::new(&config.net, config.r_loss_factor, context.device());
     context.load_weights(&run, model.variables())?;
-    digits::ensure_plane(&run.params.config.net)?;
+    digits::ensure_plane(&config.net)?;
     device::seed(&[run.params.seed]);
-    let latent = digits::encode_test_digits(context, &run, &model)?;
-    digits::reconstructions(context, &run, &model, &latent)?;
-    digits::latent_space(context, &run, &latent)?;
+    Ok((run, model))
+}
 
+/// 30 digits decoded from points of N(0, I).
+pub fn new_digits(context: &Context, run: &Run<Config>, model: &VariationalAutoencoder, latent: &Latent) -> Result<()> {
     let new = Tensor::randn([30, 2], (latent.z.kind(), latent.z.device()));
     let caption = "Red: 30 points drawn from N(0, I). Below: what they decode to. Nearly every point is a digit now.";
-    digits::new_digits(context, &run, &model, &latent, &new, 15, caption)?;
+    digits::new_digits(context, run, model, latent, &new, 15, caption)
+}
 
+/// The points coloured by digit, and the same as p-values.
+pub fn by_digit(context: &Context, run: &Run<Config>, latent: &Latent) -> Result<()> {
     // The normal distribution function turns the digits' points into the unit square, evenly if they are N(0, I).
     let (points, p_values) = (latent.points()?, array2(&latent.z.special_ndtr())?);
     let classes = latent.classes()?;
@@ -112,9 +127,12 @@ pub fn analyse(context: &Context) -> Result<()> {
     let p = digits::scatter().title("p-values of z").with(digits::colored(&p_values, &classes));
     let caption = "Points of the test set coloured by digit, and the same points as p-values: the latent distribution is \
                    near the standard normal one, and every digit has about its share of it.";
-    context.figure(&run, "latent_space_by_digit", caption, Figure::fitted(&[&[&z, &p]], 13.0)?)?;
+    context.figure(run, "latent_space_by_digit", caption, Figure::fitted(&[&[&z, &p]], 13.0)?)
+}
 
+/// 400 points at the quantiles of the normal distribution, and the digits decoded from them.
+pub fn grid(context: &Context, run: &Run<Config>, model: &VariationalAutoencoder, latent: &Latent) -> Result<()> {
     let quantiles = |from, to| digits::linspace(from, to, 20).special_ndtri();
     let caption = "A grid of 20 x 20 points at the normal distribution's quantiles from 0.01 to 0.99.";
-    digits::grid(context, &run, &model, &latent, &quantiles(0.01, 0.99), &quantiles(0.99, 0.01), caption)
+    digits::grid(context, run, model, latent, &quantiles(0.01, 0.99), &quantiles(0.99, 0.01), caption)
 }

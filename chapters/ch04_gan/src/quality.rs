@@ -6,7 +6,7 @@ use anyhow::Result;
 use common::cli::Context;
 use common::datasets::quickdraw::Drawings;
 use common::features::FeatureNet;
-use common::features::drawings::{DrawingClassifier, Settings};
+use common::features::drawings::DrawingClassifier;
 use common::metrics::{Quality, Reference};
 use common::training::{Preset, Run};
 use common::{device, files, say};
@@ -14,13 +14,11 @@ use common::{device, files, say};
 /// The categories of Quick, Draw! that can be drawn without any download.
 pub const CATEGORIES: [&str; 10] =
     ["camel", "horse", "cat", "fish", "house", "flower", "sun", "tree", "bicycle", "sailboat"];
-/// Decides nothing as long as there are more generated drawings than are used.
-const SEED: u64 = 2017;
 
 /// The one net that drawings of this chapter are measured with: it tells ten categories apart, learnt from *generated*
 /// drawings. So it is the same for everybody, whatever the models were trained on, and needs no download.
 ///
-/// It is trained when it is first asked for, and then lies in `run/gan/classifier`. The preset `smoke` has one of its own,
+/// It is trained when it is first asked for, and then lies in `run/classifiers`. The preset `smoke` has one of its own,
 /// trained for a moment, whose numbers mean nothing.
 ///
 /// Training seeds libtorch's random numbers: ask for it before a run seeds them.
@@ -28,14 +26,13 @@ const SEED: u64 = 2017;
 /// # Errors
 /// Training was stopped, or the drawings or the file cannot be written.
 pub fn drawing_features(context: &Context) -> Result<DrawingClassifier> {
-    let (each, settings) = match context.preset() {
-        Preset::Smoke => (40, Settings { steps: 20, ..Settings::default() }),
-        Preset::Book | Preset::Quick => (2000, Settings::default()),
+    let each = match context.preset() {
+        Preset::Smoke => 40,
+        Preset::Book | Preset::Quick => 2000,
     };
     let sets = CATEGORIES.map(|category| context.stand_in(&format!("quickdraw/{category}")));
     let sets = sets.into_iter().collect::<Result<Vec<_>>>()?;
-    let drawings = Drawings::of(&sets, each, SEED)?;
-    DrawingClassifier::trained(&context.runs().join("gan/classifier"), &drawings, settings, context.device())
+    context.drawing_features(&Drawings::at_most(&sets, each)?)
 }
 
 /// Samples that are compared with as many real pictures.

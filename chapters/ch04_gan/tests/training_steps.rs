@@ -50,11 +50,22 @@ impl Fixture {
         assert!(!expected.is_empty(), "{prefix}");
         for (name, expected) in expected {
             // Its gradient is rounding alone, which the optimiser divides by its own size.
-            let before_a_batch_norm = name.starts_with("generator") && name.ends_with("/bias");
-            if !before_a_batch_norm {
-                assert_near(&format!("{prefix}{name}"), &to_keras(&variables[&name]), &expected, 1e-4);
+            let layer = name.split('/').next().unwrap_or_default();
+            if name.ends_with("/bias") && self.goes_before_a_batch_norm(layer) {
+                continue;
             }
+            // Such a bias shifts its batch's mean, which the moving average follows.
+            let tolerance = if name.contains("moving") { 5e-5 } else { 5e-6 };
+            assert_near(&format!("{prefix}{name}"), &to_keras(&variables[&name]), &expected, tolerance);
         }
+    }
+}
+
+impl Fixture {
+    /// Every layer of the generator but its last one.
+    fn goes_before_a_batch_norm(&self, layer: &str) -> bool {
+        let last = self.0.names().filter(|name| name.starts_with("w/generator_conv")).max().unwrap_or_default();
+        layer.starts_with("generator") && !last.contains(layer)
     }
 }
 

@@ -1,8 +1,9 @@
-use super::Usage;
 use super::experiments::{Entry, Table};
 use super::options::Options;
 use super::runs::DEFAULT_SEED;
+use super::{Experiment, Usage};
 use crate::gallery::{self, Picture};
+use crate::notebook;
 use crate::plot::Figure;
 use crate::say;
 use crate::training::{Params, Preset, Run, ensure_not_stopped};
@@ -24,6 +25,15 @@ pub struct Context {
     out: PathBuf,
     /// Figures drawn so far: their order in the gallery.
     figures: Cell<usize>,
+    /// Only in a notebook.
+    pub(super) notebook: Option<Notebook>,
+}
+
+/// What a context does in a notebook beyond showing figures below the cell.
+#[derive(Debug)]
+pub(super) struct Notebook {
+    /// The experiment that trains what this one analyses, and what runs it.
+    pub trainer: Option<(Entry, Experiment)>,
 }
 
 impl Context {
@@ -37,8 +47,8 @@ impl Context {
             Some(out) => out.clone(),
             None => data::root()?,
         };
-        let figures = Cell::new(0);
-        Ok(Context { chapter: table.chapter, entry: entry.clone(), options, reuse, device, out, figures })
+        let (chapter, entry, figures) = (table.chapter, entry.clone(), Cell::new(0));
+        Ok(Context { chapter, entry, options, reuse, device, out, figures, notebook: None })
     }
 
     /// The experiment.
@@ -118,7 +128,14 @@ impl Context {
         let folder = self.out.join("figures");
         gallery::add(&folder, &picture, &figure)?;
         say!("figure: {}", folder.join(&picture.file).display());
-        Ok(())
+        if self.notebook.is_some() { notebook::show(&figure) } else { Ok(()) }
+    }
+
+    /// The same options for another experiment, which draws its figures for the gallery only.
+    pub(super) fn of(&self, entry: &Entry) -> Context {
+        let Context { chapter, device, .. } = *self;
+        let (entry, options, out) = (entry.clone(), self.options.clone(), self.out.clone());
+        Context { chapter, entry, options, reuse: true, device, out, figures: Cell::new(0), notebook: None }
     }
 
     /// The folder of all runs: `run/`.

@@ -37,6 +37,9 @@ pub struct Entry {
     pub unit: String,
     /// Minutes of the quick preset on two cores.
     pub minutes: f64,
+    /// The figures that it draws, as their files are named behind the id: `loss`.
+    #[serde(default)]
+    pub figures: Vec<String>,
 }
 
 fn epochs() -> String {

@@ -59,7 +59,18 @@ impl Context {
             return Ok(Run { folder: RunFolder::unclaimed(&self.runs(), section, short), params });
         }
         let found = match self.reuse {
-            true => self.find_equal(section, short, &self.params(&(&self.data(set)?).into())?),
+            true => {
+                let wanted = self.params(&(&self.data(set)?).into())?;
+                let find = || self.find_equal(section, short, &wanted);
+                match find().filter(|run: &Run<C>| run.folder.weights().exists()) {
+                    None if self.notebook.is_some() => {
+                        self.train_missing()?;
+                        find()
+                    }
+                    None => find(),
+                    found => found,
+                }
+            }
             false => self.find_trained(section, short)?,
         };
         let Some(run) = found.filter(|run| run.folder.is_trained()) else {

@@ -3,8 +3,6 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use tiny_skia::{Pixmap, PixmapPaint, Transform};
 
 use super::area::Area;
@@ -47,7 +45,7 @@ impl<P: Plot + ?Sized> Plot for &P {
 /// Sizes are width and height in inches.
 #[derive(Clone)]
 pub struct Figure {
-    pixels: Pixmap,
+    pub(super) pixels: Pixmap,
 }
 
 impl Figure {
@@ -197,24 +195,6 @@ impl Figure {
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
         crate::files::write(path, &self.png()?).with_context(|| format!("saving the figure {}", path.display()))
-    }
-
-    /// Shows the picture in a notebook; evcxr calls it for the last expression of a cell.
-    pub fn evcxr_display(&self) {
-        match self.evcxr_text() {
-            Ok(text) => println!("{text}"),
-            Err(error) => println!("{error:#}"),
-        }
-    }
-
-    /// The picture in the words of evcxr's display protocol.
-    pub(super) fn evcxr_text(&self) -> Result<String> {
-        let png = STANDARD.encode(self.png()?);
-        Ok(format!(
-            "EVCXR_BEGIN_CONTENT image/png
-{png}
-EVCXR_END_CONTENT"
-        ))
     }
 
     /// The colour of a pixel, for tests: x from the left, y from the top.

@@ -59,6 +59,7 @@ mod points;
 mod raster;
 mod ruler;
 mod scale;
+mod screen;
 mod shapes;
 mod table;
 mod text;

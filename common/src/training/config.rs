@@ -54,7 +54,7 @@ pub fn configure<C: ExperimentConfig>(preset: Preset, settings: &[(String, Strin
 
 /// The value at a dotted key.
 fn find<'a>(config: &'a mut Value, key: &str) -> Result<&'a mut Value> {
-    let known = keys(config, "").join(", ");
+    let known = leaves(config, "").into_iter().map(|(key, _)| key).collect::<Vec<_>>().join(", ");
     let mut value = config;
     for part in key.split('.') {
         let inner = match value {
@@ -70,9 +70,16 @@ fn find<'a>(config: &'a mut Value, key: &str) -> Result<&'a mut Value> {
     Ok(value)
 }
 
-fn keys(value: &Value, prefix: &str) -> Vec<String> {
+/// All values with their dotted keys.
+fn leaves<'a>(value: &'a Value, prefix: &str) -> Vec<(String, &'a Value)> {
     match value {
-        Value::Object(map) => map.iter().flat_map(|(key, value)| keys(value, &format!("{prefix}.{key}"))).collect(),
-        _ => vec![prefix.trim_start_matches('.').to_string()],
+        Value::Object(map) => map.iter().flat_map(|(key, value)| leaves(value, &format!("{prefix}.{key}"))).collect(),
+        _ => vec![(prefix.trim_start_matches('.').to_string(), value)],
     }
+}
+
+/// A configuration in the form that `--set` takes, a `key=value` a line.
+pub fn settings<C: ExperimentConfig>(config: &C) -> String {
+    let config = serde_json::to_value(config).unwrap_or_default();
+    leaves(&config, "").into_iter().map(|(key, value)| format!("{key}={value}\n")).collect()
 }

@@ -23,7 +23,7 @@ mod stop;
 mod train;
 
 pub use checkpoint::{CheckpointFile, Checkpointed};
-pub use config::{ExperimentConfig, Preset, configure};
+pub use config::{ExperimentConfig, Preset, configure, settings};
 pub use history::History;
 pub use run::{DataInfo, Params, Run, RunFolder};
 pub use stop::{Interrupted, ensure_not_stopped, stop_on_ctrl_c};

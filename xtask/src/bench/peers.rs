@@ -1,14 +1,12 @@
 //! PyTorch and Keras, in the Python environment `.python/peers`.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Result, bail, ensure};
 
 use crate::libtorch::wheel;
-use crate::process::on_path;
-use crate::python::{in_environment, make_environment, python_version};
+use crate::python::{Environment, between};
 
 /// The versions of Python for which there are both PyTorch 2.11 and TensorFlow 2.20.
 const OLDEST: (u32, u32) = (3, 10);
@@ -47,29 +45,16 @@ impl Peer {
 /// # Errors
 /// When there is no Python for it, or pip fails.
 pub fn ready(root: &Path) -> Result<Vec<Peer>> {
-    let dir = root.join(".python/peers");
-    let python = in_environment(&dir);
-    let marker_file = dir.join("gdl.txt");
-    let made = fs::read_to_string(&marker_file).is_ok_and(|text| text == marker()) && python_version(&python).is_some();
-    if !made {
-        eprintln!("Setting PyTorch and Keras up in {}. This is done once, and takes several GB.", dir.display());
-        make_environment(&find_python()?, &dir)?;
-        let pip = |args: &[&str]| {
-            let mut command = Command::new(&python);
-            command.args(["-m", "pip", "install", "--disable-pip-version-check"]).args(args).env("PIP_USER", "0");
-            let status = command.status().with_context(|| format!("starting {}", python.display()))?;
-            ensure!(
-                status.success(),
-                "pip could not install the peers; its reason stands above. Run the command again"
-            );
-            Ok(())
-        };
-        pip(&["--quiet", "--upgrade", "pip"])?; // a recent one takes up broken downloads
-        let packages = packages();
-        pip(&packages.iter().map(String::as_str).filter(|package| *package != TF_KERAS).collect::<Vec<_>>())?;
-        pip(&["--no-deps", TF_KERAS])?; // it would bring `tensorflow` beside `tensorflow-cpu`
-        fs::write(&marker_file, marker()).with_context(|| format!("writing {}", marker_file.display()))?;
-    }
+    let packages = packages();
+    let but_keras = packages.iter().filter(|package| *package != TF_KERAS).cloned().collect();
+    let environment = Environment {
+        dir: root.join(".python/peers"),
+        title: "PyTorch and Keras (several GB)",
+        marker: marker(),
+        // It would bring `tensorflow` beside `tensorflow-cpu`.
+        installs: vec![but_keras, vec!["--no-deps".into(), TF_KERAS.into()]],
+    };
+    let python = environment.ready(find_python)?;
     let peer = |title, key, script| Peer { title, key, script, python: python.clone() };
     Ok(vec![peer("PyTorch", "pytorch", "torch_peer.py"), peer("tf.keras", "tf_keras", "keras_peer.py")])
 }
@@ -87,9 +72,7 @@ pub fn packages() -> Vec<String> {
 }
 
 fn find_python() -> Result<PathBuf> {
-    let fits = |python: &PathBuf| python_version(python).is_some_and(|version| (OLDEST..=NEWEST).contains(&version));
-    let names = ["python3", "python3.12", "python3.13", "python3.11", "python3.10"];
-    match names.iter().filter_map(|name| on_path(name)).find(fits) {
+    match between(OLDEST, NEWEST, &["python3", "python3.12", "python3.13", "python3.11", "python3.10"]) {
         Some(python) => Ok(python),
         None => bail!(
             "PyTorch 2.11 and TensorFlow 2.20 want Python 3.{} to 3.{}, and none of them was found. Install one, as \

@@ -1,0 +1,11 @@
+//! Random numbers of an experiment.
+
+use common::device::mix;
+use common::training::Run;
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+
+/// A generator of its own for each step of a run: what one draws changes nothing for the others.
+pub fn generator<C>(run: &Run<C>, step: u64) -> ChaCha8Rng {
+    ChaCha8Rng::seed_from_u64(mix(&[run.params.seed, step]))
+}

@@ -1,0 +1,50 @@
+//! A chapter's experiments in a notebook.
+
+use super::context::{Context, Notebook};
+use super::{Chapter, ExperimentCli, Table, Usage};
+use crate::say;
+use anyhow::{Result, anyhow};
+use clap::{CommandFactory, FromArgMatches};
+
+impl Chapter {
+    /// The context of an experiment for the cells of a notebook: see [`crate::notebook::experiment`]. `words` are its id and
+    /// options; of an option that is given twice, the last one counts.
+    ///
+    /// # Errors
+    /// An unknown id or option, or one that the experiment has no use for.
+    pub fn notebook<'a>(&self, words: impl IntoIterator<Item = &'a str>) -> Result<Context> {
+        let words: Vec<&str> = words.into_iter().collect();
+        let id = words.first().copied().unwrap_or_default();
+        let table = Table::parse(self.table)?;
+        let entry = table.find(id).map_err(Usage)?;
+        let command = ExperimentCli::command().args_override_self(true).bin_name(entry.full_name());
+        let matches = command.try_get_matches_from(words).map_err(|error| anyhow!("{error}"))?;
+        let options = ExperimentCli::from_arg_matches(&matches)?.options;
+        // As `figures` does, finds what was trained with the same numbers, unless a run is asked for.
+        let reuse = !options.resume && options.run.is_none() && options.weights.is_none();
+        let trainer = entry.needs.as_deref().map(|id| -> Result<_> {
+            let run = self.experiments.iter().find(|(of, _)| *of == id).map(|(_, run)| *run);
+            Ok((table.find(id).map_err(Usage)?.clone(), run.ok_or_else(|| anyhow!("nothing trains {id}"))?))
+        });
+        let mut context = Context::new(&table, entry, options, reuse)?;
+        context.notebook = Some(Notebook { trainer: trainer.transpose()? });
+        Ok(context)
+    }
+}
+
+impl Context {
+    /// Starts a new run, even where there is one with the same numbers: for a net that was changed in a cell.
+    pub fn anew(mut self) -> Context {
+        self.reuse = false;
+        self
+    }
+
+    /// In a notebook, trains what this experiment analyses; its figures go to the gallery only.
+    pub(super) fn train_missing(&self) -> Result<()> {
+        if let Some(Notebook { trainer: Some((entry, train)) }) = &self.notebook {
+            say!("{} has not been trained with these numbers yet:", entry.full_name());
+            train(&self.of(entry))?;
+        }
+        Ok(())
+    }
+}

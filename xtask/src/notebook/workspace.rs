@@ -1,0 +1,94 @@
+//! What notebooks depend on, compiled once for all of them.
+//!
+//! The kernel compiles each cell as a package `ctx` of its own. A workspace around it makes all kernels take the versions
+//! of our `Cargo.lock` and the same profile. `template` is that workspace, with a package that depends on all chapters;
+//! `kernel.py` copies it for each kernel, and all share what lies in `build`.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
+
+use super::environment::write;
+use super::kernel;
+use crate::cargo::{Cargo, plain};
+use crate::experiments::Experiments;
+use crate::process::answer;
+
+const WORKSPACE: &str = r#"# Made by `cargo book notebook`.
+[workspace]
+resolver = "3"
+members = ["ctx", "deps"]
+
+[profile.dev]
+opt-level = 2
+debug = false
+rpath = true
+
+# Thin wrappers around libtorch: optimising them costs a minute and gains nothing.
+[profile.dev.package.torch-sys]
+opt-level = 0
+
+[profile.dev.package.tch]
+opt-level = 0
+
+# A cell is compiled each time that it runs.
+[profile.dev.package.ctx]
+opt-level = 1
+"#;
+
+const CTX: &str = "[package]\nname = \"ctx\"\nversion = \"1.0.0\"\nedition = \"2024\"\n";
+
+/// Writes the template and compiles what the chapters depend on.
+///
+/// # Errors
+/// When rustc is missing or the chapters cannot be built.
+pub fn ready(root: &Path, cargo: &Cargo, experiments: &Experiments) -> Result<()> {
+    let home = kernel::home(root);
+    let template = home.join("template");
+    let mut deps =
+        String::from("[package]\nname = \"deps\"\nversion = \"1.0.0\"\nedition = \"2024\"\n\n[dependencies]\n");
+    deps += &format!("common = {{ path = {:?} }}\n", root.join("common"));
+    for chapter in &experiments.chapters {
+        let folder = root.join("chapters").join(&chapter.folder);
+        if folder.join("src/lib.rs").is_file() {
+            deps += &format!("{} = {{ path = {folder:?} }}\n", chapter.package);
+        }
+    }
+    write(&template.join("Cargo.toml"), WORKSPACE)?;
+    write(&template.join("ctx/Cargo.toml"), CTX)?;
+    write(&template.join("ctx/src/lib.rs"), "")?;
+    write(&template.join("deps/Cargo.toml"), &deps)?;
+    write(&template.join("deps/src/lib.rs"), "")?;
+    let lock = root.join("Cargo.lock");
+    let text = fs::read_to_string(&lock).with_context(|| format!("reading {}", lock.display()))?;
+    fs::write(template.join("Cargo.lock"), text).with_context(|| format!("writing to {}", template.display()))?;
+
+    let target = host()?;
+    write(&home.join("target.txt"), &target)?;
+    let build = home.join("build");
+    if !build.join(&target).exists() {
+        eprintln!("Compiling what the notebooks depend on: a few minutes, once.");
+    }
+    // As evcxr calls cargo, so that it finds everything compiled.
+    let mut command = cargo.command("build");
+    command.current_dir(template.join("deps")).args(["--target", &target]).arg("--quiet");
+    command.env("CARGO_TARGET_DIR", &build).env("CARGO_BUILD_BUILD_DIR", &build).env("RUSTFLAGS", "-Cprefer-dynamic");
+    ensure!(
+        command.status().context("starting cargo")?.success(),
+        "building the chapters for the notebooks failed; `cargo book doctor` tells whether everything it needs is here"
+    );
+    // The kernel asks cargo about the packages of all platforms: now is the time to download them.
+    let mut metadata = plain(root);
+    metadata.current_dir(template.join("deps")).args(["metadata", "--format-version", "1", "--quiet"]);
+    let done = metadata.stdout(std::process::Stdio::null()).status().context("starting cargo")?.success();
+    ensure!(done, "cargo could not download what the notebooks depend on; its reason stands above");
+    Ok(())
+}
+
+/// The platform that rustc compiles for.
+fn host() -> Result<String> {
+    let said = answer("rustc", &["-vV"]).context("there is no rustc on the search path")?;
+    let line = said.lines().find_map(|line| line.strip_prefix("host: "));
+    Ok(line.context("rustc does not tell its host")?.to_string())
+}
