@@ -89,7 +89,7 @@ impl ExperimentConfig for Config {
             setup.net.check()?;
             let fit = self.fit(&setup, 0);
             ensure!(
-                fit.epochs >= 2 * fit.sample_every,
+                fit.epochs / 2 >= fit.sample_every,
                 "epochs must be at least 2 times measure_every, and that at least n_critic and generator_steps"
             );
             fit.check(&setup.method.learning_rates())?;

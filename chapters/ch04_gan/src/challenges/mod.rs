@@ -26,14 +26,12 @@ use tch::{Kind, Tensor};
 
 /// 04_04: trains all runs, each in a folder of its own within that of the experiment, and compares them.
 pub fn train(context: &Context) -> Result<()> {
-    context.config::<Config>()?; // refuses wrong numbers before anything takes long
     let sets = drawings::sets(context)?;
-    let classifier = drawing_features(context)?;
     let run = context.training_run::<Config>("gan", "challenges", drawings::info(&sets))?;
     let (config, seed) = (&run.params.config, run.params.seed);
     let drawings = Drawings::of(&sets, config.drawings, seed)?.images;
     let real = evenly(&drawings, config.measured);
-    let yardstick = Yardstick::new(classifier, &real.to_device(context.device()))?;
+    let yardstick = Yardstick::new(drawing_features(context)?, &real.to_device(context.device()))?;
 
     let setups = config.setups();
     let count = setups.len();
