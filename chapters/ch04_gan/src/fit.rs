@@ -65,7 +65,19 @@ impl Fit {
 }
 
 /// Trains, and saves samples to `images/`: what the generator makes of the same 25 points each time.
-pub fn fit<M: Model>(model: &mut M, mut x_train: RealPictures, folder: &RunFolder, fit: Fit) -> Result<()> {
+pub fn fit<M: Model>(model: &mut M, x_train: RealPictures, folder: &RunFolder, fit: Fit) -> Result<()> {
+    fit_and_watch(model, x_train, folder, fit, |_, _| Ok(()))
+}
+
+/// The same, with a look at the nets after each iteration, whose number is given, before it is saved. A run that goes on
+/// from a checkpoint may come by some iterations again.
+pub fn fit_and_watch<M: Model>(
+    model: &mut M,
+    mut x_train: RealPictures,
+    folder: &RunFolder,
+    fit: Fit,
+    mut watch: impl FnMut(&Adversaries, u64) -> Result<()>,
+) -> Result<()> {
     device::seed(&[fit.seed, 1]);
     let noise = model.nets().noise(SAMPLE_SIDE * SAMPLE_SIDE);
     let plan = Plan { epochs: fit.epochs, batches: 1, seed: fit.seed, metrics: M::METRICS };
@@ -81,6 +93,7 @@ pub fn fit<M: Model>(model: &mut M, mut x_train: RealPictures, folder: &RunFolde
         if iteration.is_multiple_of(fit.sample_every) || SHOWN.contains(&iteration) || iteration == fit.epochs {
             sample_images(model.nets(), &noise, iteration, folder)?;
         }
+        watch(model.nets(), iteration)?;
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 pub mod adversaries;
 pub mod bench;
 pub mod camel;
+pub mod challenges;
 pub mod cifar;
 pub mod faces;
 pub mod figures;
@@ -19,7 +20,12 @@ use common::cli::{Bench, Chapter};
 /// The chapter's experiments.
 pub const CHAPTER: Chapter = Chapter {
     table: include_str!("../experiments.toml"),
-    experiments: &[("04_01", camel::train), ("04_02", cifar::train), ("04_03", faces::train)],
+    experiments: &[
+        ("04_01", camel::train),
+        ("04_02", cifar::train),
+        ("04_03", faces::train),
+        ("04_04", challenges::train),
+    ],
     benches: &[
         Bench { model: "gan_camel", batch: 64, run: bench::gan_camel },
         Bench { model: "wgan_cifar", batch: 128, run: bench::wgan_cifar },
