@@ -73,7 +73,7 @@ pub fn train(context: &Context) -> Result<()> {
     let data = context.data(&format!("quickdraw/{category}"))?;
     let run = context.training_run::<Config>("gan", &category.replace(' ', "_"), &data)?;
     let (config, seed) = (&run.params.config, run.params.seed);
-    let features = quality::drawing_features(context)?;
+    let features = quality::drawing_features(context, run.params.preset)?;
     let drawings = quickdraw::at_least(&data, config.drawings, seed)?;
 
     device::seed(&[seed]);

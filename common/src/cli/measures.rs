@@ -17,12 +17,13 @@ impl Context {
     }
 
     /// The net for drawings. It is trained once for all runs on the same drawings, whatever their seed, so that they are
-    /// measured alike; it lies in `run/classifiers/`. Give it original drawings, none drawn again.
+    /// measured alike; it lies in `run/classifiers/`. Give it original drawings, none drawn again, and the run's preset,
+    /// which the command does not say where a run goes on.
     ///
     /// # Errors
     /// As for [`DrawingClassifier::trained`].
-    pub fn drawing_features(&self, drawings: &Drawings) -> Result<DrawingClassifier> {
-        let settings = match self.preset() {
+    pub fn drawing_features(&self, drawings: &Drawings, preset: Preset) -> Result<DrawingClassifier> {
+        let settings = match preset {
             Preset::Smoke => Settings { steps: 30, ..Settings::default() },
             Preset::Quick | Preset::Book => Settings::default(),
         };

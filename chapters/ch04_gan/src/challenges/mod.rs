@@ -31,7 +31,8 @@ pub fn train(context: &Context) -> Result<()> {
     let (config, seed) = (&run.params.config, run.params.seed);
     let drawings = Drawings::of(&sets, config.drawings, seed)?.images;
     let real = evenly(&drawings, config.measured);
-    let yardstick = Yardstick::new(drawing_features(context)?, &real.to_device(context.device()))?;
+    let classifier = drawing_features(context, run.params.preset)?;
+    let yardstick = Yardstick::new(classifier, &real.to_device(context.device()))?;
 
     let setups = config.setups();
     let count = setups.len();
