@@ -1,7 +1,7 @@
 //! 04_01: the GAN on drawings of camels (pp. 129-145).
 
 use crate::figures;
-use crate::fit::{Fit, fit, plot_model};
+use crate::fit::{Fit, Trained, fit, plot_model};
 use crate::gan::{Gan, LearningRates};
 use crate::net::NetConfig;
 use crate::quality;
@@ -69,6 +69,14 @@ impl Config {
 
 /// 04_01: trains the GAN and looks at what it draws.
 pub fn train(context: &Context) -> Result<()> {
+    let trained = trained(context)?;
+    figures::loss_curves(context, &trained)?;
+    figures::accuracy_curves(context, &trained)?;
+    figures::after_training(context, &trained)
+}
+
+/// The trained GAN.
+pub fn trained(context: &Context) -> Result<Trained<Config, Gan>> {
     let category = context.config::<Config>()?.category;
     let data = context.data(&format!("quickdraw/{category}"))?;
     let run = context.training_run::<Config>("gan", &category.replace(' ', "_"), &data)?;
@@ -82,8 +90,5 @@ pub fn train(context: &Context) -> Result<()> {
     let x_train =
         RealPictures::new(Source::Memory(drawings.shallow_clone()), config.batch_size, seed, context.device());
     fit(&mut gan, x_train, &run.folder, config.fit(seed))?;
-
-    figures::loss_curves(context, &run)?;
-    figures::accuracy_curves(context, &run)?;
-    figures::after_training(context, &run, &gan, &Source::Memory(drawings), Some(&features))
+    Ok(Trained { run, model: gan, real: Source::Memory(drawings), features: Some(Box::new(features)) })
 }

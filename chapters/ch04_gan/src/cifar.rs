@@ -1,7 +1,7 @@
 //! 04_02: the Wasserstein GAN on horses (pp. 146-152).
 
 use crate::figures;
-use crate::fit::{Fit, fit, plot_model};
+use crate::fit::{Fit, Trained, fit, plot_model};
 use crate::net::NetConfig;
 use crate::real_pictures::{RealPictures, Source};
 use crate::wgan::Wgan;
@@ -78,6 +78,13 @@ impl Config {
 
 /// 04_02: trains the Wasserstein GAN and looks at what it makes.
 pub fn train(context: &Context) -> Result<()> {
+    let trained = trained(context)?;
+    figures::loss_curves(context, &trained)?;
+    figures::after_training(context, &trained)
+}
+
+/// The trained Wasserstein GAN.
+pub fn trained(context: &Context) -> Result<Trained<Config, Wgan>> {
     let data = context.data("cifar10")?;
     let class = context.config::<Config>()?.class;
     let run = context.training_run::<Config>("wgan", &class_name(&data.dir, class)?, &data)?;
@@ -91,10 +98,8 @@ pub fn train(context: &Context) -> Result<()> {
     let x_train =
         RealPictures::new(Source::Memory(pictures.shallow_clone()), config.batch_size, seed, context.device());
     fit(&mut wgan, x_train, &run.folder, config.fit(seed))?;
-
-    let features = context.picture_features()?;
-    figures::loss_curves(context, &run)?;
-    figures::after_training(context, &run, &wgan, &Source::Memory(pictures), features.as_ref().map(|net| net as _))
+    let features = context.picture_features()?.map(|net| Box::new(net) as _);
+    Ok(Trained { run, model: wgan, real: Source::Memory(pictures), features })
 }
 
 fn class_name(dir: &Path, class: i64) -> Result<String> {

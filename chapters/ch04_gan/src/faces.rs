@@ -1,7 +1,7 @@
 //! 04_03: the WGAN-GP on faces (pp. 152-158).
 
 use crate::figures;
-use crate::fit::{Fit, fit, plot_model};
+use crate::fit::{Fit, Trained, fit, plot_model};
 use crate::net::NetConfig;
 use crate::real_pictures::{RealPictures, Source};
 use crate::wgangp::WganGp;
@@ -73,6 +73,13 @@ impl Config {
 
 /// 04_03: trains the WGAN-GP and looks at what it makes.
 pub fn train(context: &Context) -> Result<()> {
+    let trained = trained(context)?;
+    figures::loss_curves(context, &trained)?;
+    figures::after_training(context, &trained)
+}
+
+/// The trained WGAN-GP.
+pub fn trained(context: &Context) -> Result<Trained<Config, WganGp>> {
     let data = context.data("celeba")?;
     let set = CelebA::open(&data.dir)?;
     let run = context.training_run::<Config>("wgangp", "faces", &data)?;
@@ -86,8 +93,6 @@ pub fn train(context: &Context) -> Result<()> {
     plot_model(&wgan, &run.folder)?;
     let x_train = RealPictures::new(Source::Disk(files.clone()), config.batch_size, seed, context.device());
     fit(&mut wgan, x_train, &run.folder, config.fit(seed))?;
-
-    let features = context.picture_features()?;
-    figures::loss_curves(context, &run)?;
-    figures::after_training(context, &run, &wgan, &Source::Disk(files), features.as_ref().map(|net| net as _))
+    let features = context.picture_features()?.map(|net| Box::new(net) as _);
+    Ok(Trained { run, model: wgan, real: Source::Disk(files), features })
 }

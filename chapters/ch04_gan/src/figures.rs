@@ -1,13 +1,11 @@
 //! The figures of every training run.
 
-use crate::fit::{Model, SAMPLE_SIDE, SHOWN};
+use crate::fit::{Model, SAMPLE_SIDE, SHOWN, Trained};
 use crate::quality;
-use crate::real_pictures::Source;
 use anyhow::{Context as _, Result};
 use common::arrays::array4;
 use common::cli::Context;
 use common::device;
-use common::features::FeatureNet;
 use common::metrics::{NearestSearch, Quality};
 use common::pictures;
 use common::plot::{Chart, Color, Figure, Line, PictureGrid};
@@ -25,7 +23,7 @@ const COMPARED: i64 = 20_000;
 
 /// Losses by iteration, in the book's colours (p. 140): the critic's in black, on real pictures in green, on fake ones in
 /// red, the generator's in orange, the gradient penalty in blue.
-pub fn loss_curves<C>(context: &Context, run: &Run<C>) -> Result<()> {
+pub fn loss_curves<C, M>(context: &Context, trained: &Trained<C, M>) -> Result<()> {
     let curves = [
         ("d_loss", Color::BLACK),
         ("d_loss_real", Color::GREEN),
@@ -35,16 +33,16 @@ pub fn loss_curves<C>(context: &Context, run: &Run<C>) -> Result<()> {
     ];
     let caption = "Losses at each iteration: of discriminator or critic (black), its part on real pictures (green) and on \
                    fake ones (red), and of the generator (orange).";
-    history(context, run, "loss", "loss", caption, &curves)
+    history(context, &trained.run, "loss", "loss", caption, &curves)
 }
 
 /// Accuracies by iteration, in the book's colours (p. 141).
-pub fn accuracy_curves<C>(context: &Context, run: &Run<C>) -> Result<()> {
+pub fn accuracy_curves<C, M>(context: &Context, trained: &Trained<C, M>) -> Result<()> {
     let curves =
         [("d_acc", Color::BLACK), ("d_acc_real", Color::GREEN), ("d_acc_fake", Color::RED), ("g_acc", Color::ORANGE)];
     let caption = "Share of pictures that the discriminator takes for what they are (black; real ones green, fake ones \
                    red), and of those that the generator gets past it (orange).";
-    history(context, run, "accuracy", "accuracy", caption, &curves)
+    history(context, &trained.run, "accuracy", "accuracy", caption, &curves)
 }
 
 fn history<C>(
@@ -82,24 +80,24 @@ fn without_spikes(mut values: Vec<f64>) -> (f64, f64) {
 
 /// Real pictures, samples at the book's iterations, the same points through the training, the way from point to point,
 /// and what is nearest to the samples among the real pictures.
-pub fn after_training<C>(
-    context: &Context,
-    run: &Run<C>,
-    model: &impl Model,
-    source: &Source,
-    features: Option<&dyn FeatureNet>,
-) -> Result<()> {
-    let quality = features.map(|net| quality::measure(run, model, source, net)).transpose()?;
-    samples_while_training(context, run, quality)?;
-    strip(context, run)?;
-    device::seed(&[run.params.seed, 2]);
-    let noise = model.nets().noise(SAMPLE_SIDE * SAMPLE_SIDE);
-    interpolation(context, run, model, &noise)?;
-    real_generated_nearest(context, run, &model.nets().pictures(&noise), source)
+pub fn after_training<C, M: Model>(context: &Context, trained: &Trained<C, M>) -> Result<()> {
+    samples(context, trained)?;
+    strip(context, trained)?;
+    interpolation(context, trained)?;
+    nearest(context, trained)
 }
 
-/// 5 x 5 samples after 20, 200, 400, 1000 and 2000 iterations, and at the end (p. 141).
-fn samples_while_training<C>(context: &Context, run: &Run<C>, quality: Option<Quality>) -> Result<()> {
+/// 25 points of latent space, the same at each call.
+fn noise<C, M: Model>(trained: &Trained<C, M>) -> Tensor {
+    device::seed(&[trained.run.params.seed, 2]);
+    trained.model.nets().noise(SAMPLE_SIDE * SAMPLE_SIDE)
+}
+
+/// 5 x 5 samples after 20, 200, 400, 1000 and 2000 iterations, and at the end (p. 141); how good the last ones are is
+/// measured.
+pub fn samples<C, M: Model>(context: &Context, trained: &Trained<C, M>) -> Result<()> {
+    let Trained { run, model, real, features } = trained;
+    let quality = features.as_deref().map(|net| quality::measure(run, model, real, net)).transpose()?;
     let samples = Sample::all(&run.folder);
     let last = samples.last().context("no samples were saved while training")?.iteration;
     let shown: Vec<&Sample> =
@@ -120,8 +118,8 @@ fn samples_while_training<C>(context: &Context, run: &Run<C>, quality: Option<Qu
 }
 
 /// Some points of latent space through the training: a row for each, a column for each moment.
-fn strip<C>(context: &Context, run: &Run<C>) -> Result<()> {
-    let samples = Sample::all(&run.folder);
+pub fn strip<C, M>(context: &Context, trained: &Trained<C, M>) -> Result<()> {
+    let samples = Sample::all(&trained.run.folder);
     let moments = evenly(samples.len(), MOMENTS);
     let sheets = moments.iter().map(|&i| samples[i].sheet()).collect::<Result<Vec<_>>>()?;
     let mut rows: Vec<Array3<f32>> = vec![];
@@ -132,12 +130,13 @@ fn strip<C>(context: &Context, run: &Run<C>) -> Result<()> {
         .columns(moments.len())
         .column_names(moments.iter().map(|&i| samples[i].iteration.to_string()));
     let caption = "Six points of latent space (rows) through the training (columns: iterations).";
-    context.figure(run, "strip", caption, Figure::fitted(&[&[&grid]], 9.0)?)
+    context.figure(&trained.run, "strip", caption, Figure::fitted(&[&[&grid]], 9.0)?)
 }
 
 /// From one point of latent space to another along a great circle, on which all points are about as far from the origin
 /// as points of N(0, I) are.
-fn interpolation<C>(context: &Context, run: &Run<C>, model: &impl Model, noise: &Tensor) -> Result<()> {
+pub fn interpolation<C, M: Model>(context: &Context, trained: &Trained<C, M>) -> Result<()> {
+    let noise = noise(trained);
     let (from, to) = (noise.narrow(0, 0, 5), noise.narrow(0, 5, 5));
     let cosine = (&from * &to).sum_dim_intlist(1, true, None) / (norm(&from) * norm(&to));
     let angle = cosine.clamp(-1.0, 1.0).acos();
@@ -148,9 +147,9 @@ fn interpolation<C>(context: &Context, run: &Run<C>, model: &impl Model, noise: 
         })
         .collect();
     let points = Tensor::stack(&steps, 1).flatten(0, 1);
-    let grid = PictureGrid::new(array4(&model.nets().pictures(&points))?.view()).columns(10);
+    let grid = PictureGrid::new(array4(&trained.model.nets().pictures(&points))?.view()).columns(10);
     let caption = "From one point of latent space (left) to another (right) in ten steps: five pairs.";
-    context.figure(run, "interpolation", caption, Figure::fitted(&[&[&grid]], 9.0)?)
+    context.figure(&trained.run, "interpolation", caption, Figure::fitted(&[&[&grid]], 9.0)?)
 }
 
 fn norm(points: &Tensor) -> Tensor {
@@ -158,8 +157,9 @@ fn norm(points: &Tensor) -> Tensor {
 }
 
 /// Real pictures, samples, and for each sample the real picture that is most like it (p. 152): is it new?
-fn real_generated_nearest<C>(context: &Context, run: &Run<C>, samples: &Tensor, source: &Source) -> Result<()> {
-    let mut search = NearestSearch::new(samples)?;
+pub fn nearest<C, M: Model>(context: &Context, trained: &Trained<C, M>) -> Result<()> {
+    let (samples, source) = (trained.model.nets().pictures(&noise(trained)), &trained.real);
+    let mut search = NearestSearch::new(&samples)?;
     source.chunks(COMPARED, |pictures| search.compare(&pictures.to_device(samples.device())))?;
     let nearest = search.finish()?;
     let real = source.pictures(&(0..SAMPLE_SIDE * SAMPLE_SIDE).collect::<Vec<_>>())?;
@@ -168,14 +168,14 @@ fn real_generated_nearest<C>(context: &Context, run: &Run<C>, samples: &Tensor, 
         Ok(PictureGrid::new(array4(pictures)?.view()).columns(SAMPLE_SIDE as usize).title(title))
     };
     let (real, generated, closest) =
-        (grid("real", &real)?, grid("generated", samples)?, grid("the nearest real ones", &closest)?);
+        (grid("real", &real)?, grid("generated", &samples)?, grid("the nearest real ones", &closest)?);
     let mean = nearest.distances.mean(None).double_value(&[]);
     let caption = format!(
         "Real pictures, generated ones, and for each generated one the nearest of {} real ones by mean absolute \
          difference of the pixels ({mean:.3} on average, of a range of 1).",
         source.len().min(COMPARED)
     );
-    context.figure(run, "nearest", &caption, Figure::fitted(&[&[&real, &generated, &closest]], 12.0)?)
+    context.figure(&trained.run, "nearest", &caption, Figure::fitted(&[&[&real, &generated, &closest]], 12.0)?)
 }
 
 /// A sheet of samples that was saved while training.

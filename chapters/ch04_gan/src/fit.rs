@@ -1,14 +1,16 @@
 //! Training, as the book's `train` methods do it for all three models.
 
 use crate::adversaries::Adversaries;
-use crate::real_pictures::RealPictures;
+use crate::real_pictures::{RealPictures, Source};
 use anyhow::{Result, ensure};
 use common::arrays::array4;
 use common::device;
+use common::features::FeatureNet;
 use common::files;
 use common::pictures;
 use common::plot::Figure;
-use common::training::{Plan, RunFolder, Training};
+use common::training::{Plan, Run, RunFolder, Training};
+use std::fmt;
 use tch::Tensor;
 
 /// Generated pictures in a row and in a column of a sample.
@@ -61,6 +63,24 @@ impl Fit {
         let positive = learning_rates.iter().all(|rate| rate.is_finite() && *rate > 0.0);
         ensure!(positive, "learning rates must be above 0");
         Ok(())
+    }
+}
+
+/// A run with its trained model, the real pictures that it was trained on, and what samples are measured with.
+pub struct Trained<C, M> {
+    /// The run.
+    pub run: Run<C>,
+    /// The model.
+    pub model: M,
+    /// The real pictures.
+    pub real: Source,
+    /// The net whose features samples are compared by; none where its weights cannot be had.
+    pub features: Option<Box<dyn FeatureNet>>,
+}
+
+impl<C: fmt::Debug, M: fmt::Debug> fmt::Debug for Trained<C, M> {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "Trained({:?}, {:?}, {} real pictures)", self.run, self.model, self.real.len())
     }
 }
 
