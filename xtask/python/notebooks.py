@@ -11,8 +11,10 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from queue import Empty
 
 import nbformat
+from jupyter_core.utils import run_sync
 from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
@@ -38,7 +40,7 @@ def execute(path):
     with client.setup_kernel(stdout=subprocess.DEVNULL):
         for index, cell in enumerate(notebook.cells):
             client.execute_cell(cell, index)
-            said = trouble(cell)
+            said = "\n".join(filter(None, [trouble(cell), late(client)]))
             if said:
                 raise Failed(f"cell {index + 1} fails:\n{indented(cell.source)}\n  says\n{indented(said)}")
     return notebook
@@ -51,8 +53,21 @@ def trouble(cell):
         if output.output_type == "error":
             said += [*output.traceback] or [output.evalue]
         elif output.output_type == "stream" and output.name == "stderr":
-            said.append(output.text)
+            said.append(output.text.rstrip("\n"))
     return "\n".join(said).strip()
+
+
+def late(client):
+    """What the kernel has written to standard error since the cell ended: it says that a cell has ended without waiting for
+    that."""
+    said = []
+    while True:
+        try:
+            message = run_sync(client.kc.iopub_channel.get_msg)(timeout=0.1)
+        except Empty:
+            return "".join(said).strip()
+        if message["msg_type"] == "stream" and message["content"]["name"] == "stderr":
+            said.append(message["content"]["text"])
 
 
 def indented(text):

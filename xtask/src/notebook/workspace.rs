@@ -23,7 +23,6 @@ members = ["ctx", "deps"]
 [profile.dev]
 opt-level = 2
 debug = false
-rpath = true
 
 # Thin wrappers around libtorch: optimising them costs a minute and gains nothing.
 [profile.dev.package.torch-sys]

@@ -1,0 +1,85 @@
+"""What a check of notebooks notices, and what tidying leaves: python -m unittest, in the environment `.python/jupyter`."""
+
+import base64
+import io
+import random
+import unittest
+
+from nbformat import v4
+from PIL import Image
+
+import notebooks
+import tidy
+
+
+def png(size, noise=False):
+    picture = Image.new("RGB", size, "white")
+    dice = random.Random(1)
+    for x in range(0, size[0], 1 if noise else 10):
+        for y in range(size[1]):
+            picture.putpixel((x, y), tuple(dice.randrange(256) for _ in range(3)) if noise else (255, 0, 0))
+    file = io.BytesIO()
+    picture.save(file, "PNG")
+    return base64.b64encode(file.getvalue()).decode()
+
+
+def stream(text, name="stdout"):
+    return v4.new_output("stream", name=name, text=text)
+
+
+def picture(data):
+    return v4.new_output("execute_result", data={"image/png": data}, execution_count=7)
+
+
+def notebook(*cells):
+    return v4.new_notebook(cells=[v4.new_code_cell(f"cell({i});", outputs=list(outputs)) for i, outputs in enumerate(cells)])
+
+
+class Checks(unittest.TestCase):
+    def test_errors_and_panics_are_noticed(self):
+        self.assertEqual(notebooks.trouble(notebook([stream("fine\n")]).cells[0]), "")
+        self.assertEqual(notebooks.trouble(notebook([stream("a\n"), stream("no\n", "stderr")]).cells[0]), "no")
+        error = v4.new_output("error", ename="Error", evalue="bad", traceback=["bad", "here"])
+        self.assertEqual(notebooks.trouble(notebook([error]).cells[0]), "bad\nhere")
+
+    def test_missing_figures_and_pictures_are_noticed(self):
+        lines = stream("figure: x/figures/ch03/03_04_loss.png\nfigure: x/figures/ch03/03_04_grid.png\n")
+        other = stream("figure: x/figures/ch03/03_03_loss.png\n")
+        whole = notebook([other], [lines, picture(png((30, 20)))])
+        notebooks.check_figures(whole, "03_04", ["loss", "grid"])
+        with self.assertRaisesRegex(notebooks.Failed, "shows no strip"):
+            notebooks.check_figures(whole, "03_04", ["loss", "strip"])
+        with self.assertRaisesRegex(notebooks.Failed, "pictures of 03_04_loss, 03_04_grid are missing"):
+            notebooks.check_figures(notebook([lines]), "03_04", ["loss", "grid"])
+
+
+class Tidy(unittest.TestCase):
+    def test_what_differs_between_executions_goes(self):
+        said = ["run: /x/out/run/vae/0001\n", "epoch   1/2  loss 0.5  12.3 s\n", "data: mirror /a b/c, cifar.tar.gz (lossy)\n"]
+        book = notebook([stream(line) for line in said])
+        tidy.tidy(book, "03_04", ["/x/out", "/x"])
+        (output,) = book.cells[0].outputs
+        self.assertEqual(output.text, "run: run/vae/0001\nepoch   1/2  loss 0.5\ndata: mirror, cifar.tar.gz (lossy)\n")
+        self.assertEqual((book.cells[0].id, book.cells[0].execution_count), ("03_04-01", 1))
+
+    def test_the_fingerprint_is_that_of_the_code(self):
+        book = notebook([], [])
+        before = tidy.fingerprint(book)
+        book.cells.append(v4.new_markdown_cell("words"))
+        self.assertEqual(tidy.fingerprint(book), before)
+        book.cells[0].source += " "
+        self.assertNotEqual(tidy.fingerprint(book), before)
+
+    def test_notebooks_become_small_enough_and_pictures_keep_their_place(self):
+        book = notebook([picture(png((300, 300), noise=True))], [picture(png((300, 300)))])
+        tidy.tidy(book, "03_04", [])
+        tidy.shrink(book)
+        self.assertLessEqual(len(tidy.text(book)), tidy.LIMIT)
+        for cell in book.cells:
+            self.assertEqual(cell.outputs[0].metadata["image/png"]["width"], 300)
+        shown = Image.open(io.BytesIO(base64.b64decode(book.cells[1].outputs[0].data["image/png"]))).convert("RGB")
+        self.assertEqual(shown.getpixel((5, 5)), (255, 255, 255))
+
+
+if __name__ == "__main__":
+    unittest.main()
