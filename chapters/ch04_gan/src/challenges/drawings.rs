@@ -26,7 +26,7 @@ pub fn info(sets: &[DataSet]) -> DataInfo {
     let first = &all[0];
     let title = match first.stand_in {
         true => format!("generated drawings of {} categories, not Quick, Draw!", all.len()),
-        false => format!("{}, {} categories", first.title, all.len()),
+        false => format!("{}, {} categories", first.title.replace(&format!(" {}", CATEGORIES[0]), ""), all.len()),
     };
     let origin = if first.stand_in { title.clone() } else { first.origin.clone() };
     DataInfo { origin, stand_in: first.stand_in, ..DataInfo::own("quickdraw", &title, checksums.as_bytes()) }

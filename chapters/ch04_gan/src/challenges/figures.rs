@@ -28,14 +28,15 @@ pub fn draw(context: &Context, run: &Run<Config>, all: &Outcomes, yardstick: &Ya
 fn oscillation(context: &Context, run: &Run<Config>, all: &Outcomes) -> Result<()> {
     let [large_steps, _] = all.changed(all.config.changes()[0]);
     let both = [all.gan(), large_steps];
-    let highest = both.iter().flat_map(|run| [run.loss("d_loss"), run.loss("g_loss")].concat()).fold(0.0, f64::max);
+    let highest = both.iter().flat_map(|run| [run.loss("d_loss"), run.loss("g_loss")].concat()).fold(1.0, f64::max);
     let chart = |run: &Outcome| {
         let line = |metric: &str, label, color| Line::new(label, run.loss(metric)).color(color).width(0.7);
         Chart::new()
             .title(&run.setup.title)
             .x_label("iteration")
             .y_label("loss")
-            .y_range(0.0, 1.05 * highest)
+            .log_y()
+            .y_range(0.01, 2.0 * highest)
             .with(line("g_loss", "generator", Color::ORANGE))
             .with(line("d_loss", "discriminator", Color::BLACK))
     };
@@ -96,8 +97,9 @@ fn categories(names: &[String], counts: &[i64], highest: f64) -> Chart {
 /// Problem 2 through the training.
 fn variety(context: &Context, run: &Run<Config>, all: &Outcomes) -> Result<()> {
     let runs = [(all.gan(), Color::tab10(0)), (all.hurried(), Color::tab10(3)), (all.wgangp(), Color::tab10(2))];
+    let highest = runs.iter().flat_map(|(run, _)| run.measures.column(|m| m.pairwise_distance)).fold(1.0, f64::max);
     let mut charts = [
-        Chart::new().y_label("pairwise distance, real = 1").y_range(0.0, 1.2),
+        Chart::new().y_label("pairwise distance, real = 1").y_range(0.0, 1.05 * highest),
         Chart::new().y_label("effective number of categories").y_range(0.0, 10.5),
     ]
     .map(|chart| chart.x_label("per cent of the training"));
@@ -204,12 +206,11 @@ fn changed_samples(context: &Context, run: &Run<Config>, all: &Outcomes) -> Resu
 
 /// All numbers.
 fn summary(context: &Context, run: &Run<Config>, all: &Outcomes) -> Result<()> {
-    let mut table = Table::new(["problem", "quantity", "with it", "", "without it", " "]);
+    let mut table = Table::new(["problem", "quantity", "run", "", "beside it", ""]);
     for line in verdict(all) {
-        let [with, without] = [line.value_with, line.value_without].map(|value| format!("{value:.2}"));
-        table = table.row([line.problem, &line.quantity, &line.with, &with, &line.without, &without]);
+        let [value, beside] = [line.value, line.value_beside].map(|value| format!("{value:.2}"));
+        table = table.row([line.problem, &line.quantity, &line.run, &value, &line.beside, &beside]);
     }
-    let caption =
-        "The four problems in numbers: each quantity in a run with the problem and in one without (challenges.csv).";
+    let caption = "The four problems in numbers: each quantity in the run that is to show it, and in one beside it (challenges.csv).";
     context.figure(run, "summary", caption, Figure::fitted(&[&[&table]], 11.0)?)
 }

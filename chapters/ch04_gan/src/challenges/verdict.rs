@@ -7,32 +7,33 @@ use common::{files, say};
 use serde::Serialize;
 use std::path::Path;
 
-/// One quantity in a run that has a problem, and in one that has not.
+/// One quantity in a run that is to show a problem, and in one that is set beside it. Whether it shows is for the numbers
+/// to say.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Line {
     /// The problem, as the book calls it.
     pub problem: &'static str,
     /// What is measured.
     pub quantity: String,
-    /// The run with the problem, or the model that is said to have it.
-    pub with: String,
+    /// The run that is to show it.
+    pub run: String,
     /// What was measured there.
-    pub value_with: f64,
-    /// The run without.
-    pub without: String,
+    pub value: f64,
+    /// The run beside it.
+    pub beside: String,
     /// What was measured there.
-    pub value_without: f64,
+    pub value_beside: f64,
 }
 
 /// All that is measured.
 pub fn verdict(all: &Outcomes) -> Vec<Line> {
-    let line = |problem, quantity: &str, with: &Outcome, without: &Outcome, of: &dyn Fn(&Outcome) -> f64| Line {
+    let line = |problem, quantity: &str, run: &Outcome, beside: &Outcome, of: &dyn Fn(&Outcome) -> f64| Line {
         problem,
         quantity: quantity.to_string(),
-        with: with.setup.title.clone(),
-        value_with: of(with),
-        without: without.setup.title.clone(),
-        value_without: of(without),
+        run: run.setup.title.clone(),
+        value: of(run),
+        beside: beside.setup.title.clone(),
+        value_beside: of(beside),
     };
     let (gan, wgangp, hurried) = (all.gan(), all.wgangp(), all.hurried());
     let [large_steps, _] = all.changed(all.config.changes()[0]);
@@ -50,10 +51,10 @@ pub fn verdict(all: &Outcomes) -> Vec<Line> {
         Line {
             problem: "uninformative loss",
             quantity: "rank correlation of a loss with the Fréchet distance".to_string(),
-            with: format!("{}, generator's loss", gan.setup.title),
-            value_with: loss_and_quality(gan),
-            without: format!("{}, critic's loss, turned round", wgangp.setup.title),
-            value_without: loss_and_quality(wgangp),
+            run: format!("{}, generator's loss", gan.setup.title),
+            value: loss_and_quality(gan),
+            beside: format!("{}, critic's loss, turned round", wgangp.setup.title),
+            value_beside: loss_and_quality(wgangp),
         },
     ];
     for change in all.config.changes() {
@@ -91,8 +92,8 @@ pub(super) fn tell(lines: &[Line]) {
     say!("");
     for of_problem in lines.chunk_by(|a, b| a.problem == b.problem) {
         say!("{}", of_problem[0].problem);
-        for Line { quantity, with, value_with, without, value_without, .. } in of_problem {
-            say!("  {quantity}: {value_with:.3} ({with}); {value_without:.3} ({without})");
+        for Line { quantity, run, value, beside, value_beside, .. } in of_problem {
+            say!("  {quantity}: {value:.3} ({run}); {value_beside:.3} ({beside})");
         }
     }
 }
