@@ -1,38 +1,14 @@
 //! Layers, losses and optimisers against arrays that tf.keras made; see `fixtures/README.md`.
 
+mod support;
+
 use common::datasets::npz::Npz;
 use common::keras::weights::{assign, named_variables, to_keras, trainable_variables};
 use common::keras::*;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use support::{assert_close, open, tensor};
 use tch::nn::{ModuleT, VarStore};
 use tch::{Device, Kind, Tensor, nn};
-
-fn path(file: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(file)
-}
-
-fn open(case: &str) -> Npz {
-    Npz::open(&path(&format!("{case}.npz"))).unwrap()
-}
-
-fn tensor(npz: &Npz, name: &str) -> Tensor {
-    if let Ok(array) = npz.array::<i64>(name) {
-        let shape: Vec<i64> = array.shape().iter().map(|&n| n as i64).collect();
-        return Tensor::from_slice(array.as_standard_layout().as_slice().unwrap()).reshape(shape);
-    }
-    let array = npz.array::<f32>(name).unwrap();
-    let shape: Vec<i64> = array.shape().iter().map(|&n| n as i64).collect();
-    Tensor::from_slice(array.as_standard_layout().as_slice().unwrap()).reshape(shape)
-}
-
-/// Largest difference, relative to the largest expected value; at most 1e-4.
-fn assert_close(what: &str, actual: &Tensor, expected: &Tensor) {
-    assert_eq!(actual.size(), expected.size(), "{what}: shape");
-    let scale = expected.abs().max().double_value(&[]).max(1e-6);
-    let error = (actual - expected).abs().max().double_value(&[]) / scale;
-    assert!(error <= 1e-4, "{what}: relative error {error:.2e}");
-}
 
 /// Pictures to libtorch's axes, everything else as it is.
 fn enter(x: &Tensor) -> Tensor {
@@ -142,6 +118,7 @@ fn transposed_convolutions() {
     for (case, kernel, stride, padding) in [
         ("conv2d_transpose_k3_s1_same", 3, 1, Padding::Same),
         ("conv2d_transpose_k3_s2_same", 3, 2, Padding::Same),
+        ("conv2d_transpose_k5_s1_same", 5, 1, Padding::Same),
         ("conv2d_transpose_k5_s2_same", 5, 2, Padding::Same),
         ("conv2d_transpose_k4_s2_same", 4, 2, Padding::Same),
         ("conv2d_transpose_k3_s2_valid", 3, 2, Padding::Valid),
@@ -172,11 +149,14 @@ fn transposed_convolution_is_the_gradient_of_the_convolution() {
 fn normalisation() {
     let slow = BatchNormConfig::default();
     let quick = BatchNormConfig { momentum: 0.8, ..slow };
+    let between = BatchNormConfig { momentum: 0.9, ..slow };
     for (case, config) in [
         ("batch_norm_2d", slow),
         ("batch_norm_2d_momentum_08", quick),
+        ("batch_norm_2d_momentum_09", between),
         ("batch_norm_4d", slow),
         ("batch_norm_4d_momentum_08", quick),
+        ("batch_norm_4d_momentum_09", between),
     ] {
         check_layer(case, |path, shape| BatchNorm::new(path, shape, config));
     }
@@ -221,6 +201,12 @@ fn dropout_drops_its_share_and_scales_the_rest() {
     let gradient = Tensor::run_backward(&[y.sum(None)], &[&x], false, false);
     assert_close("gradient", &gradient[0], &y.detach());
 
+    // A rate that no byte decides.
+    let y = Dropout::new(&[1000], 0.4).forward(&x, true);
+    let dropped = y.eq(0.0).to_kind(Kind::Float).mean(None).double_value(&[]);
+    assert!((dropped - 0.4).abs() < 0.01, "{dropped} dropped");
+    assert_close("kept values", &y.max(), &Tensor::from(1.0f32 / 0.6));
+
     // Pictures keep the order of their memory; channels, rows and pictures are dropped independently; another rate.
     let ones = Tensor::ones([8, 32, 32, 16], (Kind::Float, Device::Cpu)).permute([0, 3, 1, 2]);
     for rate in [0.25, 0.5, 0.4] {
@@ -245,6 +231,97 @@ fn shapes() {
     check_net("conv_flatten_dense", |net| net.conv2d("conv", 3, 3, 1).flatten().dense("dense", 4));
     check_net("dense_reshape_conv", |net| net.dense("dense", 24).reshape(&[3, 4, 2]).conv2d("conv", 3, 3, 1));
     check_net("upsample_conv", |net| net.up_sampling2d(2).conv2d("conv", 3, 5, 1));
+    for (kernel, size) in [
+        (1, "2x3x2"),
+        (2, "1x3x4"),
+        (3, "1x5x3"),
+        (3, "2x4x4"),
+        (4, "2x4x3"),
+        (4, "1x5x5"),
+        (5, "1x5x4"),
+        (5, "2x1x2"),
+        (7, "1x3x3"),
+    ] {
+        let case = format!("upsample_conv_k{kernel}_{size}");
+        check_net(&case, |net| net.up_sampling2d(2).conv2d("conv", 3, kernel, 1));
+    }
+}
+
+/// A net computes both at once; here they are beside the two layers, one after the other.
+#[test]
+fn an_enlargement_folded_into_its_convolution_changes_nothing() {
+    tch::manual_seed(3);
+    for (kernel, factor) in [(1, 2), (2, 2), (3, 2), (4, 2), (5, 2), (7, 2), (2, 3), (3, 3), (5, 3), (4, 1)] {
+        let vs = VarStore::new(Device::Cpu);
+        let net = Sequential::input(&vs.root(), &[4, 3, 2]).up_sampling2d(factor).conv2d("conv", 5, kernel, 1).build();
+        assert_eq!(net.output_shape(), [4 * factor, 3 * factor, 5]);
+        let variables: Vec<Tensor> = trainable_variables(&vs).into_iter().map(|(_, variable)| variable).collect();
+        let x = enter(&Tensor::randn([2, 4, 3, 2], (Kind::Float, Device::Cpu))).set_requires_grad(true);
+        let dy = enter(&Tensor::randn([2, 4 * factor, 3 * factor, 5], (Kind::Float, Device::Cpu)));
+
+        let folded = net.forward_t(&x, true);
+        let apart = net.outputs(&x, true).pop().unwrap().1;
+        let gradients = [&folded, &apart].map(|y| {
+            let score = (y.square() * &dy).sum(None);
+            let inputs: Vec<&Tensor> = variables.iter().chain([&x]).collect();
+            let first = Tensor::run_backward(&[&score], &inputs, true, true);
+            // Second derivatives, as the gradient penalty takes them.
+            let norm: Tensor = first.iter().map(|gradient| gradient.square().sum(None)).sum();
+            let second = Tensor::run_backward(&[norm], &inputs, false, false);
+            first.into_iter().chain(second).collect::<Vec<_>>()
+        });
+        assert_close(&format!("{kernel} behind {factor}"), &folded, &apart);
+        for (i, (folded, apart)) in gradients[0].iter().zip(&gradients[1]).enumerate() {
+            assert_close(&format!("{kernel} behind {factor}: derivative {i}"), folded, apart);
+        }
+    }
+}
+
+#[test]
+fn the_gradient_by_layers_is_the_gradient_by_differentiation() {
+    let piecewise_linear = |vs: &VarStore| {
+        let net = Sequential::input(&vs.root(), &[7, 8, 2]).conv2d("conv_0", 4, 5, 1).leaky_relu(0.2);
+        let net = net.conv2d("conv_1", 3, 3, 1).activation(Activation::Relu).flatten();
+        net.dense("dense_0", 5).leaky_relu(0.2).dense("dense_1", 1).build()
+    };
+    // Strides that halve 8 pixels, and what a critic has at 7: odd sizes go the long way.
+    let strided = |vs: &VarStore| {
+        let net = Sequential::input(&vs.root(), &[8, 16, 2]).conv2d("conv_0", 4, 5, 2).leaky_relu(0.2);
+        net.conv2d("conv_1", 3, 4, 2).leaky_relu(0.2).conv2d("conv_2", 3, 3, 2).flatten().dense("dense", 2).build()
+    };
+    let odd = |vs: &VarStore| {
+        Sequential::input(&vs.root(), &[7, 5, 2])
+            .conv2d("conv", 4, 5, 2)
+            .leaky_relu(0.2)
+            .flatten()
+            .dense("d", 1)
+            .build()
+    };
+    let curved = |vs: &VarStore| {
+        Sequential::input(&vs.root(), &[4, 4, 2]).conv2d("conv", 4, 3, 1).activation(Activation::Tanh).build()
+    };
+    let nets: [&dyn Fn(&VarStore) -> Sequential; 4] = [&piecewise_linear, &strided, &odd, &curved];
+    for (i, build) in nets.iter().enumerate() {
+        tch::manual_seed(5);
+        let vs = VarStore::new(Device::Cpu);
+        let net = build(&vs);
+        let shape = [&[3], net.input_shape()].concat();
+        let x = enter(&Tensor::randn(shape, (Kind::Float, Device::Cpu))).set_requires_grad(true);
+        let y = net.forward_t(&x, true).sum(None);
+        let expected = Tensor::run_backward(&[y], &[&x], true, true).remove(0);
+        let actual = net.input_gradient(&x);
+        assert_close(&format!("net {i}"), &actual, &expected);
+        // Biases move nothing here: they are not in the gradient at all.
+        let kernels: Vec<Tensor> = net.trainable().into_iter().filter(|variable| variable.dim() > 1).collect();
+        let [actual, expected] = [actual, expected].map(|gradient| {
+            let penalty =
+                (gradient.square().sum_dim_intlist(&[1i64, 2, 3][..], false, None).sqrt() - 1.0).square().mean(None);
+            Tensor::run_backward(&[penalty], &kernels, false, false)
+        });
+        for (actual, expected) in actual.iter().zip(&expected) {
+            assert_close(&format!("net {i}: gradient of its penalty"), actual, expected);
+        }
+    }
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! ```text
 //! <cache>/mnist/              the real set and its origin.json
 //! <cache>/mnist.generated/    its stand-in
+//! <cache>/quickdraw/camel/    a set of a family
 //! <cache>/.work/mnist/        downloads on their way, and the folder that will become <cache>/mnist
 //! <cache>/.work/mnist.lock    held by the process that is fetching
 //! ```
@@ -71,6 +72,9 @@ impl Slot {
         };
         if self.dir.exists() {
             moved(&self.dir, &self.empty("replaced")?.join("set"))?;
+        }
+        if let Some(family) = self.dir.parent() {
+            fs::create_dir_all(family).with_context(|| format!("can't make {}", family.display()))?;
         }
         moved(files, &self.dir)?;
         remove(&self.work)

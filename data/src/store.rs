@@ -1,9 +1,11 @@
 //! The cache of data sets: looking a set up, fetching it, checking it.
 
+use std::iter;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
+use crate::advice;
 use crate::cache::Slot;
 use crate::check;
 use crate::choice::Choice;
@@ -12,7 +14,7 @@ use crate::generate;
 use crate::manifest::{Manifest, Set, Source, StandIn};
 use crate::origin::{DataSet, FileRecord, Origin, OriginKind};
 use crate::progress;
-use crate::source::{Http, NotInstalled, Place, Staging};
+use crate::source::{Http, Place, Staging};
 
 /// The data sets on this disk, and the way to more.
 #[derive(Debug)]
@@ -81,11 +83,11 @@ impl Store {
     pub fn find(&self, name: &str, choice: Choice) -> Result<Option<DataSet>> {
         let set = self.manifest.set(name)?;
         match choice {
-            Choice::Real => self.look_up(set, false),
-            Choice::Generated => self.look_up(set, true),
-            Choice::Any => match self.look_up(set, false)? {
+            Choice::Real => self.look_up(&set, false),
+            Choice::Generated => self.look_up(&set, true),
+            Choice::Any => match self.look_up(&set, false)? {
                 Some(real) => Ok(Some(real)),
-                None => self.look_up(set, true),
+                None => self.look_up(&set, true),
             },
         }
     }
@@ -108,12 +110,12 @@ impl Store {
         }
         let set = self.manifest.set(name)?;
         match (choice, &set.stand_in) {
-            (Choice::Generated, None) => bail!("there is no generated stand-in for `{name}`"),
-            (Choice::Generated, Some(stand_in)) => self.make(set, stand_in),
-            (Choice::Real, _) | (Choice::Any, None) => self.fetch_real(set),
-            (Choice::Any, Some(stand_in)) => match self.fetch_real(set) {
+            (Choice::Generated, None) => Err(advice::no_stand_in(&self.manifest, &set)),
+            (Choice::Generated, Some(stand_in)) => self.make(&set, stand_in),
+            (Choice::Real, _) | (Choice::Any, None) => self.fetch_real(&set),
+            (Choice::Any, Some(stand_in)) => match self.fetch_real(&set) {
                 Ok(real) => Ok(real),
-                Err(_) => self.make(set, stand_in), // each source's failure has been told
+                Err(_) => self.make(&set, stand_in), // each source's failure has been told
             },
         }
     }
@@ -125,28 +127,46 @@ impl Store {
     /// When there is no set of that name.
     pub fn verify(&self, name: &str) -> Result<Vec<Report>> {
         let set = self.manifest.set(name)?;
-        let there = |stand_in: &bool| self.slot(set, *stand_in).dir.exists();
+        let there = |stand_in: &bool| self.slot(&set.name, *stand_in).dir.exists();
         let reports = [false, true].into_iter().filter(there).map(|stand_in| {
-            let dir = self.slot(set, stand_in).dir;
-            Report { problems: problems(set, &dir, stand_in), dir }
+            let dir = self.slot(&set.name, stand_in).dir;
+            Report { problems: problems(&set, &dir, stand_in), dir }
         });
         Ok(reports.collect())
     }
 
-    /// All data sets of the manifest. A damaged one counts as absent; [`Store::verify`] tells more.
+    /// All data sets of the manifest. Behind a family, which itself is never there, come its sets that are. A damaged
+    /// one counts as absent; [`Store::verify`] tells more.
     pub fn list(&self) -> Vec<Entry> {
-        let there = |set: &Set, stand_in| self.look_up(set, stand_in).ok().flatten();
-        let entry = |set: &Set| Entry { set: set.clone(), real: there(set, false), stand_in: there(set, true) };
-        self.manifest.sets.iter().map(entry).collect()
+        self.manifest.sets.iter().flat_map(|set| self.entries(set)).collect()
     }
 
-    fn slot(&self, set: &Set, stand_in: bool) -> Slot {
-        Slot::new(&self.cache, &set.name, stand_in)
+    /// One data set, or one family with its sets that are there, as in [`Store::list`].
+    ///
+    /// # Errors
+    /// When there is no set and no family of that name.
+    pub fn list_one(&self, name: &str) -> Result<Vec<Entry>> {
+        match self.manifest.family_of(name).filter(|family| family.stem() == name) {
+            Some(family) => Ok(self.entries(family)),
+            None => Ok(self.entries(&self.manifest.set(name)?)),
+        }
+    }
+
+    fn entries(&self, set: &Set) -> Vec<Entry> {
+        let begun = |name: &String| [false, true].into_iter().any(|stand_in| self.slot(name, stand_in).dir.exists());
+        let members = set.members().filter(begun).filter_map(|name| self.manifest.set(&name).ok());
+        let there = |set: &Set, stand_in| self.look_up(set, stand_in).ok().flatten();
+        let sets = iter::once(set.clone()).chain(members);
+        sets.map(|set| Entry { real: there(&set, false), stand_in: there(&set, true), set }).collect()
+    }
+
+    fn slot(&self, name: &str, stand_in: bool) -> Slot {
+        Slot::new(&self.cache, name, stand_in)
     }
 
     /// The set in its folder. Looks at names and lengths only, so that it costs nothing at every start.
     fn look_up(&self, set: &Set, stand_in: bool) -> Result<Option<DataSet>> {
-        let dir = self.slot(set, stand_in).dir;
+        let dir = self.slot(&set.name, stand_in).dir;
         if !dir.exists() || (!stand_in && put_by_hand(set, &dir)) {
             return Ok(None);
         }
@@ -173,7 +193,7 @@ impl Store {
     }
 
     fn fetch_real(&self, set: &Set) -> Result<DataSet> {
-        let slot = self.slot(set, false);
+        let slot = self.slot(&set.name, false);
         let _lock = slot.lock()?;
         if let Ok(Some(found)) = self.look_up(set, false) {
             return Ok(found); // another process was faster
@@ -190,7 +210,7 @@ impl Store {
                 }
                 Err(error) => {
                     eprintln!("{}: {}: {error:#}", set.name, place.describe());
-                    Err(no_source(set, &[(place, error)]))
+                    Err(advice::no_source(&self.manifest, set, &[(place, error)]))
                 }
             };
         }
@@ -213,7 +233,7 @@ impl Store {
             }
         }
         slot.tidy()?;
-        Err(no_source(set, &failures))
+        Err(advice::no_source(&self.manifest, set, &failures))
     }
 
     fn try_place(&self, place: &Place, set: &Set, slot: &Slot) -> Result<Origin> {
@@ -228,7 +248,7 @@ impl Store {
     }
 
     fn make(&self, set: &Set, stand_in: &StandIn) -> Result<DataSet> {
-        let slot = self.slot(set, true);
+        let slot = self.slot(&set.name, true);
         let _lock = slot.lock()?;
         if let Ok(Some(found)) = self.look_up(set, true) {
             return Ok(found);
@@ -266,32 +286,4 @@ fn problems(set: &Set, dir: &Path, stand_in: bool) -> Vec<String> {
 /// Whether a reader has put files into the set's folder that were not checked yet.
 fn put_by_hand(set: &Set, dir: &Path) -> bool {
     set.by_hand.is_some() && dir.exists() && !Origin::is_in(dir)
-}
-
-/// The error that says what was tried and what a reader can do.
-fn no_source(set: &Set, failures: &[(Place, anyhow::Error)]) -> anyhow::Error {
-    let mut text = format!("no source has the data set `{}`:", set.name);
-    for (place, error) in failures {
-        text += &format!("\n  - {}: {error:#}", place.describe());
-    }
-    if failures.is_empty() {
-        text += "\n  - it can't be fetched by a program";
-    }
-    text += "\nWhat you can do:";
-    if let Some(by_hand) = &set.by_hand {
-        text += &format!("\n  - {by_hand}");
-    }
-    text += &format!(
-        "\n  - point GDL_MIRROR at a folder or address that has the files in `{}/` (data/README.md)",
-        set.name
-    );
-    for (_, error) in failures {
-        if let Some(NotInstalled(program)) = error.downcast_ref() {
-            text += &format!("\n  - install {program}");
-        }
-    }
-    if set.stand_in.is_some() {
-        text += "\n  - use the generated stand-in: --data any";
-    }
-    anyhow::anyhow!(text)
 }

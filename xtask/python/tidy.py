@@ -31,7 +31,7 @@ SCROLLS = 40
 # What differs from one machine or execution to the next: the seconds of an epoch, how long training waited, and where a
 # mirror of data lies.
 VARIABLE = [
-    (re.compile(r"(?m)^(epoch .*?)  \d+\.\d s$"), r"\1"),
+    (re.compile(r"(?m)^((?:epoch|iteration) .*?)  \d+\.\d s$"), r"\1"),
     (re.compile(r"(?m)^waited for pictures: .*\n"), ""),
     (re.compile(r"(?m)^(data: mirror) .*[/\\].*?, "), r"\1, "),
 ]

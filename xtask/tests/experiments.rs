@@ -22,7 +22,9 @@ fn the_real_tables_are_well_formed() {
         assert_eq!(chapter.package, format!("ch{}", chapter.number()));
         assert!(chapter.folder.starts_with(&chapter.package), "{}", chapter.folder);
         for name in &experiment.data {
-            assert!(data.sets.iter().any(|set| set.name == *name), "{}: no data set {name}", experiment.id);
+            // `quickdraw` alone: several categories of it.
+            let family = data.sets.iter().any(|set| set.name.starts_with(&format!("{name}/")));
+            assert!(family || data.set(name).is_ok(), "{}: no data set {name}", experiment.id);
         }
     }
 }

@@ -6,11 +6,10 @@
 A compiled model and `train_on_batch` (so a TensorFlow graph) with default threads, as the book's code runs.
 """
 
-import argparse
-import json
 import os
 import sys
-import time
+from functools import partial
+from pathlib import Path
 
 os.environ["TF_USE_LEGACY_KERAS"] = "1"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -20,8 +19,10 @@ import tensorflow as tf
 import tf_keras as keras
 from tf_keras import layers
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "common/python"))
+import peer
+
 BATCH = 32
-WARM_UP = 10
 
 
 def mlp():
@@ -51,39 +52,20 @@ def cnn():
 MODELS = {"mlp": (mlp, 646_260), "cnn": (cnn, 592_554)}
 
 
-def bench(name, steps):
-    """Milliseconds of each training step, with loss and accuracy."""
+def training_step(make, parameters):
+    """The model's training step, with loss and accuracy."""
     keras.utils.set_random_seed(0)
-    make, parameters = MODELS[name]
     model = make()
     assert model.count_params() == parameters
     model.compile(keras.optimizers.Adam(5e-4), loss="categorical_crossentropy", metrics=["accuracy"])
     rng = np.random.default_rng(0)
     x = rng.random((BATCH, 32, 32, 3), dtype=np.float32)
     y = np.eye(10, dtype=np.float32)[rng.integers(0, 10, BATCH)]
-
-    ms = []
-    for step in range(WARM_UP + steps):
-        start = time.perf_counter()
-        values = model.train_on_batch(x, y)
-        if step >= WARM_UP:
-            ms.append(1000 * (time.perf_counter() - start))
-    print(f"tf.keras {keras.__version__}, TensorFlow {tf.__version__}: {name}, loss {values[0]:.4f}", file=sys.stderr)
-    return ms
+    return lambda: model.train_on_batch(x, y)[0]
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--model", choices=MODELS, default="mlp")
-    parser.add_argument("--steps", type=int, default=50, help="timed steps, after 10 to warm up")
-    parser.add_argument("--list", action="store_true", help="print the models' names and stop")
-    arguments = parser.parse_args()
-    if arguments.list:
-        print("\n".join(MODELS))
-        return
-    ms = bench(arguments.model, arguments.steps)
-    print(json.dumps({"model": arguments.model, "batch": BATCH, "ms": [round(value, 3) for value in ms]}))
+PEERS = {name: peer.Peer(partial(training_step, *model), BATCH) for name, model in MODELS.items()}
 
 
 if __name__ == "__main__":
-    main()
+    peer.run(__doc__, f"tf.keras {keras.__version__}, TensorFlow {tf.__version__}", PEERS)

@@ -6,16 +6,17 @@
 Eager mode, default memory layout and threads: what a PyTorch user gets who writes the book's model down.
 """
 
-import argparse
-import json
 import sys
-import time
+from functools import partial
+from pathlib import Path
 
 import torch
 from torch import nn
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "common/python"))
+import peer
+
 BATCH = 32
-WARM_UP = 10
 
 
 def mlp():
@@ -49,45 +50,30 @@ def cnn():
 MODELS = {"mlp": (mlp, 646_260), "cnn": (cnn, 591_914)}
 
 
-def bench(name, steps, device):
-    """Milliseconds of each training step, with loss and accuracy."""
+def training_step(make, parameters, device):
+    """The model's training step, with loss and accuracy."""
     torch.manual_seed(0)
-    make, parameters = MODELS[name]
     model = make().to(device)
     assert sum(parameter.numel() for parameter in model.parameters()) == parameters
     optimizer = torch.optim.Adam(model.parameters(), lr=5e-4)
     x = torch.rand(BATCH, 3, 32, 32, device=device)
     y = torch.randint(10, (BATCH,), device=device)
 
-    ms = []
-    for step in range(WARM_UP + steps):
-        start = time.perf_counter()
+    def step():
         optimizer.zero_grad()
         scores = model(x)
         loss = nn.functional.cross_entropy(scores, y)
         loss.backward()
         optimizer.step()
         accuracy = (scores.detach().argmax(dim=1) == y).float().mean()
-        values = loss.item(), accuracy.item()
-        if step >= WARM_UP:
-            ms.append(1000 * (time.perf_counter() - start))
-    print(f"torch {torch.__version__} on {device}: {name}, loss {values[0]:.4f}", file=sys.stderr)
-    return ms
+        accuracy.item()
+        return loss.item()
+
+    return step
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--model", choices=MODELS, default="mlp")
-    parser.add_argument("--steps", type=int, default=50, help="timed steps, after 10 to warm up")
-    parser.add_argument("--device", default="cpu", help="cpu, cuda, cuda:1 or mps")
-    parser.add_argument("--list", action="store_true", help="print the models' names and stop")
-    arguments = parser.parse_args()
-    if arguments.list:
-        print("\n".join(MODELS))
-        return
-    ms = bench(arguments.model, arguments.steps, arguments.device)
-    print(json.dumps({"model": arguments.model, "batch": BATCH, "ms": [round(value, 3) for value in ms]}))
+PEERS = {name: peer.Peer(partial(training_step, *model), BATCH) for name, model in MODELS.items()}
 
 
 if __name__ == "__main__":
-    main()
+    peer.run(__doc__, f"torch {torch.__version__}", PEERS, devices=True)

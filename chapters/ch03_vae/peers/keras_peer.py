@@ -6,11 +6,10 @@
 A compiled model and `train_on_batch` (so a TensorFlow graph) with default threads, as the book's code runs.
 """
 
-import argparse
-import json
 import os
 import sys
-import time
+from functools import partial
+from pathlib import Path
 
 os.environ["TF_USE_LEGACY_KERAS"] = "1"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -20,8 +19,10 @@ import tensorflow as tf
 import tf_keras as keras
 from tf_keras import layers
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "common/python"))
+import peer
+
 BATCH = 32
-WARM_UP = 10
 
 
 def encoder_body():
@@ -109,34 +110,16 @@ def vae_faces():
 MODELS = {"autoencoder": autoencoder, "vae_digits": vae_digits, "vae_faces": vae_faces}
 
 
-def bench(name, steps):
-    """Milliseconds of each training step."""
+def training_step(make):
+    """The model's training step."""
     keras.utils.set_random_seed(0)
-    model = MODELS[name]()
+    model = make()
     x = np.random.default_rng(0).random((BATCH, *model.input_shape[1:]), dtype=np.float32)
-
-    ms = []
-    for step in range(WARM_UP + steps):
-        start = time.perf_counter()
-        value = model.train_on_batch(x, x)
-        if step >= WARM_UP:
-            ms.append(1000 * (time.perf_counter() - start))
-    print(f"tf.keras {keras.__version__}, TensorFlow {tf.__version__}: {name}, loss {value:.4f}", file=sys.stderr)
-    return ms
+    return lambda: model.train_on_batch(x, x)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--model", choices=MODELS, default="autoencoder")
-    parser.add_argument("--steps", type=int, default=50, help="timed steps, after 10 to warm up")
-    parser.add_argument("--list", action="store_true", help="print the models' names and stop")
-    arguments = parser.parse_args()
-    if arguments.list:
-        print("\n".join(MODELS))
-        return
-    ms = bench(arguments.model, arguments.steps)
-    print(json.dumps({"model": arguments.model, "batch": BATCH, "ms": [round(value, 3) for value in ms]}))
+PEERS = {name: peer.Peer(partial(training_step, make), BATCH) for name, make in MODELS.items()}
 
 
 if __name__ == "__main__":
-    main()
+    peer.run(__doc__, f"tf.keras {keras.__version__}, TensorFlow {tf.__version__}", PEERS)

@@ -81,6 +81,11 @@ impl Context {
         Ok(set)
     }
 
+    /// The generated stand-in of a data set, whatever `--data` says: for what has to be the same everywhere.
+    pub fn stand_in(&self, name: &str) -> Result<DataSet> {
+        Store::open()?.fetch(name, data::Choice::Generated)
+    }
+
     /// The data set that a run was trained on; analysis never mixes the real set with the stand-in.
     pub fn data_of<C>(&self, run: &Run<C>) -> Result<DataSet> {
         let info = &run.params.data;
@@ -103,7 +108,7 @@ impl Context {
         ensure_not_stopped()?;
         let Params { data, .. } = &run.params;
         let history = run.folder.history()?;
-        let made = made_with(&run.params, history.rows.len());
+        let made = made_with(&run.params, history.rows.len(), &self.entry.unit);
         let figure = figure.with_note(&format!("{} · {made}", data.title))?;
         let file = format!("{}_{what}.png", self.entry.id);
         figure.save(run.folder.path.join("figures").join(&file))?;
@@ -133,18 +138,19 @@ impl Context {
         Context { chapter, entry, options, reuse: true, device, out, figures: Cell::new(0), notebook: None }
     }
 
-    pub(super) fn runs(&self) -> PathBuf {
+    /// The folder of all runs: `run/`.
+    pub fn runs(&self) -> PathBuf {
         self.out.join("run")
     }
 }
 
 /// "preset quick, 4 epochs"; the part of a figure's note that tells how its net came about.
-fn made_with<C>(params: &Params<C>, epochs: usize) -> String {
+fn made_with<C>(params: &Params<C>, epochs: usize, unit: &str) -> String {
     if let Some(file) = &params.weights_from {
         return format!("weights from {file}");
     }
     let changed = if params.settings.is_empty() { "" } else { " (changed)" };
-    let trained = if epochs == 0 { String::new() } else { format!(", {epochs} epochs") };
+    let trained = if epochs == 0 { String::new() } else { format!(", {epochs} {unit}") };
     format!("preset {}{changed}{trained}", params.preset)
 }
 

@@ -32,11 +32,18 @@ pub struct Entry {
     pub data: Vec<String>,
     /// Id of the experiment that trains what this one analyses.
     pub needs: Option<String>,
+    /// What an epoch is called on figures: `epochs`, or `iterations` where it is a single batch.
+    #[serde(default = "epochs")]
+    pub unit: String,
     /// Minutes of the quick preset on two cores.
     pub minutes: f64,
     /// The figures that it draws, as their files are named behind the id: `loss`.
     #[serde(default)]
     pub figures: Vec<String>,
+}
+
+fn epochs() -> String {
+    "epochs".to_string()
 }
 
 impl Entry {

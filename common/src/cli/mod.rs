@@ -2,6 +2,7 @@
 
 mod context;
 mod experiments;
+mod measures;
 mod notebook;
 mod options;
 mod runs;

@@ -10,4 +10,6 @@ pub mod npz;
 pub mod orl;
 pub mod picture_files;
 pub mod prefetch;
+pub mod quickdraw;
+mod redraw;
 pub mod topojson;

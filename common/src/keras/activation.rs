@@ -71,6 +71,14 @@ impl Layer for ActivationLayer {
     fn forward(&self, x: &Tensor, _train: bool) -> Tensor {
         self.function.apply(x)
     }
+
+    fn pull_back(&self, x: &Tensor, dy: &Tensor) -> Option<Tensor> {
+        match self.function {
+            Activation::Relu => Some(x.leaky_relu_backward(dy, 0.0, false)),
+            Activation::LeakyRelu(slope) => Some(x.leaky_relu_backward(dy, slope, false)),
+            _ => None,
+        }
+    }
 }
 
 /// Zeroes each value with probability `rate` while training and scales the others by 1 / (1 - rate).
@@ -97,14 +105,18 @@ impl Layer for Dropout {
     }
 
     fn forward(&self, x: &Tensor, train: bool) -> Tensor {
-        let threshold = self.rate * 256.0;
-        if !train || x.device() != Device::Cpu || threshold.fract() != 0.0 {
+        if !train || x.device() != Device::Cpu {
             return x.dropout(self.rate, train);
         }
         // On a CPU libtorch draws a random number for each value, one after the other: a quarter of a step of the VAE on
-        // faces. A number has eight bytes, and a byte decides as well when the rate is a multiple of 1/256.
-        let bytes = random_bytes(x.numel() as i64);
-        let scaled = bytes.ge(threshold) * (1.0 / (1.0 - self.rate));
+        // faces. Such a number has eight bytes. One byte decides as well when the rate is a multiple of 1/256, and two
+        // when it need not be met closer than to 1/131,072.
+        let (kind, values) =
+            if (self.rate * 256.0).fract() == 0.0 { (Kind::Uint8, 256.0) } else { (Kind::Int16, 65536.0) };
+        let lowest = if kind == Kind::Uint8 { 0.0 } else { -32768.0 };
+        let dropped = (self.rate * values).round().min(values - 1.0);
+        let kept = random_integers(x.numel() as i64, kind).ge(dropped + lowest);
+        let scaled = kept * (values / (values - dropped));
         x * match x.size()[..] {
             // In the order of the pictures' memory, so that the product is one sweep.
             [n, channels, height, width] => scaled.view([n, height, width, channels]).permute([0, 3, 1, 2]),
@@ -113,8 +125,9 @@ impl Layer for Dropout {
     }
 }
 
-/// Bytes from 0 to 255, all equally likely.
-fn random_bytes(count: i64) -> Tensor {
-    let mut words = Tensor::empty([(count + 7) / 8], (Kind::Int64, Device::Cpu));
-    words.random_from_(i64::MIN, None::<i64>).view_dtype(Kind::Uint8).narrow(0, 0, count)
+/// Integers of a kind, all equally likely.
+fn random_integers(count: i64, kind: Kind) -> Tensor {
+    let in_a_word = 8 / kind.elt_size_in_bytes() as i64;
+    let mut words = Tensor::empty([(count + in_a_word - 1) / in_a_word], (Kind::Int64, Device::Cpu));
+    words.random_from_(i64::MIN, None::<i64>).view_dtype(kind).narrow(0, 0, count)
 }

@@ -1,3 +1,5 @@
+use super::conv_transpose::conv2d_transpose;
+use super::enlarged::conv2d_of_enlarged;
 use super::shape::channels_last;
 use super::{Layer, init};
 use tch::{Tensor, nn};
@@ -108,12 +110,24 @@ impl Layer for Conv2d {
         let (_, _, height, width) = x.size4().expect("a convolution takes [batch, channels, height, width]");
         let (top, bottom) = padding.zeros(height, k, stride);
         let (left, right) = padding.zeros(width, k, stride);
+        let conv = |x: &Tensor| x.conv2d(&self.kernel, self.bias.as_ref(), [stride, stride], [top, left], [1, 1], 1);
         if top == bottom && left == right {
-            return x.conv2d(&self.kernel, self.bias.as_ref(), [stride, stride], [top, left], [1, 1], 1);
+            return conv(x);
         }
-        // libtorch pads both sides alike, Keras puts the odd zero at the bottom and right.
-        let padded = x.constant_pad_nd([left, right, top, bottom]);
-        padded.conv2d(&self.kernel, self.bias.as_ref(), [stride, stride], [0, 0], [1, 1], 1)
+        // libtorch pads both sides alike, Keras puts the odd zero at the bottom and right. Only that one is put there
+        // beforehand: over its own zeros libtorch need not compute.
+        conv(&x.constant_pad_nd([0, right - left, 0, bottom - top]))
+    }
+
+    fn pull_back(&self, x: &Tensor, dy: &Tensor) -> Option<Tensor> {
+        let dx = conv2d_transpose(dy, &self.kernel, None, self.config);
+        // A `same` convolution forgets whether the last stride was a whole one.
+        (dx.size() == x.size()).then_some(dx)
+    }
+
+    fn forward_enlarged(&self, x: &Tensor, factor: i64) -> Option<Tensor> {
+        let foldable = self.config.stride == 1 && self.config.padding == Padding::Same;
+        foldable.then(|| conv2d_of_enlarged(x, &self.kernel, self.bias.as_ref(), factor))
     }
 
     fn trainable(&self) -> Vec<&Tensor> {

@@ -46,6 +46,10 @@ impl Layer for Dense {
         }
     }
 
+    fn pull_back(&self, _x: &Tensor, dy: &Tensor) -> Option<Tensor> {
+        Some(dy.matmul(&self.kernel.transpose(0, 1)))
+    }
+
     fn trainable(&self) -> Vec<&Tensor> {
         std::iter::once(&self.kernel).chain(&self.bias).collect()
     }

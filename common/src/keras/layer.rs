@@ -14,6 +14,24 @@ pub trait Layer: Debug + Send {
     /// Applies the layer. `train` matters to dropout and batch normalisation only.
     fn forward(&self, x: &Tensor, train: bool) -> Tensor;
 
+    /// How many times the layer repeats each pixel along both axes, if it does nothing else.
+    fn enlarges(&self) -> Option<i64> {
+        None
+    }
+
+    /// What the layer makes of pictures enlarged by a factor, where it can tell from the small ones: the net leaves the
+    /// layer that enlarges out then.
+    fn forward_enlarged(&self, _x: &Tensor, _factor: i64) -> Option<Tensor> {
+        None
+    }
+
+    /// The gradient of [`forward`](Layer::forward) with respect to its input `x`, given the gradient `dy` with respect to
+    /// its output, for layers that are linear or piecewise linear: the result depends on `dy` and the weights in a
+    /// differentiable way, and on `x` not at all but for the piece that it lies in.
+    fn pull_back(&self, _x: &Tensor, _dy: &Tensor) -> Option<Tensor> {
+        None
+    }
+
     /// Weights that an optimiser changes.
     fn trainable(&self) -> Vec<&Tensor> {
         vec![]

@@ -26,6 +26,12 @@ pub fn binary_crossentropy(y_true: &Tensor, y_pred: &Tensor) -> Tensor {
     -(y_true * (p + EPSILON).log() + other * (q + EPSILON).log()).mean(None)
 }
 
+/// Binary cross-entropy of what goes into a sigmoid (logits). In a compiled model tf.keras computes it so wherever the
+/// net ends in a sigmoid; see [`sparse_categorical_crossentropy_from_logits`].
+pub fn binary_crossentropy_from_logits(y_true: &Tensor, logits: &Tensor) -> Tensor {
+    logits.binary_cross_entropy_with_logits(y_true, None::<Tensor>, None::<Tensor>, tch::Reduction::Mean)
+}
+
 /// Cross-entropy of probabilities along the last axis, targets one-hot; predictions are scaled to sum to one first.
 pub fn categorical_crossentropy(y_true: &Tensor, y_pred: &Tensor) -> Tensor {
     -(y_true * log_probabilities(y_pred)).sum_dim_intlist(-1, false, None).mean(None)

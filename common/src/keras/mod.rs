@@ -17,6 +17,7 @@ mod conv;
 mod conv_transpose;
 mod dense;
 mod embedding;
+mod enlarged;
 pub mod init;
 mod layer;
 pub mod losses;

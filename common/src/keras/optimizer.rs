@@ -6,8 +6,11 @@
 use super::weights;
 use anyhow::{Context, Result, ensure};
 use std::collections::BTreeMap;
-use tch::Tensor;
 use tch::nn::VarStore;
+use tch::{Device, Tensor};
+
+/// Values that are changed at once on a CPU: half a megabyte of each tensor.
+const PART: i64 = 1 << 17;
 
 /// Adam with Keras' defaults. Kingma and Ba, "Adam: A Method for Stochastic Optimization", 2015, in the form of its
 /// section 2: lr · sqrt(1 - b2^t) / (1 - b1^t) · m / (sqrt(v) + epsilon).
@@ -123,23 +126,35 @@ impl Optimizer {
     pub fn apply(&mut self, gradients: &[Tensor]) {
         let _no_grad = tch::no_grad_guard();
         let gradient = flatten(gradients);
-        let t = self.steps + 1;
+        let length = gradient.numel() as i64;
+        // On a CPU a part at a time, all of whose intermediate results stay in its cache.
+        let part = if gradient.device() == Device::Cpu { PART } else { length.max(1) };
+        for first in (0..length).step_by(part as usize) {
+            let part = |tensor: &Tensor| tensor.narrow(0, first, part.min(length - first));
+            let mean = self.mean.as_ref().map(part);
+            self.change(&mut part(&self.flat), &part(&gradient), mean, part(&self.mean_of_squares));
+        }
+        self.steps += 1;
+    }
+
+    /// The rule, on some of the values.
+    fn change(&self, values: &mut Tensor, gradient: &Tensor, mean: Option<Tensor>, mut mean_of_squares: Tensor) {
+        let t = (self.steps + 1) as f64;
         match self.rule {
             Rule::Adam(Adam { learning_rate, beta_1, beta_2, epsilon, decay }) => {
-                let mean = self.mean.as_mut().expect("Adam keeps a mean");
-                let _ = mean.lerp_(&gradient, 1.0 - beta_1);
-                let _ = self.mean_of_squares.lerp_(&gradient.square(), 1.0 - beta_2);
-                let correction = (1.0 - beta_2.powf(t as f64)).sqrt() / (1.0 - beta_1.powf(t as f64));
+                let mut mean = mean.expect("Adam keeps a mean");
+                let _ = mean.lerp_(gradient, 1.0 - beta_1);
+                let _ = mean_of_squares.lerp_(&gradient.square(), 1.0 - beta_2);
+                let correction = (1.0 - beta_2.powf(t)).sqrt() / (1.0 - beta_1.powf(t));
                 let step = learning_rate / (1.0 + decay * self.steps as f64) * correction;
-                let _ = self.flat.addcdiv_(&(&*mean * -step), &(self.mean_of_squares.sqrt() + epsilon));
+                let _ = values.addcdiv_(&(mean * -step), &(mean_of_squares.sqrt() + epsilon));
             }
             Rule::RmsProp(RmsProp { learning_rate, rho, epsilon, decay }) => {
-                let _ = self.mean_of_squares.lerp_(&gradient.square(), 1.0 - rho);
+                let _ = mean_of_squares.lerp_(&gradient.square(), 1.0 - rho);
                 let step = learning_rate / (1.0 + decay * self.steps as f64);
-                let _ = self.flat.addcdiv_(&(gradient * -step), &(self.mean_of_squares.sqrt() + epsilon));
+                let _ = values.addcdiv_(&(gradient * -step), &(mean_of_squares.sqrt() + epsilon));
             }
         }
-        self.steps = t;
     }
 
     /// What must be saved to go on later: the means, flat, and the number of steps.

@@ -45,6 +45,13 @@ impl Layer for Flatten {
             _ => x.flatten(1, -1),
         }
     }
+
+    fn pull_back(&self, x: &Tensor, dy: &Tensor) -> Option<Tensor> {
+        match x.size()[..] {
+            [n, channels, height, width] => Some(picture_tensor(&dy.reshape([n, height, width, channels]))),
+            _ => Some(dy.reshape_as(x)),
+        }
+    }
 }
 
 /// Vectors to another shape, in Keras' order; three axes make pictures.
@@ -84,6 +91,7 @@ impl Layer for Reshape {
 /// Each pixel becomes a square of `factor` · `factor` pixels: nearest neighbour, Keras' default.
 #[derive(Debug)]
 pub struct UpSampling2d {
+    factor: i64,
     output_shape: [i64; 3],
 }
 
@@ -91,7 +99,7 @@ impl UpSampling2d {
     /// A layer for pictures of shape `[height, width, channels]`.
     pub fn new(input_shape: &[i64], factor: i64) -> UpSampling2d {
         let [height, width, channels] = super::conv::picture_shape(input_shape);
-        UpSampling2d { output_shape: [height * factor, width * factor, channels] }
+        UpSampling2d { factor, output_shape: [height * factor, width * factor, channels] }
     }
 }
 
@@ -107,5 +115,9 @@ impl Layer for UpSampling2d {
     fn forward(&self, x: &Tensor, _train: bool) -> Tensor {
         let [height, width, _] = self.output_shape;
         x.upsample_nearest2d([height, width], None, None)
+    }
+
+    fn enlarges(&self) -> Option<i64> {
+        Some(self.factor)
     }
 }

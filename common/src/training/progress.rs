@@ -2,11 +2,21 @@ use crate::say;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::IsTerminal;
 
-/// What training tells: on a terminal a bar with loss, speed and time left; a line for each epoch everywhere.
+/// Epochs that are told in a line each; of more, that many are, evenly spread.
+const LINES: u64 = 60;
+
+/// What training tells: on a terminal a bar with loss, speed and time left; a line for each epoch everywhere, or for
+/// every so many where there are thousands.
 #[derive(Debug)]
 pub(super) struct Progress {
     bar: ProgressBar,
     epochs: u64,
+    /// What an epoch is called: one of a single batch is an iteration.
+    unit: &'static str,
+    /// Epochs between two lines.
+    every: u64,
+    /// Seconds since the last line.
+    seconds: f64,
 }
 
 impl Progress {
@@ -17,7 +27,8 @@ impl Progress {
         bar.set_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()));
         bar.set_position(start);
         bar.reset_eta();
-        Progress { bar, epochs }
+        let unit = if batches == 1 { "iteration" } else { "epoch" };
+        Progress { bar, epochs, unit, every: round_number(epochs.div_ceil(LINES)), seconds: 0.0 }
     }
 
     /// Whether it is time to look at the losses.
@@ -30,17 +41,29 @@ impl Progress {
     }
 
     pub fn losses(&self, epoch: u64, metrics: &[String], values: &[f64]) {
-        self.bar.set_message(format!("epoch {}/{}  {}", epoch + 1, self.epochs, describe(metrics, values)));
+        self.bar.set_message(format!("{} {}/{}  {}", self.unit, epoch + 1, self.epochs, describe(metrics, values)));
     }
 
-    pub fn epoch(&self, epoch: u64, seconds: f64, metrics: &[String], values: &[f64]) {
-        let line = format!("epoch {:>3}/{}  {}  {seconds:.1} s", epoch + 1, self.epochs, describe(metrics, values));
+    pub fn epoch(&mut self, epoch: u64, seconds: f64, metrics: &[String], values: &[f64]) {
+        self.seconds += seconds;
+        let (number, epochs) = (epoch + 1, self.epochs);
+        if !(number == 1 || number == epochs || number.is_multiple_of(self.every)) {
+            return;
+        }
+        let seconds = std::mem::take(&mut self.seconds);
+        let line = format!("{} {number:>3}/{epochs}  {}  {seconds:.1} s", self.unit, describe(metrics, values));
         if self.bar.is_hidden() { say!("{line}") } else { self.bar.suspend(|| say!("{line}")) }
     }
 
     pub fn finish(&self) {
         self.bar.finish_and_clear();
     }
+}
+
+/// The least of 1, 2, 5, 10, 20, 50, ... that is not less.
+fn round_number(least: u64) -> u64 {
+    let powers = std::iter::successors(Some(1_u64), |power| power.checked_mul(10));
+    powers.flat_map(|power| [power, 2 * power, 5 * power]).find(|number| *number >= least).unwrap_or(least)
 }
 
 fn describe(metrics: &[String], values: &[f64]) -> String {

@@ -1,4 +1,5 @@
-//! The mirror: a folder or an http(s) address with `<set>/<file>` or `<set>/<file>.gz` for every file of a set.
+//! The mirror: a folder or an http(s) address with `<set>/<file>` or `<set>/<file>.gz` for every file of a set. Sets of
+//! a family share the family's folder: `quickdraw/camel.npy`.
 
 use std::fs::File;
 use std::path::Path;
@@ -34,7 +35,7 @@ pub(crate) fn convert(
         let path = official::fetch(&address(place, set), archive, *max_bytes, downloads, http)?;
         return official::keep_if_good(convert::run(converter, &path, staging), &path);
     }
-    let path = Path::new(place).join(&set.name).join(archive);
+    let path = Path::new(place).join(set.stem()).join(archive);
     let length = std::fs::metadata(&path).ok().filter(|about| about.is_file()).map(|about| about.len());
     let length = length.with_context(|| format!("there is no {}", path.display()))?;
     ensure!(length <= *max_bytes, "{} is longer than {max_bytes} bytes", path.display());
@@ -47,13 +48,13 @@ fn is_address(place: &str) -> bool {
 
 /// What the addresses of a set's files at a mirror start with.
 fn address(place: &str, set: &Set) -> String {
-    format!("{}/{}/", place.trim_end_matches('/'), set.name)
+    format!("{}/{}/", place.trim_end_matches('/'), set.stem())
 }
 
 fn from_folder(place: &Path, set: &Set, staging: &mut Staging) -> Result<()> {
     ensure!(place.is_dir(), "there is no folder {}", place.display());
-    let dir = place.join(&set.name);
-    ensure!(dir.is_dir(), "it has no folder `{}`", set.name);
+    let dir = place.join(set.stem());
+    ensure!(dir.is_dir(), "it has no folder `{}`", set.stem());
     for file in &set.files {
         let mut names = file.names().flat_map(|name| [name.clone(), format!("{name}.gz")]);
         let Some(name) = names.find(|name| dir.join(name).is_file()) else {

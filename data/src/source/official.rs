@@ -53,7 +53,7 @@ pub(super) fn fetch(base: &str, name: &str, limit: u64, downloads: &Path, http: 
     let dir = downloads.join(folder);
     fs::create_dir_all(&dir).with_context(|| format!("can't make {}", dir.display()))?;
     let path = dir.join(name.replace('/', "_"));
-    http.download(&format!("{base}{name}"), &path, limit)?;
+    http.download(&format!("{base}{}", name.replace(' ', "%20")), &path, limit)?;
     Ok(path)
 }
 

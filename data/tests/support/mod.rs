@@ -1,5 +1,5 @@
 //! What the tests share: a small data set, and a web server that can misbehave.
-#![allow(dead_code)] // each test file uses a part of it
+#![allow(dead_code, unused_imports)] // each test file uses a part of it
 
 mod server;
 

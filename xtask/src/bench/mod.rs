@@ -1,8 +1,9 @@
 //! `cargo book bench`: milliseconds per training step, alone or beside PyTorch and Keras.
 //!
 //! Every chapter's binary answers `bench --list` with its models, one a line, and `bench --model NAME --steps N` with
-//! one line of JSON, a [`sample::Sample`]. So do the peers' scripts in the chapter's folder `peers`. Rounds go in turns
-//! (ours, PyTorch, Keras, ours, ...), so that a machine that slows down slows all of them.
+//! one line of JSON, a [`sample::Sample`]. So do the peers' scripts in the chapter's folder `peers`, whose command line
+//! and clock are `common/python/peer.py`. Rounds go in turns (ours, PyTorch, Keras, ours, ...), so that a machine that
+//! slows down slows all of them.
 
 pub mod peers;
 pub mod report;

@@ -1,20 +1,12 @@
 //! The hand that writes a digit: a little differently each time.
 
-use super::curve::smooth;
-use super::skeletons::{DIGITS, Point, Skeleton};
+use super::skeletons::{DIGITS, Skeleton};
 use crate::generate::dice::Dice;
+use crate::generate::pen::{Stroke, Warp, bounds, jitter, smooth};
 
 /// The lines of a written digit, in pixels of the picture.
 pub(super) struct Writing {
     pub strokes: Vec<Stroke>,
-}
-
-/// What the pen writes from touching the paper to leaving it.
-pub(super) struct Stroke {
-    /// The line's points, in pixels.
-    pub line: Vec<(f32, f32)>,
-    /// The line's width at each of them, in pixels.
-    pub widths: Vec<f32>,
 }
 
 /// MNIST's digits were scaled to fit a box of this many pixels.
@@ -26,7 +18,9 @@ const CENTRE: f32 = 14.0;
 pub(super) fn write(digit: u8, dice: &mut Dice) -> Writing {
     let skeleton = choose(DIGITS[usize::from(digit) % 10], dice);
     let sloppiness = dice.between(0.01, 0.045);
-    let warp = Warp::new(skeleton.aspect, dice);
+    let bend = Warp::waves(0.03, dice);
+    let aspect = skeleton.aspect * (1.05 + dice.normal(0.18));
+    let warp = Warp { bend, aspect, slant: 0.18 + dice.normal(0.22), turn: dice.normal(0.1) };
     let lines: Vec<_> = skeleton
         .strokes
         .iter()
@@ -49,54 +43,9 @@ fn choose<'a>(ways: &'a [Skeleton], dice: &mut Dice) -> &'a Skeleton {
     chosen.unwrap_or(&ways[0])
 }
 
-/// Moves every point a bit, the ends of a stroke a bit more.
-fn jitter(stroke: &[Point], sloppiness: f32, dice: &mut Dice) -> Vec<Point> {
-    let last = stroke.len() - 1;
-    let moved = stroke.iter().enumerate().map(|(i, point)| {
-        let far = if i == 0 || i == last { 1.7 * sloppiness } else { sloppiness };
-        Point { x: point.x + dice.normal(far), y: point.y + dice.normal(far), ..*point }
-    });
-    moved.collect()
-}
-
-/// What the hand does to the whole digit: its proportions, a bend, a slant, a turn.
-struct Warp {
-    aspect: f32,
-    bend: [(f32, f32); 2],
-    slant: f32,
-    turn: (f32, f32),
-}
-
-impl Warp {
-    fn new(aspect: f32, dice: &mut Dice) -> Warp {
-        let mut wave = || (dice.normal(0.03), dice.unit() * std::f32::consts::TAU);
-        let bend = [wave(), wave()];
-        Warp {
-            aspect: aspect * (1.05 + dice.normal(0.18)),
-            bend,
-            slant: 0.18 + dice.normal(0.22),
-            turn: dice.normal(0.1).sin_cos(),
-        }
-    }
-
-    fn apply(&self, (x, y): (f32, f32)) -> (f32, f32) {
-        let wave = |(height, phase): (f32, f32), at: f32| height * (4.5 * at + phase).sin();
-        let (x, y) = (x + wave(self.bend[0], y), y + wave(self.bend[1], x));
-        let (x, y) = ((x - 0.5) * self.aspect, y - 0.5);
-        let x = x - self.slant * y;
-        let (sin, cos) = self.turn;
-        (x * cos - y * sin, x * sin + y * cos)
-    }
-}
-
 /// Scales the lines to MNIST's box and puts their centre of mass, nearly, at the picture's centre.
 fn fit(mut lines: Vec<Vec<(f32, f32)>>, pen: f32, dice: &mut Dice) -> Vec<Vec<(f32, f32)>> {
-    let points = || lines.iter().flatten();
-    let range = |of: fn(&(f32, f32)) -> f32| {
-        points().map(of).fold((f32::MAX, f32::MIN), |(low, high), v| (low.min(v), high.max(v)))
-    };
-    let (left, right) = range(|point| point.0);
-    let (top, bottom) = range(|point| point.1);
+    let [(left, right), (top, bottom)] = bounds(&lines);
     let scale = (dice.between(0.92, 1.0) * BOX - pen) / (right - left).max(bottom - top);
     let mass = centre_of_mass(&lines);
     // A heavy end must not push the other one out of the picture.

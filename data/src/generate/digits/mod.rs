@@ -4,7 +4,6 @@
 //! bends, slants and turns it, scales it into a box of 20 x 20 pixels with its centre of mass at the picture's centre,
 //! as MNIST's makers did, and draws it with a pen of random width and pressure. The files have MNIST's names and format.
 
-mod curve;
 mod hand;
 mod ink;
 mod skeletons;
@@ -17,8 +16,8 @@ use anyhow::{Context, Result};
 use tiny_skia::Pixmap;
 
 use crate::generate::dice::Dice;
+use crate::generate::pen::{Picture, SIDE};
 use crate::{idx, parallel};
-use ink::{Picture, SIDE};
 
 /// How many digits, and which.
 #[derive(Clone, Copy, Debug)]

@@ -3,14 +3,7 @@
 //! Each digit has a few ways of writing, as people have: the 1 with and without a flag, the open and the closed 4, the
 //! 7 with a bar, the 2 with a loop.
 
-/// A point that the pen passes.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Point {
-    pub x: f32,
-    pub y: f32,
-    /// Whether the pen turns sharply here; else the curve through the point is smooth.
-    pub corner: bool,
-}
+use crate::generate::pen::{Point, c, s};
 
 /// One way to write a digit.
 pub(super) struct Skeleton {
@@ -20,14 +13,6 @@ pub(super) struct Skeleton {
     pub aspect: f32,
     /// What the pen writes from touching the paper to leaving it.
     pub strokes: &'static [&'static [Point]],
-}
-
-const fn s(x: f32, y: f32) -> Point {
-    Point { x, y, corner: false }
-}
-
-const fn c(x: f32, y: f32) -> Point {
-    Point { x, y, corner: true }
 }
 
 const fn way(weight: f32, aspect: f32, strokes: &'static [&'static [Point]]) -> Skeleton {

@@ -1,13 +1,13 @@
 //! Smooth curves through the points of a stroke.
 
-use super::skeletons::Point;
+use super::Point;
 
 /// Samples per stretch between two points.
 const SAMPLES: usize = 8;
 
 /// Points close enough together to be joined by straight lines, along a curve that passes all given points and is smooth
 /// except in corners (centripetal Catmull-Rom, which never overshoots into a loop).
-pub(super) fn smooth(stroke: &[Point]) -> Vec<(f32, f32)> {
+pub(crate) fn smooth(stroke: &[Point]) -> Vec<(f32, f32)> {
     let mut line = Vec::with_capacity(stroke.len() * SAMPLES);
     let mut first = 0;
     for (i, point) in stroke.iter().enumerate() {

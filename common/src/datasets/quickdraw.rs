@@ -1,0 +1,120 @@
+//! Quick, Draw!: drawings by the players of a game, 28 × 28, white lines on black, a NumPy file per category.
+//!
+//! Jongejan et al., "The Quick, Draw! Dataset", Google 2017.
+
+pub use super::redraw::augmented;
+
+use crate::device::mix;
+use anyhow::{Context, Result, ensure};
+use data::DataSet;
+use ndarray::{ArrayView2, Axis};
+use ndarray_npy::ViewNpyExt;
+use std::fs;
+use std::path::PathBuf;
+use tch::{Device, Kind, Tensor};
+
+/// Pixels along each side.
+const SIDE: usize = 28;
+
+/// The first `count` drawings of a category, `[count, 28, 28, 1]`, f32 in [0, 1]: Keras' layout. `set` is one of the
+/// sets `quickdraw/...`.
+///
+/// # Errors
+/// The file is missing, damaged or of another form, or it has fewer drawings.
+pub fn drawings(set: &DataSet, count: i64) -> Result<Tensor> {
+    let all = open(set)?;
+    let n = all.size()[0];
+    ensure!(n >= count, "{} holds {n} drawings, and {count} were asked for", path(set).display());
+    Ok(scaled(&all.narrow(0, 0, count)))
+}
+
+/// As [`drawings`], but where there are fewer, [`augmented`] ones stand behind those that there are: the package of a
+/// public registry has 100 drawings of each category, where the book trains on 80,000.
+///
+/// # Errors
+/// The file is missing, damaged or of another form, or it has no drawing.
+pub fn at_least(set: &DataSet, count: i64, seed: u64) -> Result<Tensor> {
+    let all = open(set)?;
+    let n = all.size()[0];
+    ensure!(n > 0, "{} holds no drawing", path(set).display());
+    let real = scaled(&all.narrow(0, 0, n.min(count)));
+    Ok(if n < count { Tensor::cat(&[&real, &augmented(&real, count - n, seed)], 0) } else { real })
+}
+
+/// Drawings of several categories.
+#[derive(Debug)]
+pub struct Drawings {
+    /// `[n, 28, 28, 1]`, f32 in [0, 1]: all of the first category, then all of the second.
+    pub images: Tensor,
+    /// `[n]`, int64: places in `categories`.
+    pub labels: Tensor,
+    /// The categories' names.
+    pub categories: Vec<String>,
+}
+
+impl Drawings {
+    /// `each` drawings of each set, as [`at_least`] gives them.
+    ///
+    /// # Errors
+    /// As [`at_least`], or there is no set.
+    pub fn of(sets: &[DataSet], each: i64, seed: u64) -> Result<Drawings> {
+        let seeded = (0..).zip(sets).map(|(i, set)| at_least(set, each, mix(&[seed, i])));
+        Drawings::join(sets, seeded.collect::<Result<_>>()?)
+    }
+
+    /// The first `each` drawings of each set, or all where there are fewer: none is drawn again, so that some can be
+    /// held back from a training.
+    ///
+    /// # Errors
+    /// A file is missing, damaged or of another form, or there is no set.
+    pub fn at_most(sets: &[DataSet], each: i64) -> Result<Drawings> {
+        let first = |all: Tensor| scaled(&all.narrow(0, 0, all.size()[0].min(each)));
+        Drawings::join(sets, sets.iter().map(|set| Ok(first(open(set)?))).collect::<Result<_>>()?)
+    }
+
+    /// The drawings of each set, one set after the other.
+    fn join(sets: &[DataSet], images: Vec<Tensor>) -> Result<Drawings> {
+        ensure!(!sets.is_empty(), "no category of drawings was asked for");
+        let label =
+            |(label, images): (i64, &Tensor)| Tensor::full([images.size()[0]], label, (Kind::Int64, Device::Cpu));
+        let labels: Vec<Tensor> = (0..).zip(&images).map(label).collect();
+        let categories = sets.iter().map(|set| category(set).to_string()).collect();
+        Ok(Drawings { images: Tensor::cat(&images, 0), labels: Tensor::cat(&labels, 0), categories })
+    }
+}
+
+/// The category that a set holds: `camel`.
+pub fn category(set: &DataSet) -> &str {
+    set.name.rsplit('/').next().unwrap_or(&set.name)
+}
+
+fn path(set: &DataSet) -> PathBuf {
+    set.file(&format!("{}.npy", category(set)))
+}
+
+/// All drawings as they lie in the file, uint8 `[n, 28, 28, 1]`.
+fn open(set: &DataSet) -> Result<Tensor> {
+    let path = path(set);
+    let damaged =
+        || format!("{} is damaged: delete its folder and fetch it again with `cargo book data fetch`", path.display());
+    let bytes = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    let pictures = parse(&bytes).with_context(damaged)?;
+    let pixels = pictures.as_slice().with_context(damaged)?;
+    Ok(Tensor::from_slice(pixels).view([-1, SIDE as i64, SIDE as i64, 1]))
+}
+
+fn scaled(drawings: &Tensor) -> Tensor {
+    drawings.to_kind(Kind::Float) / 255.0
+}
+
+/// Reads a NumPy file from memory: a drawing in each row, `[n, 784]`. Copies nothing.
+///
+/// # Errors
+/// The bytes are no NumPy file of unsigned bytes, or its rows are no drawings.
+pub fn parse(bytes: &[u8]) -> Result<ArrayView2<'_, u8>> {
+    let rows = ArrayView2::<u8>::view_npy(bytes).context("no NumPy file of bytes in two dimensions")?;
+    let width = rows.len_of(Axis(1));
+    ensure!(width == SIDE * SIDE, "its rows have {width} values, not {SIDE} x {SIDE}");
+    ensure!(rows.is_standard_layout(), "its values lie column by column");
+    Ok(rows)
+}

@@ -1,0 +1,42 @@
+use anyhow::{Context, Result, ensure};
+use pytorch_reader::{DType, PytorchReader};
+use std::collections::BTreeMap;
+use std::path::Path;
+use tch::{Kind, Tensor};
+
+/// Weights by their names in PyTorch: `_conv_stem.weight`.
+#[derive(Debug)]
+pub struct Weights {
+    file: String,
+    tensors: BTreeMap<String, Tensor>,
+}
+
+impl Weights {
+    /// Reads a state dictionary that `torch.save` wrote, `.pt` or `.pth`. libtorch itself does not read the form that it
+    /// had before PyTorch 1.6, in which these weights are. Only arrays of f32 are kept, and nothing in the file is run.
+    ///
+    /// # Errors
+    /// The file is missing or damaged.
+    pub fn read(path: &Path) -> Result<Weights> {
+        let failed = || format!("cannot read weights of PyTorch from {}", path.display());
+        let reader = PytorchReader::new(path).with_context(failed)?;
+        let mut tensors = BTreeMap::new();
+        for (name, tensor) in reader.tensors() {
+            if tensor.dtype() != DType::F32 {
+                continue;
+            }
+            let shape: Vec<i64> = tensor.shape().iter().map(|&n| n as i64).collect();
+            let bytes = tensor.read().with_context(failed)?;
+            let tensor = Tensor::f_from_data_size(&bytes, &shape, Kind::Float).with_context(failed)?;
+            tensors.insert(name.clone(), tensor);
+        }
+        Ok(Weights { file: path.display().to_string(), tensors })
+    }
+
+    pub(super) fn get(&self, name: &str, shape: &[i64]) -> Result<&Tensor> {
+        let Weights { file, tensors } = self;
+        let tensor = tensors.get(name).with_context(|| format!("{file} lacks {name}: is it of another net?"))?;
+        ensure!(tensor.size() == shape, "{name} has shape {:?} in {file}, and {shape:?} in this net", tensor.size());
+        Ok(tensor)
+    }
+}

@@ -1,0 +1,42 @@
+//! A pen on paper, for digits and drawings alike: the points that it passes, how a hand misses them, and its ink.
+
+mod curve;
+mod hand;
+mod ink;
+
+pub(crate) use curve::smooth;
+pub(crate) use hand::{Warp, bounds, jitter};
+pub(crate) use ink::draw;
+
+/// Pixels along each side of a picture.
+pub(crate) const SIDE: usize = 28;
+
+/// A picture, row by row from the top left: 0 for paper and 255 for full ink.
+pub(crate) type Picture = [u8; SIDE * SIDE];
+
+/// A point that the pen passes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Point {
+    pub x: f32,
+    pub y: f32,
+    /// Whether the pen turns sharply here; else the curve through the point is smooth.
+    pub corner: bool,
+}
+
+/// A point of a smooth curve.
+pub(crate) const fn s(x: f32, y: f32) -> Point {
+    Point { x, y, corner: false }
+}
+
+/// A corner.
+pub(crate) const fn c(x: f32, y: f32) -> Point {
+    Point { x, y, corner: true }
+}
+
+/// What the pen writes from touching the paper to leaving it.
+pub(crate) struct Stroke {
+    /// The line's points, in pixels.
+    pub line: Vec<(f32, f32)>,
+    /// The line's width at each of them, in pixels.
+    pub widths: Vec<f32>,
+}
