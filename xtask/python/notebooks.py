@@ -6,6 +6,7 @@ of a cell there, and goes on. `--refresh` writes it back, with outputs that are 
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -21,6 +22,8 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 import tidy
 
 FIGURE = "figure: "
+# A data set's name and what happens to it, on standard error: no failure of a cell.
+NOTE = re.compile(r"(?!error|panic|warning|thread)[a-z][a-z0-9-]*(/[^:]*)?: ")
 
 
 class Failed(Exception):
@@ -53,8 +56,13 @@ def trouble(cell):
         if output.output_type == "error":
             said += [*output.traceback] or [output.evalue]
         elif output.output_type == "stream" and output.name == "stderr":
-            said.append(output.text.rstrip("\n"))
+            said.append(without_notes(output.text))
     return "\n".join(said).strip()
+
+
+def without_notes(text):
+    """Standard error without the lines in which a data set tells where it comes from: `mnist: made ...`."""
+    return "\n".join(line for line in text.splitlines() if not NOTE.match(line))
 
 
 def late(client):
@@ -65,7 +73,7 @@ def late(client):
         try:
             message = run_sync(client.kc.iopub_channel.get_msg)(timeout=0.1)
         except Empty:
-            return "".join(said).strip()
+            return without_notes("".join(said)).strip()
         if message["msg_type"] == "stream" and message["content"]["name"] == "stderr":
             said.append(message["content"]["text"])
 
