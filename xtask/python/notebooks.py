@@ -1,7 +1,8 @@
 """Executes notebooks: notebooks.py JOB, where JOB is the JSON that `cargo book notebook --check` and `--refresh` write.
 
-An executed notebook must hold every figure of its experiment and nothing on standard error: evcxr reports errors and panics
-of a cell there, and goes on. `--refresh` writes it back, with outputs that are the same on every machine.
+An executed notebook must hold every figure of its experiment, and must not say anything on standard error but where data
+came from: evcxr reports errors and panics of a cell there, and goes on. `--refresh` writes it back, with outputs that are
+the same on every machine.
 """
 
 import json
@@ -22,16 +23,14 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 import tidy
 
 FIGURE = "figure: "
-# A data set's name and what happens to it, on standard error: no failure of a cell.
-NOTE = re.compile(r"(?!error|panic|warning|thread)[a-z][a-z0-9-]*(/[^:]*)?: ")
 
 
 class Failed(Exception):
     """A notebook does not do what it should."""
 
 
-def execute(path):
-    """The executed notebook. Stops at the first cell that fails."""
+def execute(path, data):
+    """The executed notebook. Stops at the first cell that fails. `data` are the names of data sets."""
     notebook = nbformat.read(path, as_version=4)
     tidy.clear(notebook)
     # Only --refresh trains for long, and its cells may take as long as they need.
@@ -43,29 +42,30 @@ def execute(path):
     with client.setup_kernel(stdout=subprocess.DEVNULL):
         for index, cell in enumerate(notebook.cells):
             client.execute_cell(cell, index)
-            said = "\n".join(filter(None, [trouble(cell), late(client)]))
+            said = "\n".join(filter(None, [trouble(cell, data), late(client, data)]))
             if said:
                 raise Failed(f"cell {index + 1} fails:\n{indented(cell.source)}\n  says\n{indented(said)}")
     return notebook
 
 
-def trouble(cell):
+def without(text, data):
+    """Standard error without the lines that tell where data came from: they begin with its name."""
+    lines = text.splitlines()
+    return "\n".join(line for line in lines if re.split("[/:]", line)[0] not in data).strip()
+
+
+def trouble(cell, data):
     """What a cell's outputs say of an error, or nothing."""
     said = []
     for output in cell.get("outputs", []):
         if output.output_type == "error":
             said += [*output.traceback] or [output.evalue]
         elif output.output_type == "stream" and output.name == "stderr":
-            said.append(without_notes(output.text))
-    return "\n".join(said).strip()
+            said.append(without(output.text, data))
+    return "\n".join(filter(None, said))
 
 
-def without_notes(text):
-    """Standard error without the lines in which a data set tells where it comes from: `mnist: made ...`."""
-    return "\n".join(line for line in text.splitlines() if not NOTE.match(line))
-
-
-def late(client):
+def late(client, data):
     """What the kernel has written to standard error since the cell ended: it says that a cell has ended without waiting for
     that."""
     said = []
@@ -73,7 +73,7 @@ def late(client):
         try:
             message = run_sync(client.kc.iopub_channel.get_msg)(timeout=0.1)
         except Empty:
-            return without_notes("".join(said)).strip()
+            return without("".join(said), data)
         if message["msg_type"] == "stream" and message["content"]["name"] == "stderr":
             said.append(message["content"]["text"])
 
@@ -117,7 +117,7 @@ def main():
             path, start = Path(entry["path"]), time.time()
             print(f"{path.stem:<42}", end="", flush=True)
             try:
-                notebook = execute(path)
+                notebook = execute(path, set(job["data"]))
                 tidy.tidy(notebook, entry["id"], [out, str(root)])
                 nbformat.write(notebook, executed / path.name)
                 check_figures(notebook, entry["id"], entry["figures"])

@@ -37,10 +37,13 @@ def notebook(*cells):
 
 class Checks(unittest.TestCase):
     def test_errors_and_panics_are_noticed(self):
-        self.assertEqual(notebooks.trouble(notebook([stream("fine\n")]).cells[0]), "")
-        self.assertEqual(notebooks.trouble(notebook([stream("a\n"), stream("no\n", "stderr")]).cells[0]), "no")
+        trouble = lambda *outputs: notebooks.trouble(notebook(outputs).cells[0], {"mnist", "quickdraw"})
+        self.assertEqual(trouble(stream("fine\n")), "")
+        self.assertEqual(trouble(stream("a\n"), stream("no\n", "stderr")), "no")
+        self.assertEqual(trouble(stream("mnist: made digits\nquickdraw/cat: fetched\n", "stderr")), "")
+        self.assertEqual(trouble(stream("mnist: made digits\nbad mnist\n", "stderr")), "bad mnist")
         error = v4.new_output("error", ename="Error", evalue="bad", traceback=["bad", "here"])
-        self.assertEqual(notebooks.trouble(notebook([error]).cells[0]), "bad\nhere")
+        self.assertEqual(trouble(error), "bad\nhere")
 
     def test_missing_figures_and_pictures_are_noticed(self):
         lines = stream("figure: x/figures/ch03/03_04_loss.png\nfigure: x/figures/ch03/03_04_grid.png\n")

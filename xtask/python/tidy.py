@@ -82,10 +82,11 @@ def joined(outputs):
 
 
 def plain(output, count, folders):
-    """An output without what differs; None if nothing is left of it."""
+    """An output without what differs; None if nothing is left of it. Where data came from is said on standard error at its
+    first use only."""
     if output.output_type == "stream":
         if output.name == "stderr":
-            return None  # failures are seen before: these are notes on data
+            return None
         for pattern, instead in VARIABLE:
             output.text = pattern.sub(instead, output.text)
         for folder in folders:

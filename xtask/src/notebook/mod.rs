@@ -158,7 +158,11 @@ fn execute(root: &Path, python: &Path, arguments: &Arguments, notebooks: &[Noteb
         .iter()
         .map(|(experiment, path)| json!({ "id": experiment.id, "path": path, "figures": experiment.figures }))
         .collect();
-    let job = json!({ "root": root, "refresh": arguments.refresh, "options": options, "notebooks": list });
+    // What a data set has to say begins with its name; one of a family, as `quickdraw/{category}`, with the family's.
+    let sets = data::Manifest::embedded()?.sets;
+    let data: Vec<&str> = sets.iter().filter_map(|set| set.name.split('/').next()).collect();
+    let job =
+        json!({ "root": root, "data": data, "refresh": arguments.refresh, "options": options, "notebooks": list });
     let mut command = jupyter(root, python);
     command.arg(root.join("xtask/python/notebooks.py")).arg(serde_json::to_string(&job)?);
     Ok(command)
