@@ -1,9 +1,9 @@
-//! Single pictures as PNG files, pixel for pixel.
+//! Single pictures as PNG files, pixel for pixel, and rows of them.
 
 use crate::files;
 use anyhow::{Context, Result, bail};
 use image::{DynamicImage, GrayImage, ImageFormat, RgbImage};
-use ndarray::{Array3, ArrayView3};
+use ndarray::{Array3, Array4, ArrayView3, Axis, concatenate};
 use std::io::Cursor;
 use std::path::Path;
 
@@ -35,4 +35,19 @@ pub fn load(path: &Path) -> Result<Array3<f32>> {
     };
     let values = bytes.into_iter().map(|byte| f32::from(byte) / 255.0).collect();
     Array3::from_shape_vec((height, width, channels), values).context("a picture's size does not fit its values")
+}
+
+/// Pictures of one shape as `[n, height, width, channels]`, the form that figures take.
+///
+/// # Errors
+/// There are none, or their shapes differ.
+pub fn stacked(pictures: &[Array3<f32>]) -> Result<Array4<f32>> {
+    let views: Vec<_> = pictures.iter().map(|picture| picture.view().insert_axis(Axis(0))).collect();
+    concatenate(Axis(0), &views).context("these pictures cannot stand in one figure")
+}
+
+/// At most `wanted` of `count` places, evenly spread from the first to the last.
+pub fn evenly(count: usize, wanted: usize) -> Vec<usize> {
+    let shown = count.min(wanted);
+    (0..shown).map(|i| i * (count - 1) / (shown - 1).max(1)).collect()
 }

@@ -144,7 +144,8 @@ fn every_figure_of_the_experiment_is_shown() {
 
 #[test]
 fn no_notebook_tells_where_or_when_it_was_executed() {
-    let places = ["/home/", "/root/", "/Users/", "/tmp/", "/work/", "/var/", "C:\\\\", "file://", "localhost"];
+    let here = format!("{}/", root().display());
+    let places = [&here, "/home/", "/root/", "/Users/", "/tmp/", "/var/", "C:\\\\", "file://", "localhost"];
     for notebook in &notebooks() {
         let id = &notebook.experiment.id;
         for place in places {
@@ -154,6 +155,9 @@ fn no_notebook_tells_where_or_when_it_was_executed() {
             for output in outputs(cell).iter().filter(|output| output["output_type"] == "stream") {
                 let seconds = |line: &str| line.starts_with("epoch ") && line.ends_with(" s");
                 assert!(!text(&output["text"]).lines().any(seconds), "{id} tells seconds: {output}");
+                // An absolute path, wherever it leads.
+                let path = |word: &str| word.starts_with('/') && word[1..].contains('/');
+                assert!(!text(&output["text"]).split_whitespace().any(path), "{id} tells a path: {output}");
             }
         }
     }

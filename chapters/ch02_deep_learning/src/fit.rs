@@ -4,9 +4,7 @@ use crate::classifier::Classifier;
 use anyhow::{Result, ensure};
 use common::datasets::batches::Batches;
 use common::datasets::cifar10::Pictures;
-use common::files;
 use common::keras::Summary;
-use common::plot::Figure;
 use common::say;
 use common::training::{Plan, RunFolder, Training};
 
@@ -67,7 +65,5 @@ pub fn fit(
 /// Prints a net's summary (p. 67) and writes it, with its diagram, to `viz/`.
 pub fn show_model(summary: &Summary, folder: &RunFolder) -> Result<()> {
     say!("{summary}");
-    let path = folder.path.join("viz").join(&summary.name);
-    files::write(&path.with_extension("txt"), format!("{summary}\n").as_bytes())?;
-    Figure::fitted(&[&[&summary.diagram()]], 7.0)?.save(path.with_extension("png"))
+    summary.save(&folder.path.join("viz"))
 }

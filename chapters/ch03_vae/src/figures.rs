@@ -5,7 +5,6 @@ use common::cli::Context;
 use common::pictures;
 use common::plot::{Chart, Figure, Line, PictureGrid};
 use common::training::Run;
-use ndarray::{Array4, Axis, concatenate};
 use std::path::Path;
 
 /// The loss curves of a run: each metric by epoch.
@@ -23,17 +22,10 @@ pub fn loss_curves<C>(context: &Context, run: &Run<C>, caption: &str) -> Result<
 /// Up to 20 of the pictures saved while training, evenly spread, oldest first.
 pub fn training_strip<C>(context: &Context, run: &Run<C>, caption: &str) -> Result<()> {
     let saved = run.folder.images();
-    let shown = saved.len().min(20);
-    let mut strip: Vec<_> = vec![];
-    let mut captions = vec![];
-    for i in 0..shown {
-        let path = &saved[i * (saved.len() - 1) / (shown - 1).max(1)];
-        strip.push(pictures::load(path)?);
-        captions.push(moment(path));
-    }
-    let views: Vec<_> = strip.iter().map(|picture| picture.view().insert_axis(Axis(0))).collect();
-    let all: Array4<f32> = concatenate(Axis(0), &views)?;
-    let grid = PictureGrid::new(all.view()).columns(10).captions(captions);
+    let shown: Vec<_> = pictures::evenly(saved.len(), 20).into_iter().map(|i| &saved[i]).collect();
+    let strip = shown.iter().map(|path| pictures::load(path)).collect::<Result<Vec<_>>>()?;
+    let captions = shown.iter().map(|path| moment(path));
+    let grid = PictureGrid::new(pictures::stacked(&strip)?.view()).columns(10).captions(captions);
     context.figure(run, "training_strip", caption, Figure::fitted(&[&[&grid]], 10.0)?)
 }
 

@@ -5,9 +5,7 @@ use common::arrays::array4;
 use common::datasets::batches::Batches;
 use common::datasets::picture_files::{Batch, PictureFiles};
 use common::datasets::prefetch::Prefetch;
-use common::files;
 use common::keras::Summary;
-use common::plot::Figure;
 use common::say;
 use common::training::{Checkpointed, Plan, RunFolder, Step, Training};
 use std::sync::Arc;
@@ -123,10 +121,5 @@ fn save_sample(model: &impl Model, device: Device, folder: &RunFolder, file: &st
 
 /// Writes each net's summary and diagram to `viz/`, as the book's `plot_model` does (p. 98).
 pub fn plot_model(model: &impl Model, folder: &RunFolder) -> Result<()> {
-    for summary in model.summaries() {
-        let path = folder.path.join("viz").join(&summary.name);
-        files::write(&path.with_extension("txt"), format!("{summary}\n").as_bytes())?;
-        Figure::fitted(&[&[&summary.diagram()]], 7.0)?.save(path.with_extension("png"))?;
-    }
-    Ok(())
+    model.summaries().iter().try_for_each(|summary| summary.save(&folder.path.join("viz")))
 }

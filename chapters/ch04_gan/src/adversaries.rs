@@ -32,7 +32,10 @@ impl Adversaries {
     ) -> Adversaries {
         let variables = nn::VarStore::new(device);
         let critic = net::critic(&variables.root(), name, config);
-        let critic = output.into_iter().fold(critic, |net, output| net.activation(output)).build();
+        let critic = match output {
+            Some(output) => critic.activation(output).build(),
+            None => critic.build(),
+        };
         let generator = net::generator(&variables.root(), config);
         let [critic_rule, generator_rule] = rules;
         Adversaries {

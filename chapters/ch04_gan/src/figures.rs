@@ -10,7 +10,7 @@ use common::metrics::{NearestSearch, Quality};
 use common::pictures;
 use common::plot::{Chart, Color, Figure, Line, PictureGrid};
 use common::training::{Run, RunFolder};
-use ndarray::{Array3, Array4, Axis, concatenate, s};
+use ndarray::{Array3, s};
 use std::path::PathBuf;
 use tch::{Kind, Tensor};
 
@@ -103,7 +103,7 @@ pub fn samples<C, M: Model>(context: &Context, trained: &Trained<C, M>) -> Resul
     let shown: Vec<&Sample> =
         samples.iter().filter(|sample| SHOWN.contains(&sample.iteration) || sample.iteration == last).collect();
     let sheets = shown.iter().map(|sample| sample.sheet()).collect::<Result<Vec<_>>>()?;
-    let grid = PictureGrid::new(stacked(&sheets)?.view())
+    let grid = PictureGrid::new(pictures::stacked(&sheets)?.view())
         .columns(shown.len().div_ceil(2))
         .gap(10.0)
         .captions(shown.iter().map(|sample| format!("iteration {}", sample.iteration)));
@@ -120,13 +120,13 @@ pub fn samples<C, M: Model>(context: &Context, trained: &Trained<C, M>) -> Resul
 /// Some points of latent space through the training: a row for each, a column for each moment.
 pub fn strip<C, M>(context: &Context, trained: &Trained<C, M>) -> Result<()> {
     let samples = Sample::all(&trained.run.folder);
-    let moments = evenly(samples.len(), MOMENTS);
+    let moments = pictures::evenly(samples.len(), MOMENTS);
     let sheets = moments.iter().map(|&i| samples[i].sheet()).collect::<Result<Vec<_>>>()?;
     let mut rows: Vec<Array3<f32>> = vec![];
     for point in 0..FOLLOWED {
         rows.extend(sheets.iter().map(|sheet| cut(sheet, point)));
     }
-    let grid = PictureGrid::new(stacked(&rows)?.view())
+    let grid = PictureGrid::new(pictures::stacked(&rows)?.view())
         .columns(moments.len())
         .column_names(moments.iter().map(|&i| samples[i].iteration.to_string()));
     let caption = "Six points of latent space (rows) through the training (columns: iterations).";
@@ -206,15 +206,4 @@ fn cut(sheet: &Array3<f32>, number: usize) -> Array3<f32> {
     let (height, width) = (sheet.dim().0 / side, sheet.dim().1 / side);
     let (top, left) = (number / side * height, number % side * width);
     sheet.slice(s![top..top + height, left..left + width, ..]).to_owned()
-}
-
-fn stacked(pictures: &[Array3<f32>]) -> Result<Array4<f32>> {
-    let views: Vec<_> = pictures.iter().map(|picture| picture.view().insert_axis(Axis(0))).collect();
-    Ok(concatenate(Axis(0), &views)?)
-}
-
-/// At most `wanted` of `count` places, evenly spread from the first to the last.
-fn evenly(count: usize, wanted: usize) -> Vec<usize> {
-    let shown = count.min(wanted);
-    (0..shown).map(|i| i * (count - 1) / (shown - 1).max(1)).collect()
 }

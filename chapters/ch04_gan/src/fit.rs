@@ -6,9 +6,7 @@ use anyhow::{Result, ensure};
 use common::arrays::array4;
 use common::device;
 use common::features::FeatureNet;
-use common::files;
 use common::pictures;
-use common::plot::Figure;
 use common::training::{Plan, Run, RunFolder, Training};
 use std::fmt;
 use tch::Tensor;
@@ -102,11 +100,8 @@ pub fn fit_and_watch<M: Model>(
     let noise = model.nets().noise(SAMPLE_SIDE * SAMPLE_SIDE);
     let plan = Plan { epochs: fit.epochs, batches: 1, seed: fit.seed, metrics: M::METRICS };
     let mut training = Training::start(folder, plan, model.nets_mut())?;
-    let mut at_work = false;
+    x_train.skip(training.steps_done() * model.batches_per_iteration());
     while let Some(step) = training.next(model.nets_mut())? {
-        if !std::mem::replace(&mut at_work, true) {
-            x_train.skip(step.number * model.batches_per_iteration());
-        }
         let losses = model.train_iteration(&mut x_train)?;
         training.record(&losses.iter().collect::<Vec<_>>(), 1);
         let iteration = step.number + 1;
@@ -130,10 +125,5 @@ fn sample_images(nets: &Adversaries, noise: &Tensor, iteration: u64, folder: &Ru
 
 /// Writes each net's summary and diagram to `viz/`, as the book's `plot_model` does.
 pub fn plot_model<M: Model>(model: &M, folder: &RunFolder) -> Result<()> {
-    for summary in model.nets().summaries(M::CRITIC) {
-        let path = folder.path.join("viz").join(&summary.name);
-        files::write(&path.with_extension("txt"), format!("{summary}\n").as_bytes())?;
-        Figure::fitted(&[&[&summary.diagram()]], 7.0)?.save(path.with_extension("png"))?;
-    }
-    Ok(())
+    model.nets().summaries(M::CRITIC).iter().try_for_each(|summary| summary.save(&folder.path.join("viz")))
 }

@@ -1,5 +1,8 @@
-use crate::plot::{Diagram, Node};
+use crate::files;
+use crate::plot::{Diagram, Figure, Node};
+use anyhow::Result;
 use std::fmt;
+use std::path::Path;
 
 /// One row of a [`Summary`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,6 +82,16 @@ impl Summary {
             self.layers.push(LayerInfo { inputs, ..layer });
         }
         Summary { name: name.to_string(), ..self }
+    }
+
+    /// Writes the summary and its diagram, `<name>.txt` and `<name>.png`, as the book's `plot_model` does (p. 98).
+    ///
+    /// # Errors
+    /// A file cannot be written.
+    pub fn save(&self, folder: &Path) -> Result<()> {
+        let path = folder.join(&self.name);
+        files::write(&path.with_extension("txt"), format!("{self}\n").as_bytes())?;
+        Figure::fitted(&[&[&self.diagram()]], 7.0)?.save(path.with_extension("png"))
     }
 
     /// Boxes and arrows, as Keras' `plot_model(show_shapes=True)` draws them.

@@ -179,6 +179,11 @@ impl Training {
         step.batch + 1 == self.plan.batches
     }
 
+    /// Steps that were done so far, also those before a stopped run went on.
+    pub fn steps_done(&self) -> u64 {
+        self.position.step
+    }
+
     /// Losses by epoch so far.
     pub fn history(&self) -> History {
         History { metrics: self.position.metrics.clone(), rows: self.position.history.clone() }

@@ -1,5 +1,7 @@
 //! Arrays that Python made, and how near to them is near enough; see `fixtures/README.md`.
 
+#![allow(dead_code, reason = "no test needs all of it")]
+
 use common::datasets::npz::Npz;
 use std::path::PathBuf;
 use tch::Tensor;

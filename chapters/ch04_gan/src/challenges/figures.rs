@@ -69,8 +69,8 @@ fn collapse(context: &Context, run: &Run<Config>, all: &Outcomes, yardstick: &Ya
     let rows: [Vec<&dyn Plot>; 2] =
         [sheets.iter().map(|plot| plot as &dyn Plot).collect(), bars.iter().map(|plot| plot as &dyn Plot).collect()];
     let caption = format!(
-        "Mode collapse (p. 143): real drawings, a GAN without dropout whose generator takes {} steps for each one of the discriminator, and \
-         the WGAN-GP; below, how many of {} the classifier takes for which category. Samples differ from each other by \
+        "Mode collapse (p. 143): real drawings, a GAN without dropout whose generator takes {} steps for each one of the \
+         discriminator, and the WGAN-GP; below, how many of {} the classifier takes for which category. Samples differ from each other by \
          {:.2} (GAN) and {:.2} (WGAN-GP) of what real drawings do, and they are of {:.1} and {:.1} categories (effective \
          number).",
         all.config.generator_steps,
