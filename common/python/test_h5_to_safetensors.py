@@ -22,15 +22,15 @@ from tf_keras import layers
 def book_like():
     """Encoder, decoder and both together, as in the book: the decoder is a model inside the model."""
     keras.backend.clear_session()
-    picture = layers.Input((8, 8, 1))
-    x = layers.Conv2D(3, 3, strides=2, padding="same", name="encoder_conv_0")(picture)
+    image = layers.Input((8, 8, 1))
+    x = layers.Conv2D(3, 3, strides=2, padding="same", name="encoder_conv_0")(image)
     x = layers.BatchNormalization()(x)
-    encoder = keras.Model(picture, layers.Dense(2, name="encoder_output")(layers.Flatten()(x)))
+    encoder = keras.Model(image, layers.Dense(2, name="encoder_output")(layers.Flatten()(x)))
     z = layers.Input((2,))
     x = layers.Reshape((4, 4, 3))(layers.Dense(48)(z))
     x = layers.Conv2DTranspose(1, 3, strides=2, padding="same", name="decoder_conv_t_0")(x)
     decoder = keras.Model(z, x)
-    return encoder, decoder, keras.Model(picture, decoder(encoder.output))
+    return encoder, decoder, keras.Model(image, decoder(encoder.output))
 
 
 def shake(model, seed):

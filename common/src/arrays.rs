@@ -12,7 +12,7 @@ pub fn array2(tensor: &Tensor) -> Result<Array2<f32>> {
     array(tensor)
 }
 
-/// Pictures `[n, height, width, channels]` on the CPU.
+/// Images `[n, height, width, channels]` on the CPU.
 ///
 /// # Errors
 /// The tensor has another number of axes.

@@ -1,4 +1,4 @@
-//! The gallery `figures/index.html`: every picture with its caption, page, data, preset, metrics and command. Plain
+//! The gallery `figures/index.html`: every image with its caption, page, data, preset, metrics and command. Plain
 //! HTML that works from the file system.
 
 use crate::files;
@@ -9,18 +9,18 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
-/// A picture of the gallery; kept as JSON beside the PNG.
+/// An image of the gallery; kept as JSON beside the PNG.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Picture {
+pub struct Image {
     /// `03_02_autoencoder_analysis`.
     pub experiment: String,
     /// What the experiment does.
     pub title: String,
     /// Pages of the book.
     pub pages: String,
-    /// Its place among the experiment's pictures.
+    /// Its place among the experiment's images.
     pub order: usize,
-    /// What the picture shows.
+    /// What the image shows.
     pub caption: String,
     /// What it was made from, and where that came from.
     pub data: String,
@@ -30,40 +30,40 @@ pub struct Picture {
     pub made: String,
     /// The run's last metrics.
     pub metrics: Vec<(String, f64)>,
-    /// The command that makes the picture.
+    /// The command that makes the image.
     pub command: String,
     /// The PNG, relative to the gallery.
     pub file: String,
 }
 
-/// Saves a picture below `figures` with its facts, and writes `index.html` anew.
-pub fn add(figures: &Path, picture: &Picture, figure: &Figure) -> Result<()> {
-    let json = serde_json::to_string_pretty(picture).context("cannot write the picture's facts as JSON")?;
-    let png = figures.join(&picture.file);
-    // The old facts go first: a kill in between leaves a picture out of the gallery, never beside wrong facts.
+/// Saves an image below `figures` with its facts, and writes `index.html` anew.
+pub fn add(figures: &Path, image: &Image, figure: &Figure) -> Result<()> {
+    let json = serde_json::to_string_pretty(image).context("cannot write the image's facts as JSON")?;
+    let png = figures.join(&image.file);
+    // The old facts go first: a kill in between leaves an image out of the gallery, never beside wrong facts.
     let _ = fs::remove_file(png.with_extension("json"));
     figure.save(&png)?;
     files::write(&png.with_extension("json"), (json + "\n").as_bytes())?;
-    files::write(&figures.join("index.html"), page(&pictures(figures)?).as_bytes())
+    files::write(&figures.join("index.html"), page(&images(figures)?).as_bytes())
 }
 
-/// All pictures noted below a folder whose PNGs are there, in the book's order.
-fn pictures(figures: &Path) -> Result<Vec<Picture>> {
-    let mut pictures = vec![];
+/// All images noted below a folder whose PNGs are there, in the book's order.
+fn images(figures: &Path) -> Result<Vec<Image>> {
+    let mut images = vec![];
     let chapters = fs::read_dir(figures).with_context(|| format!("cannot read {}", figures.display()))?;
     for chapter in chapters.flatten().filter(|entry| entry.path().is_dir()) {
         for entry in fs::read_dir(chapter.path()).into_iter().flatten().flatten() {
             let path = entry.path();
             if path.extension().is_some_and(|extension| extension == "json") && path.with_extension("png").is_file() {
                 let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-                let picture = serde_json::from_str::<Picture>(&text);
-                let picture = picture.with_context(|| format!("{} is damaged: delete it", path.display()))?;
-                pictures.push(picture);
+                let image = serde_json::from_str::<Image>(&text);
+                let image = image.with_context(|| format!("{} is damaged: delete it", path.display()))?;
+                images.push(image);
             }
         }
     }
-    pictures.sort_by(|a: &Picture, b: &Picture| (&a.experiment, a.order).cmp(&(&b.experiment, b.order)));
-    Ok(pictures)
+    images.sort_by(|a: &Image, b: &Image| (&a.experiment, a.order).cmp(&(&b.experiment, b.order)));
+    Ok(images)
 }
 
 const HEAD: &str = r#"<!DOCTYPE html>
@@ -85,10 +85,10 @@ dd { margin: 0; overflow-wrap: anywhere; } .stand-in { color: #a33; } nav a { ma
 <p>Made by this repository's own training runs. Page numbers are those of the Russian edition.</p>
 "#;
 
-fn page(pictures: &[Picture]) -> String {
+fn page(images: &[Image]) -> String {
     let mut html = HEAD.to_string();
     let _ = writeln!(html, "<nav>");
-    let groups: Vec<&[Picture]> = pictures.chunk_by(|a, b| a.experiment == b.experiment).collect();
+    let groups: Vec<&[Image]> = images.chunk_by(|a, b| a.experiment == b.experiment).collect();
     for group in &groups {
         let experiment = escape(&group[0].experiment);
         let _ = writeln!(html, "<a href=\"#{experiment}\">{experiment}</a>");
@@ -98,15 +98,15 @@ fn page(pictures: &[Picture]) -> String {
         let first = &group[0];
         let (experiment, title) = (escape(&first.experiment), escape(&first.title));
         let _ = writeln!(html, "<h2 id=\"{experiment}\">{experiment}: {title}</h2>");
-        group.iter().for_each(|picture| html.push_str(&figure(picture)));
+        group.iter().for_each(|image| html.push_str(&figure(image)));
     }
     html + "</body>\n</html>\n"
 }
 
-fn figure(picture: &Picture) -> String {
-    let metrics: Vec<String> = picture.metrics.iter().map(|(name, value)| format!("{name} {value:.4}")).collect();
-    let class = if picture.stand_in { " class=\"stand-in\"" } else { "" };
-    let caption = escape(&picture.caption);
+fn figure(image: &Image) -> String {
+    let metrics: Vec<String> = image.metrics.iter().map(|(name, value)| format!("{name} {value:.4}")).collect();
+    let class = if image.stand_in { " class=\"stand-in\"" } else { "" };
+    let caption = escape(&image.caption);
     let metrics = match metrics.is_empty() {
         true => String::new(), // nothing was trained
         false => format!("<dt>Last epoch</dt><dd>{}</dd>\n", escape(&metrics.join(", "))),
@@ -116,11 +116,11 @@ fn figure(picture: &Picture) -> String {
          <figcaption>{caption}\n<dl>\n<dt>Book</dt><dd>pp. {pages}</dd>\n<dt>Data</dt><dd{class}>{data}</dd>\n\
          <dt>Made with</dt><dd>{made}</dd>\n{metrics}\
          <dt>Command</dt><dd><code>{command}</code></dd>\n</dl>\n</figcaption>\n</figure>\n",
-        file = escape(&picture.file),
-        pages = escape(&picture.pages),
-        data = escape(&picture.data),
-        made = escape(&picture.made),
-        command = escape(&picture.command),
+        file = escape(&image.file),
+        pages = escape(&image.pages),
+        data = escape(&image.data),
+        made = escape(&image.made),
+        command = escape(&image.command),
     )
 }
 

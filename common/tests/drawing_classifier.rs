@@ -46,13 +46,13 @@ fn it_learns_categories() {
     let folder = tempfile::tempdir().unwrap();
     let classifier = trained(folder.path(), Settings { steps: 90, ..SHORT });
     assert!(classifier.accuracy() > 0.9, "{}", classifier.accuracy());
-    let pictures = Tensor::zeros([700, 28, 28, 1], F32); // more than are classified at once
-    let _ = pictures.narrow(2, 5, 1).fill_(1.0);
-    let probabilities = classifier.probabilities(&pictures).unwrap();
+    let images = Tensor::zeros([700, 28, 28, 1], F32); // more than are classified at once
+    let _ = images.narrow(2, 5, 1).fill_(1.0);
+    let probabilities = classifier.probabilities(&images).unwrap();
     assert_eq!(probabilities.size(), [700, 3]);
     assert!((probabilities.sum_dim_intlist(1, false, None) - 1.0).abs().max().double_value(&[]) < 1e-5);
     assert!(probabilities.select(1, 0).min().double_value(&[]) > 0.5, "a line down is one");
-    let features = classifier.features(&pictures).unwrap();
+    let features = classifier.features(&images).unwrap();
     assert_eq!(features.size(), [700, 64]);
     assert!(!features.requires_grad());
     let name = classifier.name();
@@ -71,8 +71,8 @@ fn it_is_trained_once_and_the_same_for_the_same_seed() {
     let again = trained(one.path(), SHORT);
     assert_eq!(fs::metadata(&file).unwrap().modified().unwrap(), before, "the second time it is read");
     assert_eq!((again.accuracy(), again.name()), (classifier.accuracy(), classifier.name()));
-    let pictures = Tensor::rand([3, 28, 28, 1], F32);
-    assert_eq!(again.features(&pictures).unwrap(), classifier.features(&pictures).unwrap());
+    let images = Tensor::rand([3, 28, 28, 1], F32);
+    assert_eq!(again.features(&images).unwrap(), classifier.features(&images).unwrap());
 
     trained(one.path(), Settings { seed: 2, ..SHORT });
     DrawingClassifier::trained(one.path(), &lines(60, 8), SHORT, Device::Cpu).unwrap();

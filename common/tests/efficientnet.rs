@@ -45,7 +45,7 @@ fn features_of_the_real_weights_are_those_of_pytorch() {
 }
 
 #[test]
-fn pictures_go_in_batches_and_grey_ones_are_taken_as_colour() {
+fn images_go_in_batches_and_grey_ones_are_taken_as_colour() {
     let net = read(&path("efficientnet_small.pth")).unwrap();
     let grey = Tensor::rand([70, 8, 8, 1], (Kind::Float, Device::Cpu)); // more than are in the net at once
     let features = net.features(&grey).unwrap();
@@ -54,7 +54,7 @@ fn pictures_go_in_batches_and_grey_ones_are_taken_as_colour() {
     assert_close("colour", &features, &net.features(&grey.repeat([1, 1, 1, 3])).unwrap());
     for shape in [vec![0, 8, 8, 3], vec![2, 8, 8, 2], vec![2, 3, 8], vec![2, 0, 8, 3]] {
         let error = net.features(&Tensor::zeros(&shape, (Kind::Float, Device::Cpu))).unwrap_err().to_string();
-        assert!(error.contains("pictures are [n, height, width, 3 or 1]"), "{shape:?}: {error}");
+        assert!(error.contains("images are [n, height, width, 3 or 1]"), "{shape:?}: {error}");
     }
 }
 

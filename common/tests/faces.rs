@@ -3,7 +3,7 @@
 use common::datasets::batches::Batches;
 use common::datasets::celeba::CelebA;
 use common::datasets::orl;
-use data::generate::celeba::{Config, PICTURES, TABLE, attributes, file_name, person, write};
+use data::generate::celeba::{Config, IMAGES, TABLE, attributes, file_name, person, write};
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ const FACES: usize = 11;
 
 fn small() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
-    write(folder.path(), &Config { seed: 3, pictures: FACES as u64 }).unwrap();
+    write(folder.path(), &Config { seed: 3, images: FACES as u64 }).unwrap();
     folder
 }
 
@@ -52,19 +52,19 @@ fn both_forms_of_the_table_say_the_same() {
 }
 
 #[test]
-fn pictures_are_resized_by_the_nearest_pixel() {
+fn images_are_resized_by_the_nearest_pixel() {
     let folder = small();
     let set = CelebA::open(folder.path()).unwrap();
-    let original = image::open(folder.path().join(PICTURES).join(file_name(2))).unwrap().to_rgb8();
+    let original = image::open(folder.path().join(IMAGES).join(file_name(2))).unwrap().to_rgb8();
     for (height, width) in [(128, 128), (64, 64), (218, 178), (7, 300)] {
-        let batch = set.pictures(FACES, height, width).unwrap().load([1]).unwrap();
-        let picture = batch.pictures(Device::Cpu);
-        assert_eq!(picture.size(), [1, height as i64, width as i64, 3]);
+        let batch = set.images(FACES, height, width).unwrap().load([1]).unwrap();
+        let image = batch.images(Device::Cpu);
+        assert_eq!(image.size(), [1, height as i64, width as i64, 3]);
         for (y, x) in [(0, 0), (height / 2, width / 3), (height - 1, width - 1)] {
             let nearest = |i: usize, from: u32, to: usize| ((i as f64 + 0.5) * f64::from(from) / to as f64) as u32;
             let pixel = original.get_pixel(nearest(x, 178, width), nearest(y, 218, height));
             for channel in 0..3 {
-                let value = picture.double_value(&[0, y as i64, x as i64, channel as i64]);
+                let value = image.double_value(&[0, y as i64, x as i64, channel as i64]);
                 assert!((value * 255.0 - f64::from(pixel[channel])).abs() < 1e-3);
             }
         }
@@ -75,7 +75,7 @@ fn pictures_are_resized_by_the_nearest_pixel() {
 fn streams_repeat_and_go_on_anywhere() {
     let folder = small();
     let set = CelebA::open(folder.path()).unwrap();
-    let files = Arc::new(set.pictures(FACES, 16, 16).unwrap());
+    let files = Arc::new(set.images(FACES, 16, 16).unwrap());
     let rows = |first: u64, seed: u64| -> Vec<Vec<usize>> {
         let stream = files.stream(Batches::new(FACES as i64, 4, seed), first, 3);
         stream.map(|batch| batch.unwrap().rows).collect()
@@ -92,35 +92,35 @@ fn streams_repeat_and_go_on_anywhere() {
     for first in 0..9 {
         assert_eq!(rows(first, 5), all[first as usize..], "from step {first}");
     }
-    // The pictures are those of the rows.
+    // The images are those of the rows.
     let batch = files.stream(Batches::new(FACES as i64, 4, 5), 4, 3).next().unwrap().unwrap();
     let same = files.load(batch.rows.clone()).unwrap();
-    assert_eq!(batch.pictures(Device::Cpu), same.pictures(Device::Cpu));
+    assert_eq!(batch.images(Device::Cpu), same.images(Device::Cpu));
 }
 
 #[test]
-fn damaged_and_missing_pictures_are_skipped_up_to_a_limit() {
+fn damaged_and_missing_images_are_skipped_up_to_a_limit() {
     let folder = small();
-    let path = |number| folder.path().join(PICTURES).join(file_name(number));
+    let path = |number| folder.path().join(IMAGES).join(file_name(number));
     let whole = fs::read(path(1)).unwrap();
     fs::write(path(1), &whole[..whole.len() * 2 / 3]).unwrap();
-    fs::write(path(2), b"no picture").unwrap();
+    fs::write(path(2), b"no image").unwrap();
     fs::remove_file(path(3)).unwrap();
     let set = CelebA::open(folder.path()).unwrap();
-    let files = || set.pictures(FACES, 32, 32).unwrap();
+    let files = || set.images(FACES, 32, 32).unwrap();
     let batch = files().skipping_at_most(3).load(0..FACES).unwrap();
     assert_eq!(batch.rows, (3..FACES).collect::<Vec<_>>());
-    assert_eq!(batch.pictures(Device::Cpu).size(), [8, 32, 32, 3]);
+    assert_eq!(batch.images(Device::Cpu).size(), [8, 32, 32, 3]);
     let twice = files().skipping_at_most(3);
     twice.load(0..FACES).unwrap();
-    assert!(twice.load(0..FACES).is_ok(), "a picture that is skipped again counts once");
+    assert!(twice.load(0..FACES).is_ok(), "an image that is skipped again counts once");
 
     let error = files().skipping_at_most(2).load(0..FACES).unwrap_err().to_string();
-    assert!(error.contains("3 of 11 pictures are missing or damaged") && error.contains("000002.jpg"), "{error}");
+    assert!(error.contains("3 of 11 images are missing or damaged") && error.contains("000002.jpg"), "{error}");
     let mut stream = Arc::new(files().skipping_at_most(2)).stream(Batches::new(FACES as i64, 11, 1), 0, 1);
     assert!(stream.next().unwrap().is_err());
     let error = files().load(0..3).unwrap_err().to_string();
-    assert!(error.contains("not one picture"), "{error}");
+    assert!(error.contains("not one image"), "{error}");
 }
 
 #[test]
@@ -146,7 +146,7 @@ fn damaged_tables_are_refused() {
     let txt: [(Change, &[&str]); 4] = [
         (|text| text.replacen("11", "12", 1), &["promises 12 rows, and it has 11"]),
         (|text| text.lines().take(12).collect::<Vec<_>>().join("\n"), &["promises 11 rows, and it has 10"]),
-        (|text| text.lines().skip(1).collect::<Vec<_>>().join("\n"), &["not the number of pictures", "5_o_Clock"]),
+        (|text| text.lines().skip(1).collect::<Vec<_>>().join("\n"), &["not the number of images", "5_o_Clock"]),
         (|_| "11\n".to_string(), &["no header"]),
     ];
     for (how, words) in txt {
@@ -157,28 +157,28 @@ fn damaged_tables_are_refused() {
         assert!(error.contains("list_attr_celeba.txt") && words.iter().all(|word| error.contains(word)), "{error}");
     }
 
-    // A picture without a row, an unreadable folder, no table.
+    // An image without a row, an unreadable folder, no table.
     let folder = small();
     change(folder.path(), TABLE, |text| text.lines().take(FACES).collect::<Vec<_>>().join("\n"));
     let error = CelebA::open(folder.path()).unwrap_err().to_string();
-    assert!(error.contains("no row for the picture 000011.jpg"), "{error}");
-    fs::remove_dir_all(folder.path().join(PICTURES)).unwrap();
-    assert!(CelebA::open(folder.path()).unwrap_err().to_string().contains(PICTURES));
+    assert!(error.contains("no row for the image 000011.jpg"), "{error}");
+    fs::remove_dir_all(folder.path().join(IMAGES)).unwrap();
+    assert!(CelebA::open(folder.path()).unwrap_err().to_string().contains(IMAGES));
     fs::remove_file(folder.path().join(TABLE)).unwrap();
     assert!(CelebA::open(folder.path()).unwrap_err().to_string().contains("neither"));
 }
 
 #[test]
-fn a_row_too_many_is_a_missing_picture() {
+fn a_row_too_many_is_a_missing_image() {
     let folder = small();
     change(folder.path(), TABLE, |text| {
         let row = text.lines().last().unwrap().replacen("000011", "000012", 1);
         format!("{text}{row}\n")
     });
     let set = CelebA::open(folder.path()).unwrap();
-    let files = set.pictures(12, 32, 32).unwrap().skipping_at_most(0);
+    let files = set.images(12, 32, 32).unwrap().skipping_at_most(0);
     let error = files.load(0..12).unwrap_err().to_string();
-    assert!(error.contains("1 of 12 pictures") && error.contains("000012.jpg"), "{error}");
+    assert!(error.contains("1 of 12 images") && error.contains("000012.jpg"), "{error}");
 }
 
 #[test]
@@ -192,12 +192,12 @@ fn orl_faces_are_read() {
             fs::write(dir.join(format!("{i}.pgm")), [b"P5\n92 112\n255\n".as_slice(), &pixels].concat()).unwrap();
         }
     }
-    let faces = orl::pictures(folder.path(), 112, 92).unwrap();
-    let batch = faces.load([0, 25, 399]).unwrap().pictures(Device::Cpu);
+    let faces = orl::images(folder.path(), 112, 92).unwrap();
+    let batch = faces.load([0, 25, 399]).unwrap().images(Device::Cpu);
     assert_eq!(batch.size(), [3, 112, 92, 1]);
     let grey = |i: i64| (batch.double_value(&[i, 50, 50, 0]) * 255.0).round() as usize;
     assert_eq!([grey(0), grey(1), grey(2)], [4 + 1, 4 * 3 + 6, 4 * 40 + 10]);
     fs::remove_file(folder.path().join("ORL_faces/s7/3.pgm")).unwrap();
-    let error = orl::pictures(folder.path(), 112, 92).unwrap_err().to_string();
+    let error = orl::images(folder.path(), 112, 92).unwrap_err().to_string();
     assert!(error.contains("3.pgm") && error.contains("cargo book data fetch orl-faces"), "{error}");
 }

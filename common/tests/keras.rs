@@ -1,4 +1,4 @@
-//! Layers, losses and optimisers against arrays that tf.keras made; see `fixtures/README.md`.
+//! Layers, losses and optimizers against arrays that tf.keras made; see `fixtures/README.md`.
 
 mod support;
 
@@ -10,14 +10,14 @@ use support::{assert_close, open, tensor};
 use tch::nn::{ModuleT, VarStore};
 use tch::{Device, Kind, Tensor, nn};
 
-/// Pictures to libtorch's axes, everything else as it is.
+/// Images to libtorch's axes, everything else as it is.
 fn enter(x: &Tensor) -> Tensor {
-    if x.dim() == 4 { picture_tensor(x) } else { x.shallow_clone() }
+    if x.dim() == 4 { nhwc_to_nchw(x) } else { x.shallow_clone() }
 }
 
 /// And back.
 fn leave(x: &Tensor) -> Tensor {
-    if x.dim() == 4 { picture_array_order(x) } else { x.shallow_clone() }
+    if x.dim() == 4 { nchw_to_nhwc(x) } else { x.shallow_clone() }
 }
 
 /// Arrays below a prefix, `w/kernel` as `kernel`.
@@ -146,7 +146,7 @@ fn transposed_convolution_is_the_gradient_of_the_convolution() {
 }
 
 #[test]
-fn normalisation() {
+fn normalization() {
     let slow = BatchNormConfig::default();
     let quick = BatchNormConfig { momentum: 0.8, ..slow };
     let between = BatchNormConfig { momentum: 0.9, ..slow };
@@ -207,7 +207,7 @@ fn dropout_drops_its_share_and_scales_the_rest() {
     assert!((dropped - 0.4).abs() < 0.01, "{dropped} dropped");
     assert_close("kept values", &y.max(), &Tensor::from(1.0f32 / 0.6));
 
-    // Pictures keep the order of their memory; channels, rows and pictures are dropped independently; another rate.
+    // Images keep the order of their memory; channels, rows and images are dropped independently; another rate.
     let ones = Tensor::ones([8, 32, 32, 16], (Kind::Float, Device::Cpu)).permute([0, 3, 1, 2]);
     for rate in [0.25, 0.5, 0.4] {
         let y = Dropout::new(&[32, 32, 16], rate).forward(&ones, true);
@@ -330,7 +330,7 @@ fn optimizers() {
 }
 
 #[test]
-fn initialisers() {
+fn initializers() {
     let npz = open("initializers");
     tch::manual_seed(1);
     for case in ["dense", "conv2d", "conv2d_transpose", "lstm_kernel"] {

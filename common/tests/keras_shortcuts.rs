@@ -3,7 +3,7 @@
 mod support;
 
 use common::keras::weights::trainable_variables;
-use common::keras::{Activation, Sequential, picture_tensor};
+use common::keras::{Activation, Sequential, nhwc_to_nchw};
 use support::assert_close;
 use tch::nn::{ModuleT, VarStore};
 use tch::{Device, Kind, Tensor};
@@ -17,8 +17,8 @@ fn an_enlargement_folded_into_its_convolution_changes_nothing() {
         let net = Sequential::input(&vs.root(), &[4, 3, 2]).up_sampling2d(factor).conv2d("conv", 5, kernel, 1).build();
         assert_eq!(net.output_shape(), [4 * factor, 3 * factor, 5]);
         let variables: Vec<Tensor> = trainable_variables(&vs).into_iter().map(|(_, variable)| variable).collect();
-        let x = picture_tensor(&Tensor::randn([2, 4, 3, 2], (Kind::Float, Device::Cpu))).set_requires_grad(true);
-        let dy = picture_tensor(&Tensor::randn([2, 4 * factor, 3 * factor, 5], (Kind::Float, Device::Cpu)));
+        let x = nhwc_to_nchw(&Tensor::randn([2, 4, 3, 2], (Kind::Float, Device::Cpu))).set_requires_grad(true);
+        let dy = nhwc_to_nchw(&Tensor::randn([2, 4 * factor, 3 * factor, 5], (Kind::Float, Device::Cpu)));
 
         let folded = net.forward_t(&x, true);
         let apart = net.outputs(&x, true).pop().unwrap().1;
@@ -67,7 +67,7 @@ fn the_gradient_by_layers_is_the_gradient_by_differentiation() {
         let vs = VarStore::new(Device::Cpu);
         let net = build(&vs);
         let shape = [&[3], net.input_shape()].concat();
-        let x = picture_tensor(&Tensor::randn(shape, (Kind::Float, Device::Cpu))).set_requires_grad(true);
+        let x = nhwc_to_nchw(&Tensor::randn(shape, (Kind::Float, Device::Cpu))).set_requires_grad(true);
         let y = net.forward_t(&x, true).sum(None);
         let expected = Tensor::run_backward(&[y], &[&x], true, true).remove(0);
         let actual = net.input_gradient(&x);

@@ -84,7 +84,7 @@ fn precision_sees_quality_and_recall_variety() {
     let real = normal(1203, 4); // more than are compared at once
     assert_eq!(of(&real, &real), (1.0, 1.0));
     assert_eq!(of(&real, &(normal(50, 4) + 100.0)), (0.0, 0.0));
-    // A collapsed generator that always makes the same real picture, exactly.
+    // A collapsed generator that always makes the same real image, exactly.
     assert_eq!(of(&real, &real.get(7).expand([20, 4], false)), (1.0, 1.0 / 1203.0));
     let (narrow, wide) = (of(&real, &(normal(1203, 4) * 0.3)), of(&real, &(normal(1203, 4) * 3.0)));
     assert!(narrow.0 > 0.95 && narrow.1 < 0.6, "{narrow:?}");
@@ -94,9 +94,9 @@ fn precision_sees_quality_and_recall_variety() {
 #[test]
 fn the_pairwise_distance_is_scipys_and_sees_collapse() {
     let npz = open("metrics");
-    let pictures = tensor(&npz, "training");
-    assert_near("pairs", mean_pairwise_distance(&pictures).unwrap(), tensor(&npz, "pairwise").double_value(&[]));
-    let upside_down = mean_pairwise_distance(&pictures.flip([0, 1])).unwrap();
+    let images = tensor(&npz, "training");
+    assert_near("pairs", mean_pairwise_distance(&images).unwrap(), tensor(&npz, "pairwise").double_value(&[]));
+    let upside_down = mean_pairwise_distance(&images.flip([0, 1])).unwrap();
     assert_near("order", upside_down, tensor(&npz, "pairwise").double_value(&[]));
     assert_eq!(mean_pairwise_distance(&Tensor::full([500, 28, 28, 1], 0.3, F32)).unwrap(), 0.0);
     assert_near("two", mean_pairwise_distance(&Tensor::from_slice2(&[[0.0f32, 1.0], [1.0, 1.0]])).unwrap(), 0.5);
@@ -119,7 +119,7 @@ fn modes_are_counted() {
 }
 
 #[test]
-fn the_nearest_training_picture_is_found() {
+fn the_nearest_training_image_is_found() {
     let npz = open("metrics");
     let (samples, training) = (tensor(&npz, "samples"), tensor(&npz, "training"));
     let found = NearestSearch::among(&samples, &training).unwrap();
@@ -150,8 +150,8 @@ fn copies_are_at_distance_zero_wherever_they_are() {
 struct Pixels;
 
 impl FeatureNet for Pixels {
-    fn features(&self, pictures: &Tensor) -> Result<Tensor> {
-        Ok(pictures.reshape([pictures.size()[0], -1]))
+    fn features(&self, images: &Tensor) -> Result<Tensor> {
+        Ok(images.reshape([images.size()[0], -1]))
     }
 
     fn name(&self) -> String {
@@ -170,7 +170,7 @@ fn quality_gathers_all_of_it() {
     let grey = reference.quality(&Tensor::full([10, 4, 4, 1], 0.5, F32)).unwrap();
     assert!(grey.frechet_distance > 1.0 && grey.mean_pairwise_distance == 0.0);
     let text = grey.to_string();
-    for words in ["10 samples beside 60 real pictures; features: pixels", "Fréchet distance", "recall", "0.0000"] {
+    for words in ["10 samples beside 60 real images; features: pixels", "Fréchet distance", "recall", "0.0000"] {
         assert!(text.contains(words), "{words} is not in\n{text}");
     }
 }
@@ -181,7 +181,7 @@ fn odd_input_is_refused_in_words() {
     let nan = &some / 0.0 * 0.0;
     let one = some.narrow(0, 0, 1);
     refused("one sample", frechet_distance(&some, &one), "features of samples: there are 1, and at least 2 are needed");
-    refused("none", frechet_distance(&normal(0, 4), &some), "real pictures: there are 0");
+    refused("none", frechet_distance(&normal(0, 4), &some), "real images: there are 0");
     refused("NaN", frechet_distance(&some, &nan), "features of samples: they hold values that are not finite");
     refused("widths", frechet_distance(&some, &normal(10, 5)), "4 values cannot be compared with samples of 5");
     refused("three", precision_and_recall(&some, &some.narrow(0, 0, 3), 3), "there are 3, and at least 4");
@@ -192,8 +192,8 @@ fn odd_input_is_refused_in_words() {
     refused("axes", Modes::of(&one.squeeze()), "[samples, classes]");
     refused("NaN", Modes::of(&nan), "not finite");
     refused("no samples", NearestSearch::new(&normal(0, 4)), "samples: there are 0");
-    refused("nothing to compare with", NearestSearch::among(&some, &normal(0, 4)), "no training pictures");
+    refused("nothing to compare with", NearestSearch::among(&some, &normal(0, 4)), "no training images");
     refused("sizes", NearestSearch::among(&some, &normal(3, 5)), "4 values cannot be compared with samples of 5");
-    refused("NaN", NearestSearch::among(&some, &nan), "training pictures: they hold values");
-    refused("one real picture", Reference::new(&Pixels, &one), "there are 1");
+    refused("NaN", NearestSearch::among(&some, &nan), "training images: they hold values");
+    refused("one real image", Reference::new(&Pixels, &one), "there are 1");
 }

@@ -67,10 +67,10 @@ proptest! {
         let mut record = [0; 3073];
         record[1 + (channel * 32 + row) * 32 + column] = value;
         let bytes: Vec<u8> = labels.iter().flat_map(|&label| [&[label][..], &record[1..]].concat()).collect();
-        let (read, pictures) = cifar10::parse(&bytes).unwrap();
+        let (read, images) = cifar10::parse(&bytes).unwrap();
         prop_assert_eq!(&read, &labels);
-        prop_assert_eq!(pictures.dim(), (labels.len(), 3, 32, 32));
-        for (index, &pixel) in pictures.indexed_iter() {
+        prop_assert_eq!(images.dim(), (labels.len(), 3, 32, 32));
+        for (index, &pixel) in images.indexed_iter() {
             let here = (index.1, index.2, index.3) == (channel, row, column);
             prop_assert_eq!(pixel, if here { value } else { 0 });
         }
@@ -274,7 +274,7 @@ fn mnist_names_the_file_that_is_wrong() {
     write(images, idx_file(&[2, 28, 28], &[255; 2 * 784]));
     assert!(error().contains(labels));
     write(labels, idx_file(&[3], &[1, 2, 3]));
-    assert!(error().contains("3 labels for 2 pictures"));
+    assert!(error().contains("3 labels for 2 images"));
     write(labels, idx_file(&[2], &[1, 10]));
     assert!(error().contains("labels over 9"));
     write(labels, idx_file(&[2], &[1, 9]));
@@ -296,11 +296,11 @@ fn cifar10_names_the_file_that_is_wrong() {
     let mut records = [[1; 3073], [2; 3073]];
     records[1][1 + 1024 + 32 + 2] = 255; // green, row 1, column 2
     write("data_batch_1.bin", records.as_flattened());
-    assert!(error(3).contains("data_batch_2.bin"), "two pictures are not three");
-    let pictures = cifar10::train(folder.path(), 2).unwrap();
-    assert_eq!((pictures.images.size(), pictures.labels.size()), (vec![2, 32, 32, 3], vec![2]));
-    assert_eq!(pictures.images.double_value(&[1, 1, 2, 1]), 1.0);
-    assert_eq!(pictures.labels.int64_value(&[1]), 2);
+    assert!(error(3).contains("data_batch_2.bin"), "two images are not three");
+    let images = cifar10::train(folder.path(), 2).unwrap();
+    assert_eq!((images.images.size(), images.labels.size()), (vec![2, 32, 32, 3], vec![2]));
+    assert_eq!(images.images.double_value(&[1, 1, 2, 1]), 1.0);
+    assert_eq!(images.labels.int64_value(&[1]), 2);
     write("data_batch_2.bin", &[3; 3073]);
     assert_eq!(cifar10::train(folder.path(), 3).unwrap().labels.int64_value(&[2]), 3);
     write("data_batch_2.bin", &[10; 3073]);
@@ -310,7 +310,7 @@ fn cifar10_names_the_file_that_is_wrong() {
     assert!(short.contains("test_batch.bin") && short.contains("damaged"));
     write("test_batch.bin", records.as_flattened());
     let few = format!("{:#}", cifar10::test(folder.path(), 3).unwrap_err());
-    assert!(few.contains("2 pictures, and 3"), "{few}");
+    assert!(few.contains("2 images, and 3"), "{few}");
     write("batches.meta.txt", b"one\ntwo\n");
     assert!(format!("{:#}", cifar10::class_names(folder.path()).unwrap_err()).contains("2 names"));
 }
@@ -322,8 +322,8 @@ fn cifar10_has_the_books_pixel() {
     if let Ok(Some(set)) = found
         && set.origin.remark.is_none()
     {
-        let pictures = cifar10::train(&set.dir, 55).unwrap();
-        assert_eq!(pictures.images.double_value(&[54, 12, 13, 1]) as f32, 94.0 / 255.0);
+        let images = cifar10::train(&set.dir, 55).unwrap();
+        assert_eq!(images.images.double_value(&[54, 12, 13, 1]) as f32, 94.0 / 255.0);
         assert_eq!(cifar10::class_names(&set.dir).unwrap()[9], "truck");
     }
 }

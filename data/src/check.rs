@@ -111,8 +111,8 @@ fn check(file: &File, stand_in: bool, record: &FileRecord, path: &Path) -> Resul
         let (found, least) = (count_lines(path)?, if stand_in { lines.stand_in } else { lines.real });
         ensure!(found >= least, "`{}` has {found} lines, and at least {least} are due", record.name);
     }
-    if let Some(pictures) = file.cifar {
-        cifar::check(std::fs::File::open(path)?, pictures).with_context(|| format!("`{name}` is damaged"))?;
+    if let Some(images) = file.cifar {
+        cifar::check(std::fs::File::open(path)?, images).with_context(|| format!("`{name}` is damaged"))?;
     }
     // A stand-in has the form of the real set, not its content.
     if let Some(sha256) = file.sha256.as_ref().filter(|_| !stand_in) {

@@ -1,4 +1,4 @@
-//! Folders of many files of one kind, such as CelebA's 202,599 pictures: too many to name each in the manifest.
+//! Folders of many files of one kind, such as CelebA's 202,599 images: too many to name each in the manifest.
 
 use std::fs;
 use std::path::Path;

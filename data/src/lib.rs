@@ -11,7 +11,7 @@
 //! `datasets.toml` names the sets, their files and their sources. A source is tried after the other: the mirror in
 //! `GDL_MIRROR`, the official addresses, a package of a public registry, and last a generated stand-in, where there is
 //! one. What arrives is checked before it is moved to `data/cache/<set>`, so that a set is there as a whole or not at
-//! all. This crate does not read the pictures, texts and sounds themselves; that is `common::datasets`' part.
+//! all. This crate does not read the images, texts and sounds themselves; that is `common::datasets`' part.
 
 mod advice;
 pub mod avatar;

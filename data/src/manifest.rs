@@ -36,7 +36,7 @@ pub struct Set {
     /// The files that make the set up.
     #[serde(rename = "file", default)]
     pub files: Vec<File>,
-    /// The folders of many files of one kind, such as pictures, that make it up.
+    /// The folders of many files of one kind, such as images, that make it up.
     #[serde(rename = "folder", default)]
     pub folders: Vec<Folder>,
     /// Where to get them, best first.
@@ -71,7 +71,7 @@ pub struct File {
     pub sha256: Option<String>,
     /// The dimensions of an idx file of unsigned bytes, as in MNIST.
     pub idx: Option<Vec<u32>>,
-    /// The number of pictures of a file in CIFAR-10's binary form.
+    /// The number of images of a file in CIFAR-10's binary form.
     pub cifar: Option<u32>,
     /// The form of a NumPy file of bytes in two dimensions, as Quick, Draw!'s.
     pub npy: Option<Npy>,

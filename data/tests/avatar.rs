@@ -1,8 +1,8 @@
-//! Avatars: every attribute is seen, in chapter 1's small pictures as in portraits.
+//! Avatars: every attribute is seen, in chapter 1's small images as in portraits.
 
 use data::avatar::*;
 
-/// Both pictures' mean difference in the value of a pixel, 0 to 255.
+/// Both images' mean difference in the value of a pixel, 0 to 255.
 fn difference(a: &Avatar, b: &Avatar, (width, height): (u32, u32)) -> f64 {
     let (a, b) = (draw(a, width, height).rgb, draw(b, width, height).rgb);
     a.iter().zip(&b).map(|(a, b)| f64::from(a.abs_diff(*b))).sum::<f64>() / a.len() as f64
@@ -83,12 +83,12 @@ fn values_have_the_books_names() {
 }
 
 #[test]
-fn pictures_are_repeatable_and_of_the_size_asked_for() {
+fn images_are_repeatable_and_of_the_size_asked_for() {
     let avatar = Avatar { hat: Hat::Cap, ..Avatar::default() };
     for (width, height) in [(1, 1), (64, 64), PORTRAIT, (300, 40)] {
-        let picture = draw(&avatar, width, height);
-        assert_eq!((picture.width, picture.height), (width, height));
-        assert_eq!(picture.rgb.len(), (width * height * 3) as usize);
-        assert_eq!(picture, draw(&avatar, width, height));
+        let image = draw(&avatar, width, height);
+        assert_eq!((image.width, image.height), (width, height));
+        assert_eq!(image.rgb.len(), (width * height * 3) as usize);
+        assert_eq!(image, draw(&avatar, width, height));
     }
 }

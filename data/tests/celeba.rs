@@ -4,24 +4,24 @@ use std::fs;
 use std::path::Path;
 
 use data::avatar::{Accessories, Avatar, HairColor, Top};
-use data::generate::celeba::{ATTRIBUTES, Config, PICTURES, TABLE, attributes, file_name, person, write};
+use data::generate::celeba::{ATTRIBUTES, Config, IMAGES, TABLE, attributes, file_name, person, write};
 use tempfile::tempdir;
 
-fn made(seed: u64, pictures: u64) -> tempfile::TempDir {
+fn made(seed: u64, images: u64) -> tempfile::TempDir {
     let folder = tempdir().unwrap();
-    write(folder.path(), &Config { seed, pictures }).unwrap();
+    write(folder.path(), &Config { seed, images }).unwrap();
     folder
 }
 
-fn picture(dir: &Path, number: u64) -> Vec<u8> {
-    fs::read(dir.join(PICTURES).join(file_name(number))).unwrap()
+fn image(dir: &Path, number: u64) -> Vec<u8> {
+    fs::read(dir.join(IMAGES).join(file_name(number))).unwrap()
 }
 
 #[test]
 fn the_layout_is_celebas() {
     let folder = made(1, 12);
     assert_eq!(fs::read_dir(folder.path().join("img_align_celeba")).unwrap().count(), 12);
-    let image = image::load_from_memory(&picture(folder.path(), 1)).unwrap();
+    let image = image::load_from_memory(&image(folder.path(), 1)).unwrap();
     assert_eq!((image.width(), image.height()), (178, 218));
     let table = fs::read_to_string(folder.path().join("list_attr_celeba.csv")).unwrap();
     let rows: Vec<&str> = table.lines().collect();
@@ -39,8 +39,8 @@ fn the_layout_is_celebas() {
 fn the_same_seed_gives_the_same_people_in_any_number() {
     let (few, many, others) = (made(1, 3), made(1, 9), made(2, 3));
     for number in 1..=3 {
-        assert_eq!(picture(few.path(), number), picture(many.path(), number));
-        assert_ne!(picture(few.path(), number), picture(others.path(), number));
+        assert_eq!(image(few.path(), number), image(many.path(), number));
+        assert_ne!(image(few.path(), number), image(others.path(), number));
     }
     let table = |folder: &tempfile::TempDir| fs::read_to_string(folder.path().join(TABLE)).unwrap();
     assert!(table(&many).starts_with(&table(&few)));

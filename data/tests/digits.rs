@@ -6,7 +6,7 @@ use std::path::Path;
 use data::generate::digits::{Config, write};
 use tempfile::tempdir;
 
-const PICTURES: &str = "train-images-idx3-ubyte";
+const IMAGES: &str = "train-images-idx3-ubyte";
 const LABELS: &str = "train-labels-idx1-ubyte";
 const SIZE: usize = 28 * 28;
 
@@ -23,9 +23,9 @@ fn read(dir: &Path, name: &str) -> Vec<u8> {
 #[test]
 fn files_have_mnists_format() {
     let dir = digits(1, 300);
-    let pictures = read(dir.path(), PICTURES);
-    assert_eq!(pictures[..16], [0, 0, 8, 3, 0, 0, 1, 44, 0, 0, 0, 28, 0, 0, 0, 28]);
-    assert_eq!(pictures.len(), 16 + 300 * SIZE);
+    let images = read(dir.path(), IMAGES);
+    assert_eq!(images[..16], [0, 0, 8, 3, 0, 0, 1, 44, 0, 0, 0, 28, 0, 0, 0, 28]);
+    assert_eq!(images.len(), 16 + 300 * SIZE);
     let labels = read(dir.path(), LABELS);
     assert_eq!(labels[..8], [0, 0, 8, 1, 0, 0, 1, 44]);
     assert_eq!(labels.len(), 8 + 300);
@@ -39,37 +39,37 @@ fn files_have_mnists_format() {
 #[test]
 fn the_seed_decides() {
     let (a, b, other) = (digits(1, 100), digits(1, 100), digits(2, 100));
-    assert_eq!(read(a.path(), PICTURES), read(b.path(), PICTURES));
-    assert_ne!(read(a.path(), PICTURES), read(other.path(), PICTURES));
+    assert_eq!(read(a.path(), IMAGES), read(b.path(), IMAGES));
+    assert_ne!(read(a.path(), IMAGES), read(other.path(), IMAGES));
 }
 
 #[test]
-fn a_picture_depends_on_its_own_number_only() {
+fn a_image_depends_on_its_own_number_only() {
     // Other lengths are shared among the cores in another way.
     let (short, long) = (digits(1, 50), digits(1, 333));
     let common = 16..16 + 50 * SIZE;
-    assert_eq!(read(short.path(), PICTURES)[common.clone()], read(long.path(), PICTURES)[common]);
+    assert_eq!(read(short.path(), IMAGES)[common.clone()], read(long.path(), IMAGES)[common]);
 }
 
 #[test]
-fn pictures_look_like_mnists_in_numbers() {
+fn images_look_like_mnists_in_numbers() {
     let dir = digits(3, 1000);
-    let bytes = read(dir.path(), PICTURES);
-    let pictures: Vec<&[u8]> = bytes[16..].chunks(SIZE).collect();
+    let bytes = read(dir.path(), IMAGES);
+    let images: Vec<&[u8]> = bytes[16..].chunks(SIZE).collect();
     let mean = bytes[16..].iter().map(|&b| f64::from(b)).sum::<f64>() / (255.0 * 1000.0 * SIZE as f64);
     assert!((0.11..0.15).contains(&mean), "MNIST's mean is 0.131, this is {mean}");
     let (mut x, mut y) = (0.0, 0.0);
-    for picture in &pictures {
-        assert!(picture.iter().any(|&ink| ink > 200), "a picture without ink");
-        let mass: f64 = picture.iter().map(|&ink| f64::from(ink)).sum();
+    for image in &images {
+        assert!(image.iter().any(|&ink| ink > 200), "an image without ink");
+        let mass: f64 = image.iter().map(|&ink| f64::from(ink)).sum();
         let moment = |of: fn(usize) -> usize| {
-            picture.iter().enumerate().map(|(i, &ink)| of(i) as f64 * f64::from(ink)).sum::<f64>() / mass
+            image.iter().enumerate().map(|(i, &ink)| of(i) as f64 * f64::from(ink)).sum::<f64>() / mass
         };
         x += moment(|i| i % 28) / 1000.0;
         y += moment(|i| i / 28) / 1000.0;
     }
     assert!((x - 13.5).abs() < 0.5 && (y - 13.5).abs() < 0.5, "off centre: {x}, {y}");
-    let mut different = pictures.clone();
+    let mut different = images.clone();
     different.sort_unstable();
     different.dedup();
     assert_eq!(different.len(), 1000, "no two are the same");
@@ -79,14 +79,14 @@ fn pictures_look_like_mnists_in_numbers() {
 #[test]
 fn digits_can_be_told_apart() {
     let dir = digits(4, 2200);
-    let bytes = read(dir.path(), PICTURES);
+    let bytes = read(dir.path(), IMAGES);
     let labels = &read(dir.path(), LABELS)[8..];
-    let pictures: Vec<&[u8]> = bytes[16..].chunks(SIZE).collect();
+    let images: Vec<&[u8]> = bytes[16..].chunks(SIZE).collect();
     let distance =
         |a: &[u8], b: &[u8]| -> i64 { a.iter().zip(b).map(|(&a, &b)| (i64::from(a) - i64::from(b)).pow(2)).sum() };
     let right = (2000..2200)
         .filter(|&i| {
-            let nearest = (0..2000).min_by_key(|&j| distance(pictures[i], pictures[j])).unwrap();
+            let nearest = (0..2000).min_by_key(|&j| distance(images[i], images[j])).unwrap();
             labels[nearest] == labels[i]
         })
         .count();

@@ -9,7 +9,7 @@ use data::{Choice, Manifest, OriginKind, Store};
 use support::{Reply, Server, gz, tree};
 use tempfile::tempdir;
 
-/// A set `faces` of three pictures in folders and a table that may have two names.
+/// A set `faces` of three images in folders and a table that may have two names.
 fn manifest(more: &str) -> Manifest {
     let text = format!(
         r#"
@@ -30,7 +30,7 @@ const CONTENT: &str = r#"
     or = "table.txt"
     lines = { real = 4, stand_in = 1 }
     [[set.folder]]
-    name = "pictures"
+    name = "images"
     ending = ".jpg"
     files = 3
 "#;
@@ -38,9 +38,9 @@ const CONTENT: &str = r#"
 const BY_HAND: &str = r#"by_hand = "sign the form, then put the files into data/cache/faces""#;
 
 fn put(dir: &Path, table: &str) {
-    fs::create_dir_all(dir.join("pictures/a")).unwrap();
+    fs::create_dir_all(dir.join("images/a")).unwrap();
     for name in ["1.jpg", "2.jpg", "a/3.jpg", "._1.jpg", "notes.txt"] {
-        fs::write(dir.join("pictures").join(name), name).unwrap();
+        fs::write(dir.join("images").join(name), name).unwrap();
     }
     fs::write(dir.join(table), "id,x\n1.jpg,1\n2.jpg,1\n3.jpg,-1\n").unwrap();
 }
@@ -55,21 +55,21 @@ fn files_put_there_by_hand_are_checked_and_kept() {
     // Not all is there: it says what is missing and touches nothing.
     let dir = cache.path().join("faces");
     put(&dir, "table.txt");
-    fs::remove_file(dir.join("pictures/2.jpg")).unwrap();
+    fs::remove_file(dir.join("images/2.jpg")).unwrap();
     let before = tree(&dir);
     for choice in [Choice::Real, Choice::Any] {
         let error = store.fetch("faces", choice).unwrap_err().to_string();
-        assert!(error.contains("`pictures` has 2 files that end in .jpg, and 3 are due"), "{error}");
+        assert!(error.contains("`images` has 2 files that end in .jpg, and 3 are due"), "{error}");
         assert!(error.contains("sign the form"), "{error}");
     }
     assert_eq!(tree(&dir), before);
     assert_eq!(store.find("faces", Choice::Any).unwrap(), None);
     assert!(store.verify("faces").unwrap()[0].problems[0].contains("not checked yet"));
 
-    fs::write(dir.join("pictures/2.jpg"), "").unwrap();
+    fs::write(dir.join("images/2.jpg"), "").unwrap();
     let error = store.fetch("faces", Choice::Real).unwrap_err().to_string();
-    assert!(error.contains("`pictures/2.jpg` is empty"), "{error}");
-    fs::write(dir.join("pictures/2.jpg"), "2.jpg").unwrap();
+    assert!(error.contains("`images/2.jpg` is empty"), "{error}");
+    fs::write(dir.join("images/2.jpg"), "2.jpg").unwrap();
     fs::write(dir.join("table.txt"), "id,x\n").unwrap();
     let error = store.fetch("faces", Choice::Real).unwrap_err().to_string();
     assert!(error.contains("`table.csv` has 1 lines") || error.contains("`table.txt` has 1 lines"), "{error}");
@@ -79,17 +79,17 @@ fn files_put_there_by_hand_are_checked_and_kept() {
     assert_eq!(set.origin.kind, OriginKind::Hand);
     assert!(!set.origin.stand_in);
     assert_eq!(set.origin.files[0].name, "table.txt");
-    assert_eq!((set.origin.files[1].name.as_str(), set.origin.files[1].count), ("pictures/", Some(3)));
+    assert_eq!((set.origin.files[1].name.as_str(), set.origin.files[1].count), ("images/", Some(3)));
     assert_eq!(store.find("faces", Choice::Any).unwrap(), Some(set));
     assert!(store.verify("faces").unwrap()[0].problems.is_empty());
 
     // Changed, then gone.
-    fs::write(dir.join("pictures/2.jpg"), "other").unwrap();
+    fs::write(dir.join("images/2.jpg"), "other").unwrap();
     let problems = &store.verify("faces").unwrap()[0].problems;
-    assert!(problems[0].contains("`pictures/` has changed"), "{problems:?}");
-    fs::remove_file(dir.join("pictures/2.jpg")).unwrap();
+    assert!(problems[0].contains("`images/` has changed"), "{problems:?}");
+    fs::remove_file(dir.join("images/2.jpg")).unwrap();
     let error = format!("{:#}", store.find("faces", Choice::Any).unwrap_err());
-    assert!(error.contains("damaged") && error.contains("`pictures` has 2 files"), "{error}");
+    assert!(error.contains("damaged") && error.contains("`images` has 2 files"), "{error}");
 }
 
 #[test]
@@ -100,7 +100,7 @@ fn a_mirror_in_a_folder_has_them() {
     let store = Store::at(cache.path()).unwrap().with_manifest(manifest(CONTENT)).with_mirror(place);
     let set = store.fetch("faces", Choice::Real).unwrap();
     assert_eq!(set.origin.kind, OriginKind::Mirror);
-    let files = ["origin.json", "pictures/1.jpg", "pictures/2.jpg", "pictures/a/3.jpg", "table.csv"];
+    let files = ["origin.json", "images/1.jpg", "images/2.jpg", "images/a/3.jpg", "table.csv"];
     assert_eq!(tree(&set.dir), files);
 
     let store = store.with_mirror("http://127.0.0.1:9");
@@ -128,7 +128,7 @@ fn archives_give_whole_folders() {
         let more = format!(
             r#"
             [[set.folder]]
-            name = "pictures"
+            name = "images"
             ending = ".jpg"
             files = 3
             [[set.source]]
@@ -138,7 +138,7 @@ fn archives_give_whole_folders() {
             [[set.source.archive]]
             name = "all.tar.gz"
             max_bytes = 1_000_000
-            members = {{ "in/photos/" = "pictures/" }}
+            members = {{ "in/photos/" = "images/" }}
             "#,
             server.base
         );
@@ -148,7 +148,7 @@ fn archives_give_whole_folders() {
     };
     let (_folder, set) = fetch(tar(&["photos/1.jpg", "photos/a/2.jpg", "photos/3.jpg", "photos/x.txt", "4.jpg"]));
     let set = set.unwrap();
-    assert_eq!(tree(&set.dir), ["origin.json", "pictures/1.jpg", "pictures/3.jpg", "pictures/a/2.jpg"]);
+    assert_eq!(tree(&set.dir), ["origin.json", "images/1.jpg", "images/3.jpg", "images/a/2.jpg"]);
     for (names, complaint) in [(&["photos/1.jpg"][..], "has 1 files"), (&["other/1.jpg"], "has no `in/photos/`")] {
         let (folder, result) = fetch(tar(names));
         let error = result.unwrap_err().to_string();
@@ -165,8 +165,8 @@ fn mistakes_in_the_manifest_are_told() {
         format!("{:#}", Manifest::parse(&format!("{head}{more}")).unwrap_err())
     };
     assert!(parse("").contains("it has no file"));
-    assert!(parse(&format!("{CONTENT}{source}")).contains("no folder `pictures`"));
+    assert!(parse(&format!("{CONTENT}{source}")).contains("no folder `images`"));
     assert!(parse(&CONTENT.replace("files = 3", "files = 0")).contains("a number of files"));
-    assert!(parse(&CONTENT.replace("\"pictures\"", "\"../pictures\"")).contains("without `..`"));
+    assert!(parse(&CONTENT.replace("\"images\"", "\"../images\"")).contains("without `..`"));
     assert!(parse(&CONTENT.replace("table.txt", "/table.txt")).contains("without `..`"));
 }

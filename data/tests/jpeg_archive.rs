@@ -12,7 +12,7 @@ use tempfile::tempdir;
 
 const RECORD: usize = 3073;
 
-/// Ten classes with one picture each to learn from, in five files of two, and one each to test with.
+/// Ten classes with one image each to learn from, in five files of two, and one each to test with.
 fn manifest() -> Manifest {
     let mut text = String::from("[[set]]\nname = 'tiny'\ntitle = 'Tiny'\nlicence = 'none'\ncitation = 'none'\n");
     for batch in 1..=5 {
@@ -25,15 +25,15 @@ fn manifest() -> Manifest {
     Manifest::parse(&text).unwrap()
 }
 
-/// A picture of one colour that tells its class and part.
+/// An image of one colour that tells its class and part.
 fn jpeg(class: u8, part: u8, side: u32) -> Vec<u8> {
     let mut bytes = Cursor::new(vec![]);
-    let picture = RgbImage::from_pixel(side, side, image::Rgb([20 * class, 100, 100 * part]));
-    picture.write_to(&mut bytes, ImageFormat::Jpeg).unwrap();
+    let image = RgbImage::from_pixel(side, side, image::Rgb([20 * class, 100, 100 * part]));
+    image.write_to(&mut bytes, ImageFormat::Jpeg).unwrap();
     bytes.into_inner()
 }
 
-/// The archive's members: a readme, and one picture for each class and part.
+/// The archive's members: a readme, and one image for each class and part.
 fn members() -> Vec<(String, Vec<u8>)> {
     let mut members = vec![("README.md".to_string(), b"hello".to_vec())];
     for class in 0..10 {
@@ -70,7 +70,7 @@ fn fetch_from(archive: &[u8]) -> (tempfile::TempDir, anyhow::Result<DataSet>) {
 }
 
 #[test]
-fn pictures_become_records_whose_classes_take_turns() {
+fn images_become_records_whose_classes_take_turns() {
     let (_cache, result) = fetch_from(&tar_gz(&members()));
     let set = result.unwrap();
     assert_eq!(set.origin.kind, OriginKind::Mirror);
@@ -116,7 +116,7 @@ fn archives_of_something_else_are_refused() {
     let cases = [
         (changed(|members| members.truncate(1)), "0 folders"),
         (changed(|members| members[1].0 = "train/eleventh/0.jpg".into()), "the same classes"),
-        (changed(|members| members[3].1 = b"no picture".to_vec()), "no JPEG"),
+        (changed(|members| members[3].1 = b"no image".to_vec()), "no JPEG"),
         (changed(|members| members[3].1.truncate(300)), "no JPEG"),
         (changed(|members| members[3].1 = jpeg(1, 0, 31)), "32 x 32"),
         (changed(|members| members[3].1 = vec![0; 100_000]), "too long"),

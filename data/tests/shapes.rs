@@ -8,9 +8,9 @@ use tempfile::tempdir;
 
 const RECORD: usize = 3073;
 
-fn shapes(seed: u64, pictures: usize) -> tempfile::TempDir {
+fn shapes(seed: u64, images: usize) -> tempfile::TempDir {
     let dir = tempdir().unwrap();
-    write(dir.path(), &Config { seed, pictures }).unwrap();
+    write(dir.path(), &Config { seed, images }).unwrap();
     dir
 }
 
@@ -33,7 +33,7 @@ fn files_have_cifar10s_format() {
 }
 
 #[test]
-fn the_seed_and_the_pictures_own_number_decide() {
+fn the_seed_and_the_images_own_number_decide() {
     let (a, b, other) = (shapes(1, 40), shapes(1, 133), shapes(2, 40));
     let file = |dir: &tempfile::TempDir, name: &str| read(dir.path(), name)[..40 * RECORD].to_vec();
     // Other lengths are shared among the cores in another way.

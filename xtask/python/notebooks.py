@@ -83,7 +83,7 @@ def indented(text):
 
 
 def figures(notebook, identifier):
-    """The figures whose picture a notebook shows, by the names in their files."""
+    """The figures whose image a notebook shows, by the names in their files."""
     shown = []
     for cell in notebook.cells:
         outputs = cell.get("outputs", [])
@@ -92,8 +92,8 @@ def figures(notebook, identifier):
         # Where another experiment is trained first, its figures go to the gallery only.
         drawn = [name for name in drawn if name.startswith(identifier + "_")]
         pictures = [o for o in outputs if "image/png" in o.get("data", {})]
-        if drawn and not pictures:
-            raise Failed(f"the pictures of {', '.join(drawn)} are missing")
+        if drawn and not images:
+            raise Failed(f"the images of {', '.join(drawn)} are missing")
         shown += [name.removeprefix(identifier + "_") for name in drawn]
     return shown
 

@@ -13,13 +13,13 @@ import tidy
 
 
 def png(size, noise=False):
-    picture = Image.new("RGB", size, "white")
+    image = Image.new("RGB", size, "white")
     dice = random.Random(1)
     for x in range(0, size[0], 1 if noise else 10):
         for y in range(size[1]):
-            picture.putpixel((x, y), tuple(dice.randrange(256) for _ in range(3)) if noise else (255, 0, 0))
+            image.putpixel((x, y), tuple(dice.randrange(256) for _ in range(3)) if noise else (255, 0, 0))
     file = io.BytesIO()
-    picture.save(file, "PNG")
+    image.save(file, "PNG")
     return base64.b64encode(file.getvalue()).decode()
 
 
@@ -27,7 +27,7 @@ def stream(text, name="stdout"):
     return v4.new_output("stream", name=name, text=text)
 
 
-def picture(data):
+def image(data):
     return v4.new_output("execute_result", data={"image/png": data}, execution_count=7)
 
 
@@ -45,14 +45,14 @@ class Checks(unittest.TestCase):
         error = v4.new_output("error", ename="Error", evalue="bad", traceback=["bad", "here"])
         self.assertEqual(trouble(error), "bad\nhere")
 
-    def test_missing_figures_and_pictures_are_noticed(self):
+    def test_missing_figures_and_images_are_noticed(self):
         lines = stream("figure: x/figures/ch03/03_04_loss.png\nfigure: x/figures/ch03/03_04_grid.png\n")
         other = stream("figure: x/figures/ch03/03_03_loss.png\n")
-        whole = notebook([other], [lines, picture(png((30, 20)))])
+        whole = notebook([other], [lines, image(png((30, 20)))])
         notebooks.check_figures(whole, "03_04", ["loss", "grid"])
         with self.assertRaisesRegex(notebooks.Failed, "shows no strip"):
             notebooks.check_figures(whole, "03_04", ["loss", "strip"])
-        with self.assertRaisesRegex(notebooks.Failed, "pictures of 03_04_loss, 03_04_grid are missing"):
+        with self.assertRaisesRegex(notebooks.Failed, "images of 03_04_loss, 03_04_grid are missing"):
             notebooks.check_figures(notebook([lines]), "03_04", ["loss", "grid"])
 
 
@@ -73,8 +73,8 @@ class Tidy(unittest.TestCase):
         book.cells[0].source += " "
         self.assertNotEqual(tidy.fingerprint(book), before)
 
-    def test_notebooks_become_small_enough_and_pictures_keep_their_place(self):
-        book = notebook([picture(png((300, 300), noise=True))], [picture(png((300, 300)))])
+    def test_notebooks_become_small_enough_and_images_keep_their_place(self):
+        book = notebook([image(png((300, 300), noise=True))], [image(png((300, 300)))])
         tidy.tidy(book, "03_04", [])
         tidy.shrink(book)
         self.assertLessEqual(len(tidy.text(book)), tidy.LIMIT)

@@ -18,9 +18,9 @@ LANGUAGE = {"file_extension": ".rs", "mimetype": "text/rust", "name": "rust", "p
 # Bytes that a notebook may have.
 LIMIT = 200_000
 PNG = "image/png"
-# Pixels that a picture may be shown wide.
+# Pixels that an image may be shown wide.
 WIDEST = 1000
-# Ways to make a picture smaller: shares of its width, and numbers of colours or of greys.
+# Ways to make an image smaller: shares of its width, and numbers of colours or of greys.
 SCALES = [1.0, 0.8, 0.65, 0.52, 0.42, 0.34, 0.27]
 COLOURS = [128, 64, 32]
 GREYS = [32, 16, 8]
@@ -32,7 +32,7 @@ SCROLLS = 40
 # mirror of data lies.
 VARIABLE = [
     (re.compile(r"(?m)^((?:epoch|iteration) .*?)  \d+\.\d s$"), r"\1"),
-    (re.compile(r"(?m)^waited for pictures: .*\n"), ""),
+    (re.compile(r"(?m)^waited for images: .*\n"), ""),
     (re.compile(r"(?m)^(data: mirror) .*[/\\].*?, "), r"\1, "),
 ]
 
@@ -97,9 +97,9 @@ def plain(output, count, folders):
     return output
 
 
-def palette(picture, colours):
-    """A picture's main colours. Each counts by the root of its pixels, so that five red points are not lost on white."""
-    counted = picture.getcolors(picture.width * picture.height)
+def palette(image, colours):
+    """An image's main colours. Each counts by the root of its pixels, so that five red points are not lost on white."""
+    counted = image.getcolors(image.width * image.height)
     sample = [colour for count, colour in counted for _ in range(math.isqrt(count))]
     strip = Image.new("RGB", (len(sample), 1))
     strip.putdata(sample)
@@ -114,7 +114,7 @@ def palette(picture, colours):
 def versions(png):
     """Smaller versions of a PNG that are not both larger and worse than another: (bytes, error, PNG), the largest first.
 
-    The error is the mean squared difference of all values, seen at the picture's own size.
+    The error is the mean squared difference of all values, seen at the image's own size.
     """
     original = Image.open(io.BytesIO(png)).convert("RGB")
     found = []
@@ -125,10 +125,10 @@ def versions(png):
         size = tuple(max(1, round(side * scale)) for side in original.size)
         scaled = original.resize(size, Image.Resampling.LANCZOS) if scale < 1 else original
         for colours in GREYS if grey else COLOURS:
-            picture = scaled.quantize(palette=palette(scaled, colours), dither=Image.Dither.NONE)
+            image = scaled.quantize(palette=palette(scaled, colours), dither=Image.Dither.NONE)
             file = io.BytesIO()
-            picture.save(file, "PNG", optimize=True)
-            seen = picture.convert("RGB").resize(original.size, Image.Resampling.BICUBIC)
+            image.save(file, "PNG", optimize=True)
+            seen = image.convert("RGB").resize(original.size, Image.Resampling.BICUBIC)
             squares = ImageStat.Stat(ImageChops.difference(original, seen)).sum2
             found.append((len(file.getvalue()), sum(squares) / original.width / original.height, file.getvalue()))
     found.sort(key=lambda version: version[:2])
@@ -140,7 +140,7 @@ def versions(png):
 
 
 def shrink(notebook):
-    """Makes the pictures smaller until the notebook is small enough: each as much as costs least for what it saves. They
+    """Makes the images smaller until the notebook is small enough: each as much as costs least for what it saves. They
     are shown as large as they were."""
     shown = [output for cell in notebook.cells for output in cell.get("outputs", []) if PNG in output.get("data", {})]
     choices = [versions(base64.b64decode(output.data[PNG])) for output in shown]
@@ -153,15 +153,15 @@ def shrink(notebook):
             output.data[PNG] = base64.b64encode(of_it[number][2]).decode()
         return len(text(notebook).encode()) <= LIMIT
 
-    # What an error of one may cost in bytes is the same for all pictures, and falls.
+    # What an error of one may cost in bytes is the same for all images, and falls.
     for price in [10_000 * 0.9**step for step in range(150)]:
         cost = lambda version: version[0] + price * version[1]
         chosen = [min(range(len(of_it)), key=lambda number: cost(of_it[number])) for of_it in choices]
         if fits(chosen):
             break
     else:
-        raise RuntimeError(f"the notebook stays over {LIMIT} bytes, however small its pictures are made")
-    # Where the last step took more than it had to, the worst pictures get some of it back, a step at a time.
+        raise RuntimeError(f"the notebook stays over {LIMIT} bytes, however small its images are made")
+    # Where the last step took more than it had to, the worst images get some of it back, a step at a time.
     worst = sorted(range(len(shown)), key=lambda i: -choices[i][chosen[i]][1]) if price < 10_000 else []
     while worst:
         for i in list(worst):

@@ -20,7 +20,7 @@ Examples:
   cargo book 03_01                    run an experiment by its number ...
   cargo book 03_01_autoencoder_train  ... or by its whole name
   cargo book 03_01 --preset book      with the book's own numbers (smoke, quick, book)
-  cargo book figures 03               all pictures of chapter 3
+  cargo book figures 03               all images of chapter 3
   cargo book notebook 03_04           its notebook in JupyterLab
   cargo book setup --cuda             libtorch for NVIDIA cards")]
 pub struct Cli {
@@ -32,7 +32,7 @@ pub struct Cli {
 enum Command {
     /// List the experiments with pages, data and expected minutes
     List,
-    /// Make the book's pictures, training what is missing, and a gallery of them
+    /// Make the book's images, training what is missing, and a gallery of them
     Figures(figures::Arguments),
     /// Run all tests, as CI does
     Test(Rest),

@@ -1,4 +1,4 @@
-//! `cargo book figures`: the book's pictures and their gallery.
+//! `cargo book figures`: the book's images and their gallery.
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -19,7 +19,7 @@ pub struct Arguments {
     args: Vec<OsString>,
 }
 
-/// A chapter, and the ids to make pictures of; none means all.
+/// A chapter, and the ids to make images of; none means all.
 #[derive(Debug)]
 pub struct Job<'a> {
     pub chapter: &'a Chapter,
@@ -56,7 +56,7 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
             return Ok(ExitCode::from(130));
         }
         if !status.success() {
-            eprintln!("error: no pictures of chapter {}: its message stands above", job.chapter.chapter);
+            eprintln!("error: no images of chapter {}: its message stands above", job.chapter.chapter);
             return Ok(process::code(status));
         }
     }

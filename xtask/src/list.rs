@@ -13,7 +13,7 @@ const COMMANDS: &str = "
 Run one              cargo book 03_01 [--preset smoke|quick|book] [--epochs N] [--seed N] [--device D] [--resume]
                                       [--data any|real|generated] [--set key=value]
 All its options      cargo book 03_01 --help
-Make the pictures    cargo book figures [CHAPTER | ID ...]
+Make the images    cargo book figures [CHAPTER | ID ...]
 Is all well here?    cargo book doctor
 More                 cargo book test, data, bench, setup; cargo book --help
 

@@ -132,8 +132,8 @@ fn every_figure_of_the_experiment_is_shown() {
             let said: String = streams.map(|output| text(&output["text"])).collect();
             let prefix = format!("figure: figures/ch{}/{}_", &experiment.id[..2], experiment.id);
             let files: Vec<&str> = said.lines().filter_map(|line| line.strip_prefix(&prefix)).collect();
-            let pictures = outputs(cell).iter().filter(|output| output["data"]["image/png"].is_string()).count();
-            assert!(files.is_empty() || pictures == 1, "{}: {pictures} pictures below {files:?}", experiment.id);
+            let images = outputs(cell).iter().filter(|output| output["data"]["image/png"].is_string()).count();
+            assert!(files.is_empty() || images == 1, "{}: {images} images below {files:?}", experiment.id);
             shown.extend(files.into_iter().map(|file| file.trim_end_matches(".png").to_string()));
         }
         assert!(!experiment.figures.is_empty(), "{}: its chapter's table names no figures", experiment.id);

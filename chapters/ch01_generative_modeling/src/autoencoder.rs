@@ -2,22 +2,22 @@
 
 use crate::tins::SIDE;
 use common::keras::{Activation, Adam, Optimizer, Sequential, losses};
-use common::keras::{picture_array_order, picture_tensor};
+use common::keras::{nchw_to_nhwc, nhwc_to_nchw};
 use common::training::Checkpointed;
 use tch::nn::{self, ModuleT};
 use tch::{Device, Tensor};
 
-/// Numbers that a picture is pressed into.
+/// Numbers that an image is pressed into.
 pub const CODES: i64 = 2;
 
 /// Deviation of the noise that codes get while training: a code must survive it, so that near codes come to mean like
 /// tins. Chapter 3 makes more of this idea.
 const NOISE: f64 = 0.05;
 
-/// The step size of step t is divided by 1 + DECAY · t: with a steady one, Adam throws a nearly finished model off again.
+/// The learning rate of step t is divided by 1 + DECAY · t: with a steady one, Adam throws a nearly finished model off again.
 const DECAY: f64 = 0.0005;
 
-/// Encoder, decoder and optimiser.
+/// Encoder, decoder and optimizer.
 #[derive(Debug)]
 pub struct Autoencoder {
     variables: nn::VarStore,
@@ -47,19 +47,19 @@ impl Autoencoder {
         Autoencoder { variables, encoder, decoder, optimizer, penalty }
     }
 
-    /// Pictures `[n, 48, 48, 1]` in [0, 1] -> codes `[n, 2]`.
-    pub fn encode(&self, pictures: &Tensor) -> Tensor {
-        self.encoder.forward_t(&picture_tensor(pictures), false)
+    /// Images `[n, 48, 48, 1]` in [0, 1] -> codes `[n, 2]`.
+    pub fn encode(&self, images: &Tensor) -> Tensor {
+        self.encoder.forward_t(&nhwc_to_nchw(images), false)
     }
 
-    /// Codes `[n, 2]` -> pictures `[n, 48, 48, 1]` in [0, 1].
+    /// Codes `[n, 2]` -> images `[n, 48, 48, 1]` in [0, 1].
     pub fn decode(&self, codes: &Tensor) -> Tensor {
-        picture_array_order(&self.decoder.forward_t(codes, false))
+        nchw_to_nhwc(&self.decoder.forward_t(codes, false))
     }
 
-    /// One step on a batch of pictures; returns the loss, and the mean squared error that is its main part.
-    pub fn train_step(&mut self, pictures: &Tensor) -> [Tensor; 2] {
-        let x = picture_tensor(pictures);
+    /// One step on a batch of images; returns the loss, and the mean squared error that is its main part.
+    pub fn train_step(&mut self, images: &Tensor) -> [Tensor; 2] {
+        let x = nhwc_to_nchw(images);
         let codes = self.encoder.forward_t(&x, true);
         let noisy = &codes + codes.randn_like() * NOISE;
         let reconstruction = losses::mean_squared_error(&x, &self.decoder.forward_t(&noisy, true));

@@ -1,4 +1,4 @@
-//! The tables and pictures of 01_02 (table 1.1 to figure 1.9 of the book).
+//! The tables and images of 01_02 (table 1.1 to figure 1.9 of the book).
 
 use crate::fashion::Config;
 use crate::multinomial::Multinomial;
@@ -6,7 +6,7 @@ use crate::naive_bayes::NaiveBayes;
 use crate::outfits::{FEATURES, Outfit, SIZES, values_of};
 use anyhow::{Context as _, Result};
 use common::cli::Context;
-use common::plot::{Figure, PictureGrid, Plot, Table};
+use common::plot::{Figure, ImageGrid, Plot, Table};
 use common::training::Run;
 use data::avatar;
 use ndarray::{Array3, Array4, Axis, stack};
@@ -28,7 +28,7 @@ pub fn first_rows(context: &Context, run: &Run<Config>, observed: &[Outfit]) -> 
     context.figure(run, "first_rows", &caption, Figure::fitted(&[&[&table]], 9.0)?)
 }
 
-/// The first ten observations as pictures.
+/// The first ten observations as images.
 pub fn observed(context: &Context, run: &Run<Config>, observed: &[Outfit]) -> Result<()> {
     let first = &observed[..observed.len().min(10)];
     let caption = "What the first ten observed outfits look like.";
@@ -89,7 +89,7 @@ pub fn parameters(context: &Context, run: &Run<Config>, naive: &NaiveBayes) -> R
     context.figure(run, "parameters", &caption, Figure::fitted(&[&plots], 14.0)?)
 }
 
-/// New outfits as pictures, with their features below.
+/// New outfits as images, with their features below.
 pub fn new_outfits(context: &Context, run: &Run<Config>, new: &[Outfit], observed: &[Outfit]) -> Result<()> {
     let unseen = new.iter().filter(|outfit| !observed.contains(outfit)).count();
     let caption = format!(
@@ -100,20 +100,20 @@ pub fn new_outfits(context: &Context, run: &Run<Config>, new: &[Outfit], observe
 }
 
 /// People in outfits, five in a row, with their features below.
-fn people(outfits: &[Outfit]) -> Result<PictureGrid> {
-    let pictures = pictures(outfits, SIDE)?;
+fn people(outfits: &[Outfit]) -> Result<ImageGrid> {
+    let images = images(outfits, SIDE)?;
     let captions = outfits.iter().map(|outfit| outfit.names().join("\n"));
-    Ok(PictureGrid::new(pictures.view()).columns(5).captions(captions).gap(10.0))
+    Ok(ImageGrid::new(images.view()).columns(5).captions(captions).gap(10.0))
 }
 
-/// Pictures of people in these outfits, `[n, side, side, 3]` in [0, 1].
-pub fn pictures(outfits: &[Outfit], side: u32) -> Result<Array4<f32>> {
+/// Images of people in these outfits, `[n, side, side, 3]` in [0, 1].
+pub fn images(outfits: &[Outfit], side: u32) -> Result<Array4<f32>> {
     let draw = |outfit: &Outfit| {
-        let picture = avatar::draw(&outfit.avatar(), side, side);
-        let values = picture.rgb.into_iter().map(|byte| f32::from(byte) / 255.0).collect();
+        let image = avatar::draw(&outfit.avatar(), side, side);
+        let values = image.rgb.into_iter().map(|byte| f32::from(byte) / 255.0).collect();
         Array3::from_shape_vec((side as usize, side as usize, 3), values)
     };
-    let pictures = outfits.iter().map(draw).collect::<Result<Vec<_>, _>>()?;
-    let views: Vec<_> = pictures.iter().map(Array3::view).collect();
+    let images = outfits.iter().map(draw).collect::<Result<Vec<_>, _>>()?;
+    let views: Vec<_> = images.iter().map(Array3::view).collect();
     stack(Axis(0), &views).context("there are no outfits to draw")
 }

@@ -1,13 +1,13 @@
 //! 01_03: the same planet, but the features are raw pixels (pp. 44-48). Naive Bayes makes noise of them.
 
 use crate::fashion::{naive_bayes, observations, sample};
-use crate::fashion_figures::pictures;
+use crate::fashion_figures::images;
 use crate::naive_bayes::NaiveBayes;
 use crate::outfits::Outfit;
 use crate::random::generator;
 use anyhow::{Result, ensure};
 use common::cli::Context;
-use common::plot::{Figure, PictureGrid};
+use common::plot::{Figure, ImageGrid};
 use common::say;
 use common::training::{ExperimentConfig, Preset, Run};
 use ndarray::{Array4, Axis, concatenate, s};
@@ -18,15 +18,15 @@ use std::path::PathBuf;
 /// Values of a pixel's red, green or blue.
 const LEVELS: usize = 256;
 
-/// The numbers of 01_03.
+/// Hyper-parameters of 01_03.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
     /// A table of outfits (CSV) to take instead of the chapter's own.
     pub table: Option<PathBuf>,
-    /// Side of the pictures, in pixels.
+    /// Side of the images, in pixels.
     pub side: u32,
-    /// Pictures drawn from the model, to compare its marginals with those of the real ones.
+    /// Images drawn from the model, to compare its marginals with those of the real ones.
     pub samples: usize,
     /// Imagined observations of each value (additive smoothing), for the likelihoods only.
     pub pseudo: f64,
@@ -53,16 +53,16 @@ impl ExperimentConfig for Config {
 pub fn run(context: &Context) -> Result<()> {
     let config = context.config::<Config>()?;
     let (data, observed) = observations(&config.table)?;
-    say!("data: pictures of {}", data.title);
+    say!("data: images of {}", data.title);
     let run = context.plain_run::<Config>("pixels", "outfits", data)?;
     let random = |step: u64| generator(&run, step);
 
-    let real = pictures(&observed, config.side)?;
+    let real = images(&observed, config.side)?;
     let model = fit(&real);
     say!("features: {}, free parameters: {}", real.len() / observed.len(), model.free_parameters());
     let noise = samples(&model, config.samples, config.side as usize, &mut random(0))?;
 
-    // Pictures that the model has not seen: other outfits of the same planet.
+    // Images that the model has not seen: other outfits of the same planet.
     let naive = naive_bayes(&observed);
     let mut dice = random(1);
     let new: Vec<Outfit> = (0..10 * observed.len())
@@ -71,77 +71,76 @@ pub fn run(context: &Context) -> Result<()> {
         .take(50)
         .collect();
     let smoothed = model.clone().smoothed(config.pseudo);
-    let mean = |pictures: &Array4<f32>| {
-        let rows = rows(pictures);
+    let mean = |images: &Array4<f32>| {
+        let rows = rows(images);
         rows.iter().map(|row| smoothed.log_probability(row)).sum::<f64>() / rows.len() as f64
     };
     say!(
-        "mean log-probability of a picture: {:.0} of the {} real ones, {:.0} of unseen real ones, {:.0} of noise",
+        "mean log-probability of an image: {:.0} of the {} real ones, {:.0} of unseen real ones, {:.0} of noise",
         mean(&real),
         observed.len(),
-        mean(&pictures(&new, config.side)?),
+        mean(&images(&new, config.side)?),
         mean(&noise)
     );
     samples_figure(context, &run, &real, &noise)?;
     marginals_figure(context, &run, &real, &noise)
 }
 
-/// Naive Bayes on pictures `[n, height, width, 3]`: each red, green and blue value is a feature.
-pub fn fit(pictures: &Array4<f32>) -> NaiveBayes {
-    let rows = rows(pictures);
+/// Naive Bayes on images `[n, height, width, 3]`: each red, green and blue value is a feature.
+pub fn fit(images: &Array4<f32>) -> NaiveBayes {
+    let rows = rows(images);
     let features = rows.first().map_or(0, Vec::len);
     NaiveBayes::fit(&vec![LEVELS; features], rows.iter().map(Vec::as_slice))
 }
 
-/// Pictures `[n, side, side, 3]` drawn from the model.
+/// Images `[n, side, side, 3]` drawn from the model.
 pub fn samples(model: &NaiveBayes, n: usize, side: usize, random: &mut ChaCha8Rng) -> Result<Array4<f32>> {
     let values = (0..n).flat_map(|_| model.sample(random)).map(|value| value as f32 / (LEVELS - 1) as f32).collect();
     Ok(Array4::from_shape_vec((n, side, side, 3), values)?)
 }
 
-/// Each picture's values as whole numbers from 0 to 255.
-fn rows(pictures: &Array4<f32>) -> Vec<Vec<usize>> {
+/// Each image's values as whole numbers from 0 to 255.
+fn rows(images: &Array4<f32>) -> Vec<Vec<usize>> {
     let level = |&value: &f32| (value * (LEVELS - 1) as f32).round() as usize;
-    pictures.outer_iter().map(|picture| picture.iter().map(level).collect()).collect()
+    images.outer_iter().map(|image| image.iter().map(level).collect()).collect()
 }
 
 /// Mean difference between a pixel and its right neighbour.
-fn roughness(pictures: &Array4<f32>) -> f32 {
-    let (left, right) = (pictures.slice(s![.., .., ..-1, ..]), pictures.slice(s![.., .., 1.., ..]));
+fn roughness(images: &Array4<f32>) -> f32 {
+    let (left, right) = (images.slice(s![.., .., ..-1, ..]), images.slice(s![.., .., 1.., ..]));
     (&right - &left).mapv(f32::abs).mean().unwrap_or(0.0)
 }
 
-/// Ten real pictures above ten samples.
+/// Ten real images above ten samples.
 pub fn samples_figure(context: &Context, run: &Run<Config>, real: &Array4<f32>, noise: &Array4<f32>) -> Result<()> {
-    let ten =
-        |pictures: &Array4<f32>| pictures.slice_axis(Axis(0), (..pictures.len_of(Axis(0)).min(10)).into()).to_owned();
+    let ten = |images: &Array4<f32>| images.slice_axis(Axis(0), (..images.len_of(Axis(0)).min(10)).into()).to_owned();
     let (above, below) = (ten(real), ten(noise));
-    let grid = PictureGrid::new(above.view()).then(below.view()).columns(above.len_of(Axis(0)));
+    let grid = ImageGrid::new(above.view()).then(below.view()).columns(above.len_of(Axis(0)));
     let grid = grid.row_names(["real", "sampled"]);
     let caption = format!(
         "Above: people of Wrodl. Below: what naive Bayes makes of their pixels. Every pixel by itself has the right \
-         colours, but no two go together: neighbours differ by {:.3} on average in the real pictures, and by {:.3} here.",
+         colours, but no two go together: neighbours differ by {:.3} on average in the real images, and by {:.3} here.",
         roughness(real),
         roughness(noise)
     );
     context.figure(run, "samples", &caption, Figure::fitted(&[&[&grid]], 11.0)?)
 }
 
-/// Mean and deviation of each pixel, of the real pictures and of the samples.
+/// Mean and deviation of each pixel, of the real images and of the samples.
 pub fn marginals_figure(context: &Context, run: &Run<Config>, real: &Array4<f32>, noise: &Array4<f32>) -> Result<()> {
-    let moments = |pictures: &Array4<f32>| -> Result<Array4<f32>> {
-        let mean = pictures.mean_axis(Axis(0)).unwrap_or_default();
+    let moments = |images: &Array4<f32>| -> Result<Array4<f32>> {
+        let mean = images.mean_axis(Axis(0)).unwrap_or_default();
         // Twice as bright, to be seen better: no deviation is above one half.
-        let deviation = pictures.std_axis(Axis(0), 0.0) * 2.0;
+        let deviation = images.std_axis(Axis(0), 0.0) * 2.0;
         Ok(concatenate(Axis(0), &[mean.insert_axis(Axis(0)).view(), deviation.insert_axis(Axis(0)).view()])?)
     };
     let (above, below) = (moments(real)?, moments(noise)?);
     let largest = (&above - &below).iter().fold(0.0f32, |most, difference| most.max(difference.abs()));
     say!("largest difference of a pixel's mean (or of twice its deviation) between real and sampled: {largest:.3}");
-    let grid = PictureGrid::new(above.view()).then(below.view()).columns(2);
+    let grid = ImageGrid::new(above.view()).then(below.view()).columns(2);
     let grid = grid.row_names(["real", "sampled"]).column_names(["mean", "deviation x 2"]);
     let caption = format!(
-        "What naive Bayes did learn: mean and standard deviation of each pixel are the same in the real pictures and in \
+        "What naive Bayes did learn: mean and standard deviation of each pixel are the same in the real images and in \
          {} samples.",
         noise.len_of(Axis(0))
     );

@@ -1,4 +1,4 @@
-//! 01_04: the two numbers behind every picture of a biscuit tin (pp. 48-52).
+//! 01_04: the two numbers behind every image of a biscuit tin (pp. 48-52).
 
 use crate::autoencoder::Autoencoder;
 use crate::linear::LinearMap;
@@ -15,7 +15,7 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 use tch::{Kind, Tensor};
 
-/// The numbers of 01_04.
+/// Hyper-parameters of 01_04.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
@@ -23,7 +23,7 @@ pub struct Config {
     pub tins: usize,
     /// Tins to test with.
     pub test_tins: usize,
-    /// Adam's step size.
+    /// Adam's learning rate.
     pub learning_rate: f64,
     /// Weight of the codes' mean square in the loss.
     pub penalty: f64,
@@ -68,8 +68,8 @@ pub fn run(context: &Context) -> Result<()> {
     fit(&mut model, &tensor(&train)?.to_device(context.device()), &run)?;
 
     let _no_grad = tch::no_grad_guard();
-    let pictures = tensor(&test)?.to_device(context.device());
-    let codes = model.encode(&pictures).to_device(tch::Device::Cpu);
+    let images = tensor(&test)?.to_device(context.device());
+    let codes = model.encode(&images).to_device(tch::Device::Cpu);
     let truth = features(&test);
     let r_squared = LinearMap::fit(&codes, &truth).r_squared(&codes, &truth);
     let (height, width) = (r_squared[0], r_squared[1]);
@@ -77,7 +77,7 @@ pub fn run(context: &Context) -> Result<()> {
 
     tin_figures::loss(context, &run)?;
     tin_figures::latent_space(context, &run, &codes, &test, (height, width))?;
-    tin_figures::reconstructions(context, &run, &model, &pictures, &test)?;
+    tin_figures::reconstructions(context, &run, &model, &images, &test)?;
     tin_figures::walk(context, &run, &model, &codes, &LinearMap::fit(&truth, &codes))
 }
 
@@ -89,16 +89,16 @@ pub fn start(context: &Context) -> Result<Run<Config>> {
     context.training_run::<Config>("representation", "tins", data)
 }
 
-/// Trains the autoencoder on pictures of tins `[n, 48, 48, 1]`.
-pub fn fit(model: &mut Autoencoder, pictures: &Tensor, run: &Run<Config>) -> Result<()> {
+/// Trains the autoencoder on images of tins `[n, 48, 48, 1]`.
+pub fn fit(model: &mut Autoencoder, images: &Tensor, run: &Run<Config>) -> Result<()> {
     let Config { batch_size, epochs, .. } = run.params.config;
-    let mut batches = Batches::new(pictures.size()[0], batch_size, run.params.seed);
+    let mut batches = Batches::new(images.size()[0], batch_size, run.params.seed);
     let plan =
         Plan { epochs, batches: batches.per_epoch(), seed: run.params.seed, metrics: &["loss", "reconstruction_loss"] };
     let mut training = Training::start(&run.folder, plan, model)?;
     while let Some(step) = training.next(model)? {
-        let rows = batches.rows(step.epoch, step.batch).to_device(pictures.device());
-        let batch = pictures.index_select(0, &rows);
+        let rows = batches.rows(step.epoch, step.batch).to_device(images.device());
+        let batch = images.index_select(0, &rows);
         let [loss, reconstruction] = model.train_step(&batch);
         training.record(&[&loss, &reconstruction], batch.size()[0]);
     }
@@ -111,11 +111,11 @@ pub fn random_tins(n: usize, seed: u64) -> Vec<Tin> {
     (0..n).map(|_| Tin::at(random.random(), random.random())).collect()
 }
 
-/// The pictures of tins, `[n, 48, 48, 1]`.
+/// The images of tins, `[n, 48, 48, 1]`.
 pub fn tensor(tins: &[Tin]) -> Result<Tensor> {
-    let pictures = tins::pictures(tins)?;
+    let images = tins::images(tins)?;
     let side = tins::SIDE as i64;
-    Ok(Tensor::from_slice(&pictures.into_raw_vec_and_offset().0).view([-1, side, side, 1]))
+    Ok(Tensor::from_slice(&images.into_raw_vec_and_offset().0).view([-1, side, side, 1]))
 }
 
 /// Height and width of tins, in pixels: `[n, 2]`.

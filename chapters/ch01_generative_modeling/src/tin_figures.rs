@@ -7,11 +7,11 @@ use crate::tins::{self, Tin};
 use anyhow::Result;
 use common::arrays::{array2, array4};
 use common::cli::Context;
-use common::plot::{Chart, Color, Figure, Line, PictureGrid, Points};
+use common::plot::{Chart, Color, Figure, ImageGrid, Line, Points};
 use common::training::Run;
 use tch::{Kind, Tensor};
 
-/// Pictures in a walk through latent space.
+/// Images in a walk through latent space.
 const STEPS: usize = 9;
 
 /// The exact generator over a grid of heights and widths, and the walk that makes a tin taller.
@@ -22,10 +22,10 @@ pub fn latent_space_of_tins(context: &Context, run: &Run<Config>) -> Result<()> 
         (0..rows * columns).map(|i| Tin::at(1.0 - at(i / columns, rows), at(i % columns, columns))).collect();
     let widths = grid.iter().take(columns).map(|tin| format!("w {:.0}", tin.width));
     let heights = grid.iter().step_by(columns).map(|tin| format!("h {:.0}", tin.height));
-    let pictures = tins::pictures(&grid)?;
-    let plot = PictureGrid::new(pictures.view()).columns(columns).column_names(widths).row_names(heights);
+    let images = tins::images(&grid)?;
+    let plot = ImageGrid::new(images.view()).columns(columns).column_names(widths).row_names(heights);
     let caption = "Biscuit tins drawn by the exact generator f(height, width): two numbers explain all 2,304 pixels of \
-                   a picture. A step upwards in this latent space makes any tin taller.";
+                   an image. A step upwards in this latent space makes any tin taller.";
     context.figure(run, "tins", caption, Figure::fitted(&[&[&plot]], 10.0)?)
 }
 
@@ -68,13 +68,13 @@ pub fn reconstructions(
     context: &Context,
     run: &Run<Config>,
     model: &Autoencoder,
-    pictures: &Tensor,
+    images: &Tensor,
     test: &[Tin],
 ) -> Result<()> {
-    let x = pictures.narrow(0, 0, 10);
+    let x = images.narrow(0, 0, 10);
     let (originals, decoded) = (array4(&x)?, array4(&model.decode(&model.encode(&x)))?);
     let captions = test.iter().take(10).map(|tin| format!("h {:.0}, w {:.0}", tin.height, tin.width));
-    let grid = PictureGrid::new(originals.view()).then(decoded.view()).captions(captions);
+    let grid = ImageGrid::new(originals.view()).then(decoded.view()).captions(captions);
     let grid = grid.row_names(["test tin", "reconstruction"]);
     let caption =
         "Ten tins of the test set with their heights and widths, and what the decoder makes of their two codes.";
@@ -87,12 +87,12 @@ pub fn reconstructions(
 pub fn walk(context: &Context, run: &Run<Config>, model: &Autoencoder, codes: &Tensor, map: &LinearMap) -> Result<()> {
     let steps: Vec<Tin> = (0..STEPS).map(|i| Tin::at(0.1 + 0.8 * i as f32 / (STEPS - 1) as f32, 0.5)).collect();
     let z = map.apply(&features(&steps)).to_kind(Kind::Float);
-    let (exact, decoded) = (tins::pictures(&steps)?, array4(&model.decode(&z.to_device(context.device())))?);
+    let (exact, decoded) = (tins::images(&steps)?, array4(&model.decode(&z.to_device(context.device())))?);
     let captions: Vec<String> = steps.iter().map(|tin| format!("height {:.0}", tin.height)).collect();
     let places = array2(&z)?;
     let coordinates = places.outer_iter().map(|z| format!("[{:.1}, {:.1}]", z[0], z[1]));
     let captions = captions.into_iter().chain(coordinates);
-    let grid = PictureGrid::new(exact.view()).then(decoded.view()).columns(STEPS).captions(captions);
+    let grid = ImageGrid::new(exact.view()).then(decoded.view()).columns(STEPS).captions(captions);
     let grid = grid.row_names(["f(height, width)", "decoder(codes)"]);
     let caption = "Taller and taller: the exact generator with growing height and fixed width, and the decoder along the \
                    straight line in its latent space that a linear map finds for the same heights.";

@@ -7,7 +7,7 @@ use tiny_skia::{
     Stroke, Transform,
 };
 
-/// Side of the pictures, in pixels.
+/// Side of the images, in pixels.
 pub const SIDE: usize = 48;
 /// Heights of tins, in pixels.
 pub const HEIGHTS: (f32, f32) = (8.0, 32.0);
@@ -18,7 +18,7 @@ const GROUND: f32 = 45.0;
 /// We look at the tins a little from above, so that a circle is this much flatter than wide.
 const FLATNESS: f32 = 0.22;
 
-/// A tin: the two latent features that explain every pixel of its picture.
+/// A tin: the two latent features that explain every pixel of its image.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Tin {
     /// Height of the wall, in pixels: within [`HEIGHTS`].
@@ -34,12 +34,12 @@ impl Tin {
         Tin { height: between(HEIGHTS, height), width: between(WIDTHS, width) }
     }
 
-    /// The exact generator f(height, width): the tin's picture `[48, 48, 1]`, values in [0, 1].
+    /// The exact generator f(height, width): the tin's image `[48, 48, 1]`, values in [0, 1].
     ///
     /// # Errors
-    /// There is no memory for a picture.
-    pub fn picture(&self) -> Result<Array3<f32>> {
-        let mut paper = Pixmap::new(SIDE as u32, SIDE as u32).context("no memory for a picture")?;
+    /// There is no memory for an image.
+    pub fn image(&self) -> Result<Array3<f32>> {
+        let mut paper = Pixmap::new(SIDE as u32, SIDE as u32).context("no memory for an image")?;
         paper.fill(Color::WHITE);
         self.draw(&mut paper);
         let pixels = paper.pixels();
@@ -70,14 +70,14 @@ impl Tin {
     }
 }
 
-/// The pictures of many tins: `[n, 48, 48, 1]`.
+/// The images of many tins: `[n, 48, 48, 1]`.
 ///
 /// # Errors
-/// There are no tins, or there is no memory for a picture.
-pub fn pictures(tins: &[Tin]) -> Result<Array4<f32>> {
-    let pictures = tins.iter().map(Tin::picture).collect::<Result<Vec<_>>>()?;
-    let views: Vec<_> = pictures.iter().map(Array3::view).collect();
-    stack(Axis(0), &views).context("cannot put pictures of no tins into one array")
+/// There are no tins, or there is no memory for an image.
+pub fn images(tins: &[Tin]) -> Result<Array4<f32>> {
+    let images = tins.iter().map(Tin::image).collect::<Result<Vec<_>>>()?;
+    let views: Vec<_> = images.iter().map(Array3::view).collect();
+    stack(Axis(0), &views).context("cannot put images of no tins into one array")
 }
 
 fn grey(value: f32) -> Color {

@@ -13,7 +13,7 @@ use common::training::{ExperimentConfig, Preset};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
-/// The numbers of 01_01.
+/// Hyper-parameters of 01_01.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {

@@ -54,8 +54,8 @@ fn figures_are_all_there_and_depend_on_the_seed_alone() {
     };
     let first = figures(&[]);
     for png in first.values() {
-        let picture = image::load_from_memory(png).unwrap();
-        assert!(picture.width() > 500 && picture.height() > 200, "{} x {}", picture.width(), picture.height());
+        let image = image::load_from_memory(png).unwrap();
+        assert!(image.width() > 500 && image.height() > 200, "{} x {}", image.width(), image.height());
     }
     assert!(first == figures(&[]), "the same seed, other figures");
     let other = figures(&["--seed", "43"]);

@@ -27,16 +27,16 @@ BATCH = 32
 
 def mlp():
     """Pages 63-67."""
-    picture = layers.Input((32, 32, 3))
-    x = layers.Flatten()(picture)
+    image = layers.Input((32, 32, 3))
+    x = layers.Flatten()(image)
     x = layers.Dense(200, activation="relu")(x)
     x = layers.Dense(150, activation="relu")(x)
-    return keras.Model(picture, layers.Dense(10, activation="softmax")(x))
+    return keras.Model(image, layers.Dense(10, activation="softmax")(x))
 
 
 def cnn():
     """Page 84."""
-    picture = x = layers.Input((32, 32, 3))
+    image = x = layers.Input((32, 32, 3))
     for filters, stride in [(32, 1), (32, 2), (64, 1), (64, 2)]:
         x = layers.Conv2D(filters, 3, strides=stride, padding="same")(x)
         x = layers.BatchNormalization()(x)
@@ -46,7 +46,7 @@ def cnn():
     x = layers.BatchNormalization()(x)
     x = layers.LeakyReLU()(x)
     x = layers.Dropout(rate=0.5)(x)
-    return keras.Model(picture, layers.Activation("softmax")(layers.Dense(10)(x)))
+    return keras.Model(image, layers.Activation("softmax")(layers.Dense(10)(x)))
 
 
 MODELS = {"mlp": (mlp, 646_260), "cnn": (cnn, 592_554)}

@@ -1,4 +1,4 @@
-//! Training steps that `cargo book bench 02` times, on random pictures: the peers in Python do the same.
+//! Training steps that `cargo book bench 02` times, on random images: the peers in Python do the same.
 
 use crate::classifier::Classifier;
 use crate::convolutional_network::convolutional_network;
@@ -7,7 +7,7 @@ use anyhow::Result;
 use std::time::Instant;
 use tch::{Device, Kind, Tensor};
 
-/// Pictures in a step, as in the book.
+/// Images in a step, as in the book.
 pub const BATCH: i64 = 32;
 /// Steps before the clock runs.
 const WARM_UP: usize = 10;

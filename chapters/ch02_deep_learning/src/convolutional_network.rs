@@ -3,7 +3,7 @@
 use common::keras::{Activation, Sequential};
 use tch::nn;
 
-/// The book's first one, two convolutions only (p. 77): picture 32 × 32 × 3 -> probabilities of ten classes. It is built
+/// The book's first one, two convolutions only (p. 77): image 32 × 32 × 3 -> probabilities of ten classes. It is built
 /// to count its parameters, and never trained.
 pub fn two_convolutions(path: &nn::Path) -> Sequential {
     Sequential::input(path, &[32, 32, 3])
@@ -15,7 +15,7 @@ pub fn two_convolutions(path: &nn::Path) -> Sequential {
         .build()
 }
 
-/// The one that is trained (p. 84): picture 32 × 32 × 3 -> probabilities of ten classes.
+/// The one that is trained (p. 84): image 32 × 32 × 3 -> probabilities of ten classes.
 pub fn convolutional_network(path: &nn::Path) -> Sequential {
     Sequential::input(path, &[32, 32, 3])
         .conv2d("conv2d", 32, 3, 1)

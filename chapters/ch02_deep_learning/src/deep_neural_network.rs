@@ -12,35 +12,34 @@ use common::say;
 use common::training::{ExperimentConfig, Preset};
 use serde::{Deserialize, Serialize};
 
-/// The numbers of 02_01.
+/// Hyper-parameters of 02_01.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
-    /// Training pictures that are used, from the first on.
-    pub pictures: i64,
-    /// Test pictures that are used, from the first on.
-    pub test_pictures: i64,
-    /// Adam's step size.
+    /// Training images that are used, from the first on.
+    pub images: i64,
+    /// Test images that are used, from the first on.
+    pub test_images: i64,
+    /// Adam's learning rate.
     pub learning_rate: f64,
-    /// Pictures in a step.
+    /// Images in a step.
     pub batch_size: i64,
-    /// Times that all pictures are seen.
+    /// Times that all images are seen.
     pub epochs: u64,
 }
 
 impl ExperimentConfig for Config {
     fn preset(preset: Preset) -> Config {
-        let book =
-            Config { pictures: 50_000, test_pictures: 10_000, learning_rate: 0.0005, batch_size: 32, epochs: 10 };
+        let book = Config { images: 50_000, test_images: 10_000, learning_rate: 0.0005, batch_size: 32, epochs: 10 };
         match preset {
             Preset::Book => book,
             Preset::Quick => book, // it takes half a minute
-            Preset::Smoke => Config { pictures: 96, test_pictures: 100, epochs: 3, ..book },
+            Preset::Smoke => Config { images: 96, test_images: 100, epochs: 3, ..book },
         }
     }
 
     fn check(&self) -> Result<()> {
-        fit::check(self.pictures, self.test_pictures, self.learning_rate, self.batch_size, self.epochs)
+        fit::check(self.images, self.test_images, self.learning_rate, self.batch_size, self.epochs)
     }
 }
 
@@ -48,10 +47,10 @@ impl ExperimentConfig for Config {
 pub fn run(context: &Context) -> Result<()> {
     let data = context.data("cifar10")?;
     let run = context.training_run::<Config>("mlp", "cifar10", &data)?;
-    let Config { pictures, test_pictures, learning_rate, batch_size, epochs } = run.params.config;
+    let Config { images, test_images, learning_rate, batch_size, epochs } = run.params.config;
     let seed = run.params.seed;
-    let train = cifar10::train(&data.dir, pictures)?.to_device(context.device());
-    let test = cifar10::test(&data.dir, test_pictures)?;
+    let train = cifar10::train(&data.dir, images)?.to_device(context.device());
+    let test = cifar10::test(&data.dir, test_images)?;
     let names = cifar10::class_names(&data.dir)?;
 
     device::seed(&[seed]);

@@ -1,18 +1,18 @@
-//! Figures of what the text explains: activation functions (p. 65), batch normalisation (p. 79), dropout (p. 82).
+//! Figures of what the text explains: activation functions (p. 65), batch normalization (p. 79), dropout (p. 82).
 
 use crate::classifier::Classifier;
 use crate::results::BEFORE_AND_AFTER;
 use anyhow::{Context as _, Result};
 use common::arrays::array2;
 use common::cli::Context;
-use common::datasets::cifar10::Pictures;
+use common::datasets::cifar10::LabeledImages;
 use common::device;
-use common::keras::{Activation, Dropout, Layer, picture_tensor};
+use common::keras::{Activation, Dropout, Layer, nhwc_to_nchw};
 use common::plot::{Chart, Color, ColorMap, Figure, HeatMap, Histogram, Line};
 use common::training::Run;
 use tch::{Device, Kind, Tensor};
 
-/// Test pictures whose activations are looked at.
+/// Test images whose activations are looked at.
 const LOOKED_AT: i64 = 256;
 /// Values of each channel in a histogram.
 const VALUES: i64 = 20_000;
@@ -36,8 +36,8 @@ pub fn activation_functions<C>(context: &Context, run: &Run<C>) -> Result<()> {
     context.figure(run, "activation_functions", caption, Figure::panels(&[&[&relu, &leaky, &sigmoid]], (11.0, 3.6))?)
 }
 
-/// What goes into each batch normalisation after a convolution, and what comes out.
-pub fn batch_normalisation<C>(context: &Context, run: &Run<C>, model: &Classifier, test: &Pictures) -> Result<()> {
+/// What goes into each batch normalization after a convolution, and what comes out.
+pub fn batch_normalization<C>(context: &Context, run: &Run<C>, model: &Classifier, test: &LabeledImages) -> Result<()> {
     let outputs = look_inside(model, test);
     let output = |name: &str| -> Result<&Tensor> {
         let found = outputs.iter().find(|(layer, _)| layer == name);
@@ -54,7 +54,7 @@ pub fn batch_normalisation<C>(context: &Context, run: &Run<C>, model: &Classifie
         }
         overlays.push(chart);
     }
-    let caption = "Activations of 256 test pictures behind each convolution, before and after batch normalisation: \
+    let caption = "Activations of 256 test images behind each convolution, before and after batch normalization: \
                    whatever the convolution's scale, what comes out is spread over about the same range.";
     let [a, b, c, d] = &overlays[..] else { unreachable!("four convolutions") };
     context.figure(run, "batch_norm", caption, Figure::panels(&[&[a, b], &[c, d]], (9.0, 6.4))?)?;
@@ -67,15 +67,15 @@ pub fn batch_normalisation<C>(context: &Context, run: &Run<C>, model: &Classifie
         }
         Ok(chart)
     };
-    let before = by_channel("before batch normalisation", "conv2d_1")?;
-    let after = by_channel("after batch normalisation", "batch_normalization_1")?;
+    let before = by_channel("before batch normalization", "conv2d_1")?;
+    let after = by_channel("after batch normalization", "batch_normalization_1")?;
     let caption = "The first eight channels behind the second convolution, a curve for each: each has its own mean and \
-                   spread, and batch normalisation makes them alike.";
+                   spread, and batch normalization makes them alike.";
     context.figure(run, "batch_norm_channels", caption, Figure::panels(&[&[&before, &after]], (10.0, 4.0))?)
 }
 
-/// The 128 units of one picture before the dropout, at two training steps, and when predicting.
-pub fn dropout<C>(context: &Context, run: &Run<C>, model: &Classifier, test: &Pictures) -> Result<()> {
+/// The 128 units of one image before the dropout, at two training steps, and when predicting.
+pub fn dropout<C>(context: &Context, run: &Run<C>, model: &Classifier, test: &LabeledImages) -> Result<()> {
     let outputs = look_inside(model, test);
     let units = outputs.iter().find(|(name, _)| name == "leaky_re_lu_4").map(|(_, tensor)| tensor.narrow(0, 0, 1));
     let units = units.context("the net has no layer leaky_re_lu_4")?;
@@ -96,16 +96,16 @@ pub fn dropout<C>(context: &Context, run: &Run<C>, model: &Classifier, test: &Pi
     let one = panel("dropout, one training step", step(1))?;
     let two = panel("dropout, the next step", step(2))?;
     let predicting = panel("dropout, when predicting", layer.forward(&units, false))?;
-    let caption = "The 128 units of the dense layer for one test picture (blue: negative, red: positive). While training, \
+    let caption = "The 128 units of the dense layer for one test image (blue: negative, red: positive). While training, \
                    dropout sets half of them to zero (white), others at each step, and doubles the rest; when \
                    predicting, it does nothing.";
     context.figure(run, "dropout", caption, Figure::fitted(&[&[&before, &one], &[&two, &predicting]], 9.0)?)
 }
 
-/// Each layer's output for some test pictures, as it is when predicting.
-fn look_inside(model: &Classifier, test: &Pictures) -> Vec<(String, Tensor)> {
+/// Each layer's output for some test images, as it is when predicting.
+fn look_inside(model: &Classifier, test: &LabeledImages) -> Vec<(String, Tensor)> {
     let images = test.images.narrow(0, 0, LOOKED_AT.min(test.len()));
-    tch::no_grad(|| model.net().outputs(&picture_tensor(&images), false))
+    tch::no_grad(|| model.net().outputs(&nhwc_to_nchw(&images), false))
 }
 
 /// An even share of a tensor's values.

@@ -13,17 +13,17 @@ pub const HORIZONTAL_EDGES: Filter = [[1.0, 1.0, 1.0], [0.0, 0.0, 0.0], [-1.0, -
 /// Large where it is dark at the left and light at the right.
 pub const VERTICAL_EDGES: Filter = [[-1.0, 0.0, 1.0], [-1.0, 0.0, 1.0], [-1.0, 0.0, 1.0]];
 
-/// A colour picture `[height, width, 3]` with values in [0, 1] as `size` × `size` grey levels from 0 to 255.
+/// A colour image `[height, width, 3]` with values in [0, 1] as `size` × `size` grey levels from 0 to 255.
 ///
 /// Grey is the brightness that scikit-image's `rgb2gray` computes; the size is changed with anti-aliasing. The levels are
 /// whole numbers, so that sums of them are exact in whatever order a convolution adds them up.
 ///
 /// # Errors
-/// The picture has another number of channels.
-pub fn grey_levels(picture: ArrayView3<f32>, size: i64) -> Result<Tensor> {
-    let (height, width, channels) = picture.dim();
-    ensure!(channels == 3, "the picture has {channels} channels, not 3");
-    let values: Vec<f32> = picture.iter().copied().collect();
+/// The image has another number of channels.
+pub fn grey_levels(image: ArrayView3<f32>, size: i64) -> Result<Tensor> {
+    let (height, width, channels) = image.dim();
+    ensure!(channels == 3, "the image has {channels} channels, not 3");
+    let values: Vec<f32> = image.iter().copied().collect();
     let rgb = Tensor::from_slice(&values).view([height as i64, width as i64, 3]);
     let grey = rgb.matmul(&Tensor::from_slice(&[0.2125f32, 0.7154, 0.0721]));
     let small =
@@ -31,18 +31,18 @@ pub fn grey_levels(picture: ArrayView3<f32>, size: i64) -> Result<Tensor> {
     Ok((small.view([size, size]) * 255.0).round().clamp(0.0, 255.0))
 }
 
-/// Convolves a picture `[height, width]` with a filter, by libtorch: zeros around it, the filter's centre on every
+/// Convolves an image `[height, width]` with a filter, by libtorch: zeros around it, the filter's centre on every
 /// `stride`-th pixel from the first on.
-pub fn convolve(picture: &Tensor, filter: &Filter, stride: i64) -> Tensor {
-    let input = picture.unsqueeze(0).unsqueeze(0);
-    let kernel = Tensor::from_slice(filter.as_flattened()).view([1, 1, 3, 3]).to_device(picture.device());
+pub fn convolve(image: &Tensor, filter: &Filter, stride: i64) -> Tensor {
+    let input = image.unsqueeze(0).unsqueeze(0);
+    let kernel = Tensor::from_slice(filter.as_flattened()).view([1, 1, 3, 3]).to_device(image.device());
     input.conv2d::<Tensor>(&kernel, None, [stride, stride], [1, 1], [1, 1], 1).squeeze_dim(0).squeeze_dim(0)
 }
 
 /// The same by a plain loop (p. 76).
-pub fn convolve_by_hand(picture: ArrayView2<f32>, filter: &Filter, stride: usize) -> Array2<f32> {
-    let (height, width) = picture.dim();
-    let padded = pad(picture);
+pub fn convolve_by_hand(image: ArrayView2<f32>, filter: &Filter, stride: usize) -> Array2<f32> {
+    let (height, width) = image.dim();
+    let padded = pad(image);
     Array2::from_shape_fn((height.div_ceil(stride), width.div_ceil(stride)), |(row, column)| {
         let mut sum = 0.0;
         for (i, weights) in filter.iter().enumerate() {
@@ -54,11 +54,11 @@ pub fn convolve_by_hand(picture: ArrayView2<f32>, filter: &Filter, stride: usize
     })
 }
 
-/// The picture with a border of zeros, one pixel wide.
-pub fn pad(picture: ArrayView2<f32>) -> Array2<f32> {
-    let (height, width) = picture.dim();
+/// The image with a border of zeros, one pixel wide.
+pub fn pad(image: ArrayView2<f32>) -> Array2<f32> {
+    let (height, width) = image.dim();
     let mut padded = Array2::zeros((height + 2, width + 2));
-    padded.slice_mut(ndarray::s![1..=height, 1..=width]).assign(&picture);
+    padded.slice_mut(ndarray::s![1..=height, 1..=width]).assign(&image);
     padded
 }
 
@@ -70,10 +70,10 @@ pub fn array(filter: &Filter) -> Array2<f32> {
 /// Convolves with libtorch and makes sure that the plain loop agrees, in every pixel and exactly.
 ///
 /// # Errors
-/// They differ, which no picture of whole grey levels should bring about.
-pub fn convolve_checked(picture: &Tensor, filter: &Filter, stride: i64) -> Result<Array2<f32>> {
-    let fast = common::arrays::array2(&convolve(picture, filter, stride))?;
-    let slow = convolve_by_hand(common::arrays::array2(&picture.to_kind(Kind::Float))?.view(), filter, stride as usize);
+/// They differ, which no image of whole grey levels should bring about.
+pub fn convolve_checked(image: &Tensor, filter: &Filter, stride: i64) -> Result<Array2<f32>> {
+    let fast = common::arrays::array2(&convolve(image, filter, stride))?;
+    let slow = convolve_by_hand(common::arrays::array2(&image.to_kind(Kind::Float))?.view(), filter, stride as usize);
     ensure!(fast == slow, "libtorch's convolution at stride {stride} differs from the plain loop");
     Ok(fast)
 }

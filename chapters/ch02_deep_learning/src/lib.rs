@@ -1,4 +1,4 @@
-//! Chapter 2 of *Generative Deep Learning*: deep learning (pp. 56-88). Two classifiers of small pictures, a multilayer
+//! Chapter 2 of *Generative Deep Learning*: deep learning (pp. 56-88). Two classifiers of small images, a multilayer
 //! perceptron and a convolutional network, and what they are made of.
 
 pub mod bench;

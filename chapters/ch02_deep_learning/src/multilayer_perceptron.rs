@@ -3,7 +3,7 @@
 use common::keras::{Activation, Sequential};
 use tch::nn;
 
-/// Picture 32 × 32 × 3 -> probabilities of ten classes.
+/// Image 32 × 32 × 3 -> probabilities of ten classes.
 pub fn multilayer_perceptron(path: &nn::Path) -> Sequential {
     Sequential::input(path, &[32, 32, 3])
         .flatten()

@@ -4,8 +4,8 @@ use crate::classifier::Evaluation;
 use anyhow::Result;
 use common::arrays::array4;
 use common::cli::Context;
-use common::datasets::cifar10::Pictures;
-use common::plot::{Chart, Color, ColorMap, Figure, HeatMap, Line, PictureGrid};
+use common::datasets::cifar10::LabeledImages;
+use common::plot::{Chart, Color, ColorMap, Figure, HeatMap, ImageGrid, Line};
 use common::training::Run;
 use ndarray::Array2;
 use rand::SeedableRng;
@@ -13,26 +13,26 @@ use rand::seq::index::sample;
 use rand_chacha::ChaCha8Rng;
 use tch::{Device, Tensor};
 
-/// Ten pictures of each class, a class in a row.
-pub fn examples<C>(context: &Context, run: &Run<C>, pictures: &Pictures, names: &[String]) -> Result<()> {
-    let labels = classes(&pictures.labels)?;
+/// Ten images of each class, a class in a row.
+pub fn examples<C>(context: &Context, run: &Run<C>, set: &LabeledImages, names: &[String]) -> Result<()> {
+    let labels = classes(&set.labels)?;
     let mut rows = vec![];
     let mut shown = vec![];
     for (class, name) in names.iter().enumerate() {
         let of_class = labels.iter().enumerate().filter(|(_, label)| **label == class as i64);
         let ten: Vec<i64> = of_class.map(|(row, _)| row as i64).take(10).collect();
-        // Few pictures (the preset smoke) may lack some.
+        // Few images (the preset smoke) may lack some.
         if ten.len() == 10 {
             rows.extend(ten);
             shown.push(name);
         }
     }
     if shown.is_empty() {
-        rows = (0..pictures.len().min(50)).collect();
+        rows = (0..set.len().min(50)).collect();
     }
-    let chosen = pictures.rows(&Tensor::from_slice(&rows).to_device(pictures.images.device()));
-    let grid = PictureGrid::new(array4(&chosen.images)?.view()).columns(10).row_names(shown);
-    let caption = "Training pictures of each class, 32 x 32 pixels in colour.";
+    let chosen = set.rows(&Tensor::from_slice(&rows).to_device(set.images.device()));
+    let grid = ImageGrid::new(array4(&chosen.images)?.view()).columns(10).row_names(shown);
+    let caption = "Training images of each class, 32 x 32 pixels in colour.";
     context.figure(run, "data", caption, Figure::fitted(&[&[&grid]], 8.0)?)
 }
 
@@ -56,11 +56,11 @@ pub fn history<C>(context: &Context, run: &Run<C>, evaluation: &Evaluation, mode
     context.figure(run, "training", &caption, Figure::panels(&[&[&loss, &accuracy]], (10.0, 4.0))?)
 }
 
-/// How often pictures of each class were taken for each other one.
+/// How often images of each class were taken for each other one.
 pub fn confusion<C>(
     context: &Context,
     run: &Run<C>,
-    test: &Pictures,
+    test: &LabeledImages,
     evaluation: &Evaluation,
     names: &[String],
 ) -> Result<()> {
@@ -71,18 +71,18 @@ pub fn confusion<C>(
     let map = HeatMap::new(counts.view()).map(ColorMap::Viridis).numbers(0);
     let map = map.x_names(names).y_names(names).x_label("predicted").y_label("actual");
     let caption = format!(
-        "Test pictures by their actual class (rows) and the predicted one (columns): {:.1}% of {} stand on the diagonal.",
+        "Test images by their actual class (rows) and the predicted one (columns): {:.1}% of {} stand on the diagonal.",
         100.0 * evaluation.accuracy,
         test.len()
     );
     context.figure(run, "confusion", &caption, Figure::of(&map, (8.6, 7.6))?)
 }
 
-/// Ten random test pictures, with predicted and actual class below (p. 72).
+/// Ten random test images, with predicted and actual class below (p. 72).
 pub fn predictions<C>(
     context: &Context,
     run: &Run<C>,
-    test: &Pictures,
+    test: &LabeledImages,
     evaluation: &Evaluation,
     names: &[String],
 ) -> Result<()> {
@@ -97,9 +97,9 @@ pub fn predictions<C>(
         let mark = if actual == predicted { "✓" } else { "✗" };
         format!("pred = {}\nact = {}\n{mark}", name(predicted), name(actual))
     });
-    let grid = PictureGrid::new(array4(&chosen.images)?.view()).columns(10).captions(captions).gap(12.0);
+    let grid = ImageGrid::new(array4(&chosen.images)?.view()).columns(10).captions(captions).gap(12.0);
     let right = actual.iter().zip(&predicted).filter(|(a, b)| a == b).count();
-    let caption = format!("Ten random pictures of the test set with predicted and actual class: {right} are right.");
+    let caption = format!("Ten random images of the test set with predicted and actual class: {right} are right.");
     context.figure(run, "predictions", &caption, Figure::fitted(&[&[&grid]], 12.0)?)
 }
 

@@ -29,13 +29,13 @@ fn wrong_usage_exits_with_2() {
 
 #[test]
 fn wrong_settings_exit_with_1() {
-    refused(&["02_01", "--set", "learning=1"], 1, &["learning", "learning_rate", "pictures"]);
+    refused(&["02_01", "--set", "learning=1"], 1, &["learning", "learning_rate", "images"]);
     refused(&["02_01", "--set", "learning_rate=0"], 1, &["learning_rate"]);
-    refused(&["02_01", "--set", "pictures=50001"], 1, &["pictures", "50000"]);
-    refused(&["02_03", "--set", "pictures=0"], 1, &["pictures"]);
-    refused(&["02_03", "--set", "test_pictures=3"], 1, &["test_pictures", "10"]);
+    refused(&["02_01", "--set", "images=50001"], 1, &["images", "50000"]);
+    refused(&["02_03", "--set", "images=0"], 1, &["images"]);
+    refused(&["02_03", "--set", "test_images=3"], 1, &["test_images", "10"]);
     refused(&["02_03", "--set", "batch_size=1"], 1, &["batch_size", "between 2"]);
-    refused(&["02_03", "--set", "pictures=33"], 1, &["batch_size 32", "single picture"]);
+    refused(&["02_03", "--set", "images=33"], 1, &["batch_size 32", "single image"]);
     refused(&["02_02", "--set", "size=3"], 1, &["size", "between 16"]);
     refused(&["02_02", "--epochs", "3"], 1, &["epochs", "size"]);
     refused(&["02_03", "--resume"], 1, &["no run to resume"]);

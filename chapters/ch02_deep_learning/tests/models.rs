@@ -5,7 +5,7 @@ use ch02::convolutional_network::{convolutional_network, two_convolutions};
 use ch02::filters::{HORIZONTAL_EDGES, VERTICAL_EDGES, convolve, convolve_by_hand, grey_levels};
 use ch02::multilayer_perceptron::multilayer_perceptron;
 use common::arrays::array2;
-use common::datasets::cifar10::{self, Pictures};
+use common::datasets::cifar10::{self, LabeledImages};
 use common::datasets::npz::Npz;
 use common::keras::{losses, weights};
 use common::training::Checkpointed;
@@ -52,9 +52,9 @@ fn fill(model: &Classifier) {
     weights::assign(model.variables(), values).unwrap();
 }
 
-fn pictures() -> Pictures {
+fn images() -> LabeledImages {
     let labels = Tensor::arange(12, (Kind::Int64, Device::Cpu)).remainder(10);
-    Pictures { images: wave(&[12, 32, 32, 3], 0, 0.5, 0.5), labels }
+    LabeledImages { images: wave(&[12, 32, 32, 3], 0, 0.5, 0.5), labels }
 }
 
 #[test]
@@ -90,13 +90,13 @@ fn perceptron_equals_tf_keras() {
     let npz = fixtures();
     let mut model = Classifier::new(multilayer_perceptron, Device::Cpu);
     fill(&model);
-    let pictures = pictures();
-    assert_near("probabilities", &model.predict(&pictures.images), &tensor(&npz, "mlp/probabilities"));
+    let set = images();
+    assert_near("probabilities", &model.predict(&set.images), &tensor(&npz, "mlp/probabilities"));
     model.compile(5e-4);
-    let mut step = || Tensor::stack(&model.train_step(&pictures.images, &pictures.labels), 0);
+    let mut step = || Tensor::stack(&model.train_step(&set.images, &set.labels), 0);
     let steps: Vec<Tensor> = (0..5).map(|_| step()).collect();
     assert_near("loss and accuracy of five steps", &Tensor::stack(&steps, 0).detach(), &tensor(&npz, "mlp/steps"));
-    assert_near("probabilities then", &model.predict(&pictures.images), &tensor(&npz, "mlp/trained"));
+    assert_near("probabilities then", &model.predict(&set.images), &tensor(&npz, "mlp/trained"));
 }
 
 #[test]
@@ -104,11 +104,11 @@ fn convolutional_network_equals_tf_keras() {
     let npz = fixtures();
     let model = Classifier::new(convolutional_network, Device::Cpu);
     fill(&model);
-    let pictures = pictures();
-    assert_near("probabilities", &model.predict(&pictures.images), &tensor(&npz, "cnn/probabilities"));
+    let set = images();
+    assert_near("probabilities", &model.predict(&set.images), &tensor(&npz, "cnn/probabilities"));
     // Batches of another size, the last one smaller, give the same means.
     for batch_size in [12, 5] {
-        let evaluation = model.evaluate(&pictures, batch_size);
+        let evaluation = model.evaluate(&set, batch_size);
         let both = Tensor::from_slice(&[evaluation.loss as f32, evaluation.accuracy as f32]);
         assert_near("evaluation", &both, &tensor(&npz, "cnn/evaluation"));
     }
@@ -116,13 +116,13 @@ fn convolutional_network_equals_tf_keras() {
 
 #[test]
 fn cross_entropy_of_logits_is_that_of_probabilities() {
-    let pictures = pictures();
+    let set = images();
     let model = Classifier::new(multilayer_perceptron, Device::Cpu);
     let logits = Tensor::randn([12, 10], (Kind::Float, Device::Cpu)) * 3.0;
-    let by_logits = losses::sparse_categorical_crossentropy_from_logits(&pictures.labels, &logits);
-    let one_hot = pictures.labels.one_hot(10).to_kind(Kind::Float);
+    let by_logits = losses::sparse_categorical_crossentropy_from_logits(&set.labels, &logits);
+    let one_hot = set.labels.one_hot(10).to_kind(Kind::Float);
     assert_near("loss", &by_logits, &losses::categorical_crossentropy(&one_hot, &logits.softmax(-1, None)));
-    let probabilities = model.predict(&pictures.images);
+    let probabilities = model.predict(&set.images);
     assert_near(
         "sums",
         &probabilities.sum_dim_intlist(-1, false, None),
@@ -135,59 +135,59 @@ fn convolutions_equal_a_plain_loop_exactly() {
     tch::manual_seed(1);
     let folder = tempfile::tempdir().unwrap();
     data::generate::coffee::write(folder.path()).unwrap();
-    let drawn = common::pictures::load(&folder.path().join("coffee.png")).unwrap();
-    let mut pictures = vec![grey_levels(drawn.view(), 64).unwrap()];
+    let drawn = common::images::load(&folder.path().join("coffee.png")).unwrap();
+    let mut images = vec![grey_levels(drawn.view(), 64).unwrap()];
     for (height, width) in [(64, 64), (7, 12), (33, 20), (1, 1), (2, 5)] {
-        pictures.push(Tensor::randint(256, [height, width], (Kind::Float, Device::Cpu)));
+        images.push(Tensor::randint(256, [height, width], (Kind::Float, Device::Cpu)));
     }
-    for picture in &pictures {
+    for image in &images {
         for filter in [&HORIZONTAL_EDGES, &VERTICAL_EDGES] {
             for stride in [1, 2] {
-                let fast = array2(&convolve(picture, filter, stride)).unwrap();
-                let slow = convolve_by_hand(array2(picture).unwrap().view(), filter, stride as usize);
-                assert_eq!(fast, slow, "{:?} at stride {stride}", picture.size());
+                let fast = array2(&convolve(image, filter, stride)).unwrap();
+                let slow = convolve_by_hand(array2(image).unwrap().view(), filter, stride as usize);
+                assert_eq!(fast, slow, "{:?} at stride {stride}", image.size());
             }
         }
     }
-    let sizes = [1, 2].map(|stride| convolve(&pictures[0], &VERTICAL_EDGES, stride).size());
+    let sizes = [1, 2].map(|stride| convolve(&images[0], &VERTICAL_EDGES, stride).size());
     assert_eq!(sizes, [[64, 64], [32, 32]]);
 }
 
 #[test]
 fn the_plain_loop_finds_an_edge_where_it_is() {
     // Dark columns 0 to 2, light ones from 3 on.
-    let picture = ndarray::Array2::from_shape_fn((6, 6), |(_, column)| if column < 3 { 0.0 } else { 10.0 });
-    let edges = convolve_by_hand(picture.view(), &VERTICAL_EDGES, 1);
+    let image = ndarray::Array2::from_shape_fn((6, 6), |(_, column)| if column < 3 { 0.0 } else { 10.0 });
+    let edges = convolve_by_hand(image.view(), &VERTICAL_EDGES, 1);
     assert_eq!(edges.row(2).to_vec(), [0.0, 0.0, 30.0, 30.0, 0.0, -30.0]);
-    let every_other = convolve_by_hand(picture.view(), &VERTICAL_EDGES, 2);
+    let every_other = convolve_by_hand(image.view(), &VERTICAL_EDGES, 2);
     assert_eq!(every_other.row(1).to_vec(), [0.0, 30.0, 0.0]);
-    let flat = convolve_by_hand(picture.view(), &HORIZONTAL_EDGES, 1);
+    let flat = convolve_by_hand(image.view(), &HORIZONTAL_EDGES, 1);
     assert!(flat.row(2).iter().all(|&v| v == 0.0));
 }
 
-/// A few pictures that the models must be able to learn by heart.
-fn few_pictures() -> Pictures {
+/// A few images that the models must be able to learn by heart.
+fn few_images() -> LabeledImages {
     let folder = tempfile::tempdir().unwrap();
-    data::generate::shapes::write(folder.path(), &data::generate::shapes::Config { seed: 1, pictures: 16 }).unwrap();
+    data::generate::shapes::write(folder.path(), &data::generate::shapes::Config { seed: 1, images: 16 }).unwrap();
     cifar10::train(folder.path(), 16).unwrap()
 }
 
 #[test]
-fn models_learn_few_pictures_by_heart() {
+fn models_learn_few_images_by_heart() {
     tch::set_num_threads(1); // beside other tests, threads wait for each other
-    let pictures = few_pictures();
+    let set = few_images();
     for net in [multilayer_perceptron, convolutional_network] {
         tch::manual_seed(1);
         let mut model = Classifier::new(net, Device::Cpu);
         model.compile(2e-3);
         let mut metrics = vec![];
         for _ in 0..150 {
-            let step = model.train_step(&pictures.images, &pictures.labels);
+            let step = model.train_step(&set.images, &set.labels);
             metrics = step.iter().map(|metric| metric.double_value(&[])).collect();
         }
         assert!(metrics[0] < 0.3 && metrics[1] > 0.9, "loss and accuracy {metrics:?}");
-        let evaluation = model.evaluate(&pictures, 16);
-        let right = evaluation.predicted.eq_tensor(&pictures.labels).to_kind(Kind::Double).mean(None).double_value(&[]);
+        let evaluation = model.evaluate(&set, 16);
+        let right = evaluation.predicted.eq_tensor(&set.labels).to_kind(Kind::Double).mean(None).double_value(&[]);
         assert_eq!(evaluation.accuracy, right);
     }
 }

@@ -66,7 +66,7 @@ fn figures_train_what_is_missing_and_nothing_twice() {
     let out = tempfile::tempdir().unwrap();
     assert_success(&run(out.path(), &["figures", "--preset", "smoke"]));
     let gallery = std::fs::read_to_string(out.path().join("figures/index.html")).unwrap();
-    for picture in [
+    for image in [
         "02_01_activation_functions",
         "02_01_data",
         "02_01_training",
@@ -82,7 +82,7 @@ fn figures_train_what_is_missing_and_nothing_twice() {
         "02_03_batch_norm_channels",
         "02_03_dropout",
     ] {
-        let file = format!("ch02/{picture}.png");
+        let file = format!("ch02/{image}.png");
         assert!(gallery.contains(&file), "{file} is missing from the gallery");
         let (width, height) = image::image_dimensions(out.path().join("figures").join(&file)).unwrap();
         assert!(width > 500 && height > 200, "{file}: {width} x {height}");

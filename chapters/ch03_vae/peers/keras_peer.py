@@ -26,12 +26,12 @@ BATCH = 32
 
 
 def encoder_body():
-    """The picture's input and the flattened features behind four convolutions."""
-    picture = x = layers.Input((28, 28, 1))
+    """The image's input and the flattened features behind four convolutions."""
+    image = x = layers.Input((28, 28, 1))
     for filters, stride in [(32, 1), (64, 2), (64, 2), (64, 1)]:
         x = layers.Conv2D(filters, 3, strides=stride, padding="same")(x)
         x = layers.LeakyReLU()(x)
-    return picture, layers.Flatten()(x)
+    return image, layers.Flatten()(x)
 
 
 def build_decoder():
@@ -51,12 +51,12 @@ def mean_squared_error(x, x_hat):
 
 def autoencoder():
     """Pages 94-98."""
-    picture, features = encoder_body()
-    encoder = keras.Model(picture, layers.Dense(2)(features))
+    image, features = encoder_body()
+    encoder = keras.Model(image, layers.Dense(2)(features))
     decoder = build_decoder()
     assert (encoder.count_params(), decoder.count_params()) == (98_946, 102_017)
 
-    model = keras.Model(picture, decoder(encoder(picture)))
+    model = keras.Model(image, decoder(encoder(image)))
     model.compile(keras.optimizers.Adam(5e-4), loss=mean_squared_error)
     return model
 
@@ -66,10 +66,10 @@ def sample(heads):
     return mu + tf.exp(log_var / 2) * tf.random.normal(tf.shape(mu))
 
 
-def join(picture, encoder, decoder, r_loss_factor):
+def join(image, encoder, decoder, r_loss_factor):
     """Encoder and decoder of a variational autoencoder as one model, pages 109-114."""
-    mu, log_var = encoder(picture)
-    model = keras.Model(picture, decoder(layers.Lambda(sample)([mu, log_var])))
+    mu, log_var = encoder(image)
+    model = keras.Model(image, decoder(layers.Lambda(sample)([mu, log_var])))
     kl = -0.5 * tf.reduce_sum(1 + log_var - tf.square(mu) - tf.exp(log_var), axis=1)
     model.add_loss(tf.reduce_mean(kl))
     model.compile(keras.optimizers.Adam(5e-4), loss=lambda x, x_hat: r_loss_factor * mean_squared_error(x, x_hat))
@@ -78,11 +78,11 @@ def join(picture, encoder, decoder, r_loss_factor):
 
 def vae_digits():
     """Pages 106-111, the digits: no batch norm, no dropout, r_loss_factor 1000."""
-    picture, features = encoder_body()
-    encoder = keras.Model(picture, [layers.Dense(2)(features), layers.Dense(2)(features)])
+    image, features = encoder_body()
+    encoder = keras.Model(image, [layers.Dense(2)(features), layers.Dense(2)(features)])
     decoder = build_decoder()
     assert (encoder.count_params(), decoder.count_params()) == (105_220, 102_017)
-    return join(picture, encoder, decoder, 1000)
+    return join(image, encoder, decoder, 1000)
 
 
 def vae_faces():
@@ -91,11 +91,11 @@ def vae_faces():
     def behind_convolution(x):
         return layers.Dropout(0.25)(layers.LeakyReLU()(layers.BatchNormalization()(x)))
 
-    picture = x = layers.Input((128, 128, 3))
+    image = x = layers.Input((128, 128, 3))
     for filters in [32, 64, 64, 64]:
         x = behind_convolution(layers.Conv2D(filters, 3, strides=2, padding="same")(x))
     features = layers.Flatten()(x)
-    encoder = keras.Model(picture, [layers.Dense(200)(features), layers.Dense(200)(features)])
+    encoder = keras.Model(image, [layers.Dense(200)(features), layers.Dense(200)(features)])
 
     z = layers.Input((200,))
     x = layers.Reshape((8, 8, 64))(layers.Dense(4096)(z))
@@ -104,7 +104,7 @@ def vae_faces():
     x = layers.Conv2DTranspose(3, 3, strides=2, padding="same")(x)
     decoder = keras.Model(z, layers.Activation("sigmoid")(x))
     assert (encoder.count_params(), decoder.count_params()) == (1_732_944, 917_123)
-    return join(picture, encoder, decoder, 10_000)
+    return join(image, encoder, decoder, 10_000)
 
 
 MODELS = {"autoencoder": autoencoder, "vae_digits": vae_digits, "vae_faces": vae_faces}

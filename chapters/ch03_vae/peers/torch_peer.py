@@ -52,7 +52,7 @@ class Autoencoder(nn.Module):
 
     encoder_parameters = 98_946
     decoder_parameters = 102_017
-    picture = (1, 28, 28)
+    image = (1, 28, 28)
 
     def __init__(self):
         super().__init__()
@@ -68,7 +68,7 @@ class VariationalAutoencoder(nn.Module):
 
     encoder_parameters = 105_220
     decoder_parameters = 102_017
-    picture = (1, 28, 28)
+    image = (1, 28, 28)
     r_loss_factor = 1000
 
     def __init__(self):
@@ -95,7 +95,7 @@ class FacesAutoencoder(VariationalAutoencoder):
 
     encoder_parameters = 1_732_496  # those that train; Keras counts moving averages, too
     decoder_parameters = 916_803
-    picture = (3, 128, 128)
+    image = (3, 128, 128)
     r_loss_factor = 10_000
 
     def __init__(self):
@@ -124,7 +124,7 @@ def training_step(make, device):
     assert parameters(model.encoder) == model.encoder_parameters
     assert parameters(model.decoder) == model.decoder_parameters
     optimizer = torch.optim.Adam(model.parameters(), lr=5e-4)
-    x = torch.rand(BATCH, *model.picture, device=device)
+    x = torch.rand(BATCH, *model.image, device=device)
 
     def step():
         optimizer.zero_grad()

@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, ensure};
 use common::cli::Context;
 use common::datasets::batches::Batches;
 use common::datasets::celeba::CelebA;
-use common::datasets::picture_files::PictureFiles;
+use common::datasets::image_files::ImageFiles;
 use common::files;
 use common::plot::{Chart, Figure, Line};
 use common::say;
@@ -71,7 +71,7 @@ pub struct Progress {
 pub fn attribute_vectors(
     model: &impl Model,
     set: &CelebA,
-    faces: &Arc<PictureFiles>,
+    faces: &Arc<ImageFiles>,
     names: &[&str],
     seed: u64,
     device: Device,
@@ -80,7 +80,7 @@ pub fn attribute_vectors(
     let mut means: Vec<Means> = names.iter().map(|_| Means::new(model.z_dim(), device)).collect();
     for batch in faces.stream(Batches::new(faces.len() as i64, BATCH, seed), 0, PASSES) {
         let batch = batch?;
-        let z = encode(model, &batch.pictures(device));
+        let z = encode(model, &batch.images(device));
         for (means, labels) in means.iter_mut().zip(&labels).filter(|(means, _)| !means.done()) {
             let has: Vec<f32> = batch.rows.iter().map(|&row| f32::from(u8::from(labels[row]))).collect();
             means.add(&z, &Tensor::from_slice(&has).to_device(device));

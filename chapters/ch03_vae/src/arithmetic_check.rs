@@ -11,9 +11,9 @@ use common::arrays::array2;
 use common::cli::Context;
 use common::datasets::batches::Batches;
 use common::datasets::celeba::CelebA;
-use common::datasets::picture_files::{Batch, PictureFiles};
+use common::datasets::image_files::{Batch, ImageFiles};
 use common::files;
-use common::keras::{Activation, Adam, Optimizer, Sequential, losses, picture_tensor};
+use common::keras::{Activation, Adam, Optimizer, Sequential, losses, nhwc_to_nchw};
 use common::plot::{ColorMap, Figure, HeatMap};
 use common::say;
 use common::training::Run;
@@ -33,7 +33,7 @@ pub fn check<C>(
     run: &Run<C>,
     model: &impl Model,
     set: &CelebA,
-    files: &Arc<PictureFiles>,
+    files: &Arc<ImageFiles>,
     vectors: &[AttributeVector],
     judge_faces: usize,
 ) -> Result<()> {
@@ -44,7 +44,7 @@ pub fn check<C>(
     let judge = Judge::train(model, files, &labels, learn_from, run.params.seed, context.device())?;
 
     let test = files.load(files.len() - tested..files.len())?;
-    let faces = test.pictures(context.device());
+    let faces = test.images(context.device());
     let z = encode(model, &faces);
     let truth = labels.of(&test, context.device());
     let before = judge.sees(&decode(model, &z));
@@ -110,14 +110,14 @@ impl Judge {
     /// One pass over the first faces; each batch and its reconstructions make a step.
     fn train(
         model: &impl Model,
-        files: &Arc<PictureFiles>,
+        files: &Arc<ImageFiles>,
         labels: &Labels,
         learn_from: usize,
         seed: u64,
         device: Device,
     ) -> Result<Judge> {
         let variables = nn::VarStore::new(device);
-        let first = files.load([0])?.pictures(device);
+        let first = files.load([0])?.images(device);
         let shape = first.size();
         let mut net = Sequential::input(&variables.root(), &shape[1..]);
         for (i, filters) in [16, 32, 64, 64].into_iter().enumerate() {
@@ -128,10 +128,10 @@ impl Judge {
         let mut optimizer = Optimizer::of(&variables, Adam::new(1e-3));
         for batch in files.stream(Batches::new(learn_from as i64, BATCH, seed), 0, 1) {
             let batch = batch?;
-            let faces = batch.pictures(device);
+            let faces = batch.images(device);
             let decoded = decode(model, &encode(model, &faces));
             let truth = labels.of(&batch, device).to_kind(Kind::Float).repeat([2, 1]);
-            let seen = net.forward_t(&picture_tensor(&Tensor::cat(&[faces, decoded], 0)), true);
+            let seen = net.forward_t(&nhwc_to_nchw(&Tensor::cat(&[faces, decoded], 0)), true);
             optimizer.minimize(&losses::binary_crossentropy(&truth, &seen));
         }
         Ok(Judge { net, _variables: variables })
@@ -141,7 +141,7 @@ impl Judge {
     fn sees(&self, faces: &Tensor) -> Tensor {
         let parts = faces.split(100, 0);
         let seen: Vec<Tensor> =
-            tch::no_grad(|| parts.iter().map(|x| self.net.forward_t(&picture_tensor(x), false).gt(0.5)).collect());
+            tch::no_grad(|| parts.iter().map(|x| self.net.forward_t(&nhwc_to_nchw(x), false).gt(0.5)).collect());
         Tensor::cat(&seen, 0)
     }
 }

@@ -1,14 +1,14 @@
-//! The autoencoder (pp. 94-99): an encoder that presses a picture into a few numbers, a decoder that unpacks them.
+//! The autoencoder (pp. 94-99): an encoder that presses an image into a few numbers, a decoder that unpacks them.
 
 use crate::fit::Model;
 use crate::net::{NetConfig, Order, convolutions, decoder};
 use common::keras::{Adam, Optimizer, Sequential, Summary, losses};
-use common::keras::{picture_array_order, picture_tensor};
+use common::keras::{nchw_to_nhwc, nhwc_to_nchw};
 use common::training::Checkpointed;
 use tch::nn::{self, ModuleT};
 use tch::{Device, Tensor};
 
-/// Encoder, decoder and, once compiled, an optimiser.
+/// Encoder, decoder and, once compiled, an optimizer.
 #[derive(Debug)]
 pub struct Autoencoder {
     variables: nn::VarStore,
@@ -18,7 +18,7 @@ pub struct Autoencoder {
     z_dim: i64,
 }
 
-/// Picture -> point in latent space (p. 94); also returns the shape before flattening, which the decoder needs.
+/// Image -> point in latent space (p. 94); also returns the shape before flattening, which the decoder needs.
 fn encoder(path: &nn::Path, config: &NetConfig) -> (Sequential, Vec<i64>) {
     let net = convolutions(path, config, Order::ActivationFirst);
     let shape_before_flattening = net.shape();
@@ -35,7 +35,7 @@ impl Autoencoder {
         Autoencoder { variables, encoder, decoder, optimizer: None, z_dim: config.z_dim }
     }
 
-    /// Gives the model an optimiser (p. 99).
+    /// Gives the model an optimizer (p. 99).
     pub fn compile(&mut self, learning_rate: f64) {
         self.optimizer = Some(Optimizer::of(&self.variables, Adam::new(learning_rate)));
     }
@@ -58,16 +58,16 @@ impl Model for Autoencoder {
         self.z_dim
     }
 
-    fn encode(&self, pictures: &Tensor) -> Tensor {
-        self.encoder.forward_t(&picture_tensor(pictures), false)
+    fn encode(&self, images: &Tensor) -> Tensor {
+        self.encoder.forward_t(&nhwc_to_nchw(images), false)
     }
 
     fn decode(&self, z: &Tensor) -> Tensor {
-        picture_array_order(&self.decoder.forward_t(z, false))
+        nchw_to_nhwc(&self.decoder.forward_t(z, false))
     }
 
-    fn train_step(&mut self, pictures: &Tensor) -> Vec<Tensor> {
-        let x = picture_tensor(pictures);
+    fn train_step(&mut self, images: &Tensor) -> Vec<Tensor> {
+        let x = nhwc_to_nchw(images);
         let z = self.encoder.forward_t(&x, true);
         let x_hat = self.decoder.forward_t(&z, true);
         let loss = losses::mean_squared_error(&x, &x_hat);

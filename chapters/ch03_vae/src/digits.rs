@@ -6,7 +6,7 @@ use anyhow::{Result, ensure};
 use common::arrays::{array2, array4};
 use common::cli::Context;
 use common::datasets::mnist::{self, Digits};
-use common::plot::{Chart, Color, Figure, PictureGrid, Points};
+use common::plot::{Chart, Color, Figure, ImageGrid, Points};
 use common::training::Run;
 use ndarray::{Array2, ArrayView2};
 use rand::SeedableRng;
@@ -64,7 +64,7 @@ pub fn reconstructions<C>(context: &Context, run: &Run<C>, model: &impl Model, l
     let originals = array4(&latent.digits.images.index_select(0, &rows))?;
     let decoded = array4(&model.decode(&z))?;
     let captions = coordinates(array2(&z)?.view());
-    let grid = PictureGrid::new(originals.view()).then(decoded.view()).captions(captions);
+    let grid = ImageGrid::new(originals.view()).then(decoded.view()).captions(captions);
     let grid = grid.row_names(["test digit", "reconstruction"]);
     let caption = "Ten digits of the test set with their points in latent space, and what the decoder makes of these.";
     context.figure(run, "reconstructions", caption, Figure::fitted(&[&[&grid]], 10.0)?)
@@ -91,7 +91,7 @@ pub fn new_digits<C>(
     let (points, red) = (latent.points()?, array2(new)?);
     let chart = scatter().with(black(&points)).with(Points::new(red.view()).color(Color::RED).size(20.0));
     let decoded = array4(&model.decode(new))?;
-    let grid = PictureGrid::new(decoded.view()).columns(columns).captions(coordinates(red.view()));
+    let grid = ImageGrid::new(decoded.view()).columns(columns).captions(coordinates(red.view()));
     context.figure(run, "new_digits", caption, Figure::fitted(&[&[&chart], &[&grid]], 10.0)?)
 }
 
@@ -122,9 +122,9 @@ pub fn grid<C>(
     let chart = chart.with(Points::new(grid.view()).color(Color::BLACK).size(5.0));
     context.figure(run, "grid", caption, Figure::of(&chart, (7.6, 7.0))?)?;
     let decoded = array4(&model.decode(&z))?;
-    let pictures = PictureGrid::new(decoded.view()).columns(xs.size()[0] as usize).gap(0.0);
+    let images = ImageGrid::new(decoded.view()).columns(xs.size()[0] as usize).gap(0.0);
     let caption = "The 400 digits decoded from the grid of points, in its order.";
-    context.figure(run, "grid_decoded", caption, Figure::fitted(&[&[&pictures]], 8.0)?)
+    context.figure(run, "grid_decoded", caption, Figure::fitted(&[&[&images]], 8.0)?)
 }
 
 /// A square chart of latent space.

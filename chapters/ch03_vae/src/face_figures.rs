@@ -6,15 +6,15 @@ use anyhow::{Context as _, Result};
 use common::arrays::{array2, array4};
 use common::cli::Context;
 use common::datasets::celeba::CelebA;
-use common::datasets::picture_files::PictureFiles;
-use common::plot::{Chart, Color, Figure, Histogram, Line, PictureGrid};
+use common::datasets::image_files::ImageFiles;
+use common::plot::{Chart, Color, Figure, Histogram, ImageGrid, Line};
 use common::training::Run;
 use rand::SeedableRng;
 use rand::seq::index::sample;
 use rand_chacha::ChaCha8Rng;
 use tch::{Device, Kind, Tensor};
 
-/// Pictures that the encoder gets at once: its first layer alone takes half a megabyte for each.
+/// Images that the encoder gets at once: its first layer alone takes half a megabyte for each.
 const AT_ONCE: i64 = 100;
 
 /// Faces `[n, height, width, channels]` -> points in latent space, without gradients.
@@ -30,23 +30,23 @@ pub fn decode(model: &impl Model, z: &Tensor) -> Tensor {
 }
 
 /// Faces drawn at random; which ones depends on the seed and the purpose.
-fn some(files: &PictureFiles, count: usize, seed: u64, purpose: u64, device: Device) -> Result<Tensor> {
+fn some(files: &ImageFiles, count: usize, seed: u64, purpose: u64, device: Device) -> Result<Tensor> {
     let mut random = ChaCha8Rng::seed_from_u64(common::device::mix(&[seed, purpose]));
     let rows = sample(&mut random, files.len(), count.min(files.len()));
-    Ok(files.load(rows)?.pictures(device))
+    Ok(files.load(rows)?.images(device))
 }
 
 /// Ten faces above their reconstructions (p. 119).
-pub fn reconstructions<C>(context: &Context, run: &Run<C>, model: &impl Model, files: &PictureFiles) -> Result<()> {
+pub fn reconstructions<C>(context: &Context, run: &Run<C>, model: &impl Model, files: &ImageFiles) -> Result<()> {
     let faces = some(files, 10, run.params.seed, 0, context.device())?;
     let decoded = array4(&decode(model, &encode(model, &faces)))?;
-    let grid = PictureGrid::new(array4(&faces)?.view()).then(decoded.view()).row_names(["face", "reconstruction"]);
+    let grid = ImageGrid::new(array4(&faces)?.view()).then(decoded.view()).row_names(["face", "reconstruction"]);
     let caption = "Ten faces, and what the decoder makes of their points in latent space.";
     context.figure(run, "reconstructions", caption, Figure::fitted(&[&[&grid]], 12.0)?)
 }
 
 /// Histograms of the first 50 dimensions over 200 faces, with the density of N(0, 1) (p. 120).
-pub fn histograms<C>(context: &Context, run: &Run<C>, model: &impl Model, files: &PictureFiles) -> Result<()> {
+pub fn histograms<C>(context: &Context, run: &Run<C>, model: &impl Model, files: &ImageFiles) -> Result<()> {
     let z = array2(&encode(model, &some(files, 200, run.params.seed, 1, context.device())?))?;
     let chart = |i: usize| {
         let normal = Line::function("", -3.5..3.5, Histogram::normal).color(Color::RED);
@@ -63,7 +63,7 @@ pub fn histograms<C>(context: &Context, run: &Run<C>, model: &impl Model, files:
 pub fn new_faces<C>(context: &Context, run: &Run<C>, model: &impl Model) -> Result<()> {
     let z = Tensor::randn([30, model.z_dim()], (Kind::Float, context.device()));
     let faces = array4(&decode(model, &z))?;
-    let grid = PictureGrid::new(faces.view()).columns(10);
+    let grid = ImageGrid::new(faces.view()).columns(10);
     let caption = "30 new faces, decoded from points drawn from N(0, I): nobody has ever seen them.";
     context.figure(run, "new_faces", caption, Figure::fitted(&[&[&grid]], 12.0)?)
 }
@@ -73,13 +73,13 @@ pub fn add_vector<C>(
     context: &Context,
     run: &Run<C>,
     model: &impl Model,
-    files: &PictureFiles,
+    files: &ImageFiles,
     attribute: &AttributeVector,
 ) -> Result<()> {
     let faces = some(files, 5, run.params.seed, 2, context.device())?;
     let factors: Vec<i32> = (-4..=4).collect();
     let z = encode(model, &faces);
-    let mut grid: Option<PictureGrid> = None;
+    let mut grid: Option<ImageGrid> = None;
     for i in 0..faces.size()[0] {
         let face = faces.narrow(0, i, 1);
         let moved: Vec<Tensor> =
@@ -87,7 +87,7 @@ pub fn add_vector<C>(
         let row = array4(&Tensor::cat(&[face, decode(model, &Tensor::stack(&moved, 0))], 0))?;
         grid = Some(match grid {
             Some(grid) => grid.then(row.view()),
-            None => PictureGrid::new(row.view()),
+            None => ImageGrid::new(row.view()),
         });
     }
     let names = factors.iter().map(|factor| format!("{factor:+}").replace("+0", "0"));
@@ -106,17 +106,11 @@ const PAIRS: [(&str, &str); 3] =
     [("000238.jpg", "000193.jpg"), ("000112.jpg", "000258.jpg"), ("000230.jpg", "000712.jpg")];
 
 /// Three faces that turn into three others (p. 123): points on the line between both, the originals at the ends.
-pub fn morphs<C>(
-    context: &Context,
-    run: &Run<C>,
-    model: &impl Model,
-    set: &CelebA,
-    files: &PictureFiles,
-) -> Result<()> {
-    let row = |name: &str| set.position(name).with_context(|| format!("there is no picture {name} to morph"));
+pub fn morphs<C>(context: &Context, run: &Run<C>, model: &impl Model, set: &CelebA, files: &ImageFiles) -> Result<()> {
+    let row = |name: &str| set.position(name).with_context(|| format!("there is no image {name} to morph"));
     let mut rows = vec![];
     for (start, end) in PAIRS {
-        let pair = files.load([row(start)?, row(end)?])?.pictures(context.device());
+        let pair = files.load([row(start)?, row(end)?])?.images(context.device());
         let z = encode(model, &pair);
         let between = |step: i32| {
             let a = f64::from(step) / 10.0;
@@ -125,13 +119,13 @@ pub fn morphs<C>(
         let way = decode(model, &Tensor::stack(&(0..10).map(between).collect::<Vec<_>>(), 0));
         rows.push(Tensor::cat(&[pair.narrow(0, 0, 1), way, pair.narrow(0, -1, 1)], 0));
     }
-    let pictures = array4(&Tensor::cat(&rows, 0))?;
+    let images = array4(&Tensor::cat(&rows, 0))?;
     let number = |name: &str| name.trim_end_matches(".jpg").to_string();
     let names = (0..10).map(|step| format!("{:.1}", f64::from(step) / 10.0));
     let captions = PAIRS
         .iter()
         .flat_map(|(start, end)| std::iter::once(number(start)).chain(vec![String::new(); 10]).chain([number(end)]));
-    let grid = PictureGrid::new(pictures.view()).columns(12).captions(captions);
+    let grid = ImageGrid::new(images.view()).columns(12).captions(captions);
     let grid = grid.column_names(std::iter::once("face".to_string()).chain(names).chain(["face".to_string()]));
     let caption = "Morphing: faces decoded from the line between two faces' points, at so much of the way.";
     context.figure(run, "morphs", caption, Figure::fitted(&[&[&grid]], 13.0)?)

@@ -10,13 +10,13 @@ use crate::vae::VariationalAutoencoder;
 use anyhow::{Result, ensure};
 use common::cli::Context;
 use common::datasets::celeba::CelebA;
-use common::datasets::picture_files::PictureFiles;
+use common::datasets::image_files::ImageFiles;
 use common::device;
 use common::training::{Checkpointed, ExperimentConfig, Preset, Run};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// The numbers of 03_05.
+/// Hyper-parameters of 03_05.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
@@ -26,13 +26,13 @@ pub struct Config {
     pub r_loss_factor: f64,
     /// Faces that are trained on, from the first on; all if there are fewer.
     pub faces: usize,
-    /// Adam's step size.
+    /// Adam's learning rate.
     pub learning_rate: f64,
     /// Faces in a step.
     pub batch_size: i64,
     /// Times that all faces are seen.
     pub epochs: u64,
-    /// Batches between two pictures saved while training.
+    /// Batches between two images saved while training.
     pub print_every_n_batches: u64,
     /// Faces that the judge of the latent arithmetic learns from, in 03_06.
     pub judge_faces: usize,
@@ -74,9 +74,9 @@ impl Config {
     }
 
     /// The first `count` faces in the net's size.
-    fn pictures(&self, set: &CelebA, count: usize) -> Result<Arc<PictureFiles>> {
+    fn images(&self, set: &CelebA, count: usize) -> Result<Arc<ImageFiles>> {
         let [height, width, _] = self.net.input_dim.map(|n| n as usize);
-        Ok(Arc::new(set.pictures(count, height, width)?))
+        Ok(Arc::new(set.images(count, height, width)?))
     }
 }
 
@@ -86,7 +86,7 @@ pub fn train(context: &Context) -> Result<()> {
     let set = CelebA::open(&data.dir)?;
     let run = context.training_run::<Config>("vae", "faces", &data)?;
     let config = &run.params.config;
-    let files = config.pictures(&set, config.faces)?;
+    let files = config.images(&set, config.faces)?;
 
     device::seed(&[run.params.seed]);
     let mut model = VariationalAutoencoder::new(&config.net, config.r_loss_factor, context.device());
@@ -128,7 +128,7 @@ pub struct Trained {
     /// The data set, with its table of attributes.
     pub set: CelebA,
     /// All of its faces in the net's size.
-    pub faces: Arc<PictureFiles>,
+    pub faces: Arc<ImageFiles>,
 }
 
 /// The run to analyse, its model and its faces.
@@ -138,7 +138,7 @@ pub fn trained(context: &Context) -> Result<Trained> {
     let set = CelebA::open(&context.data_of(&run)?.dir)?;
     let model = VariationalAutoencoder::new(&config.net, config.r_loss_factor, context.device());
     context.load_weights(&run, model.variables())?;
-    let faces = config.pictures(&set, set.len())?;
+    let faces = config.images(&set, set.len())?;
     device::seed(&[run.params.seed]);
     Ok(Trained { run, model, set, faces })
 }
@@ -147,7 +147,7 @@ impl Trained {
     /// Finds the vectors of attributes: what is learnt about them comes from the faces that the model was trained on.
     pub fn attribute_vectors(&self, names: &[&str], context: &Context) -> Result<Vec<AttributeVector>> {
         let Trained { run, model, set, .. } = self;
-        let trained_on = run.params.config.pictures(set, run.params.config.faces)?;
+        let trained_on = run.params.config.images(set, run.params.config.faces)?;
         arithmetic::attribute_vectors(model, set, &trained_on, names, run.params.seed, context.device())
     }
 }

@@ -2,8 +2,8 @@
 
 use anyhow::Result;
 use common::cli::Context;
-use common::pictures;
-use common::plot::{Chart, Figure, Line, PictureGrid};
+use common::images;
+use common::plot::{Chart, Figure, ImageGrid, Line};
 use common::training::Run;
 use std::path::Path;
 
@@ -19,13 +19,13 @@ pub fn loss_curves<C>(context: &Context, run: &Run<C>, caption: &str) -> Result<
     context.figure(run, "loss", caption, Figure::of(&chart, (6.4, 4.8))?)
 }
 
-/// Up to 20 of the pictures saved while training, evenly spread, oldest first.
+/// Up to 20 of the images saved while training, evenly spread, oldest first.
 pub fn training_strip<C>(context: &Context, run: &Run<C>, caption: &str) -> Result<()> {
     let saved = run.folder.images();
-    let shown: Vec<_> = pictures::evenly(saved.len(), 20).into_iter().map(|i| &saved[i]).collect();
-    let strip = shown.iter().map(|path| pictures::load(path)).collect::<Result<Vec<_>>>()?;
+    let shown: Vec<_> = images::evenly(saved.len(), 20).into_iter().map(|i| &saved[i]).collect();
+    let strip = shown.iter().map(|path| images::load(path)).collect::<Result<Vec<_>>>()?;
     let captions = shown.iter().map(|path| moment(path));
-    let grid = PictureGrid::new(pictures::stacked(&strip)?.view()).columns(10).captions(captions);
+    let grid = ImageGrid::new(images::stacked(&strip)?.view()).columns(10).captions(captions);
     context.figure(run, "training_strip", caption, Figure::fitted(&[&[&grid]], 10.0)?)
 }
 

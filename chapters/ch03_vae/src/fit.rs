@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, ensure};
 use common::arrays::array4;
 use common::datasets::batches::Batches;
-use common::datasets::picture_files::{Batch, PictureFiles};
+use common::datasets::image_files::{Batch, ImageFiles};
 use common::datasets::prefetch::Prefetch;
 use common::keras::Summary;
 use common::say;
@@ -20,14 +20,14 @@ pub trait Model: Checkpointed {
     /// Dimensions of latent space.
     fn z_dim(&self) -> i64;
 
-    /// Pictures `[n, height, width, channels]` in [0, 1] -> points in latent space `[n, z]`.
-    fn encode(&self, pictures: &Tensor) -> Tensor;
+    /// Images `[n, height, width, channels]` in [0, 1] -> points in latent space `[n, z]`.
+    fn encode(&self, images: &Tensor) -> Tensor;
 
-    /// Points in latent space `[n, z]` -> pictures `[n, height, width, channels]` in [0, 1].
+    /// Points in latent space `[n, z]` -> images `[n, height, width, channels]` in [0, 1].
     fn decode(&self, z: &Tensor) -> Tensor;
 
-    /// One step of training on a batch of pictures; returns the losses.
-    fn train_step(&mut self, pictures: &Tensor) -> Vec<Tensor>;
+    /// One step of training on a batch of images; returns the losses.
+    fn train_step(&mut self, images: &Tensor) -> Vec<Tensor>;
 
     /// Encoder, decoder, and the two joined.
     fn summaries(&self) -> Vec<Summary>;
@@ -36,9 +36,9 @@ pub trait Model: Checkpointed {
 /// How to train.
 #[derive(Debug, Clone, Copy)]
 pub struct Fit {
-    /// Pictures in a step.
+    /// Images in a step.
     pub batch_size: i64,
-    /// Times that all pictures are seen.
+    /// Times that all images are seen.
     pub epochs: u64,
     /// Seed of shuffling and sampling.
     pub seed: u64,
@@ -47,7 +47,7 @@ pub struct Fit {
 }
 
 impl Fit {
-    /// Refuses numbers that no training can be made of.
+    /// Validates the hyper-parameters.
     pub fn check(&self, learning_rate: f64) -> Result<()> {
         ensure!((1..=60_000).contains(&self.batch_size), "batch_size must lie between 1 and 60000");
         ensure!(self.epochs > 0, "epochs must be above 0");
@@ -57,20 +57,20 @@ impl Fit {
     }
 }
 
-/// Trains on pictures `[n, height, width, channels]` that are in memory, as the book's `train` does.
-pub fn fit<M: Model>(model: &mut M, pictures: &Tensor, folder: &RunFolder, fit: Fit) -> Result<()> {
-    let mut batches = Batches::new(pictures.size()[0], fit.batch_size, fit.seed);
-    train(model, batches.per_epoch(), pictures.device(), folder, fit, |step| {
-        let rows = batches.rows(step.epoch, step.batch).to_device(pictures.device());
-        Ok(pictures.index_select(0, &rows))
+/// Trains on images `[n, height, width, channels]` that are in memory, as the book's `train` does.
+pub fn fit<M: Model>(model: &mut M, images: &Tensor, folder: &RunFolder, fit: Fit) -> Result<()> {
+    let mut batches = Batches::new(images.size()[0], fit.batch_size, fit.seed);
+    train(model, batches.per_epoch(), images.device(), folder, fit, |step| {
+        let rows = batches.rows(step.epoch, step.batch).to_device(images.device());
+        Ok(images.index_select(0, &rows))
     })
 }
 
-/// Trains on pictures that stay on disk, as the book's `train_with_generator` does: other threads decode the next
+/// Trains on images that stay on disk, as the book's `train_with_generator` does: other threads decode the next
 /// batches while this one trains. Tells how long training had to wait for them.
 pub fn fit_with_generator<M: Model>(
     model: &mut M,
-    files: &Arc<PictureFiles>,
+    files: &Arc<ImageFiles>,
     device: Device,
     folder: &RunFolder,
     fit: Fit,
@@ -80,11 +80,11 @@ pub fn fit_with_generator<M: Model>(
     train(model, batches().per_epoch(), device, folder, fit, |step| {
         let stream = stream.get_or_insert_with(|| files.stream(batches(), step.number, fit.epochs));
         let batch = stream.next().context("there are fewer batches than steps")??;
-        Ok(batch.pictures(device))
+        Ok(batch.images(device))
     })?;
     if let Some(stream) = stream {
         let (waited, all) = (stream.waited().as_secs_f64(), start.elapsed().as_secs_f64());
-        say!("waited for pictures: {waited:.2} s of {all:.1} s, {:.2} %", 100.0 * waited / all);
+        say!("waited for images: {waited:.2} s of {all:.1} s, {:.2} %", 100.0 * waited / all);
     }
     Ok(())
 }
@@ -115,8 +115,8 @@ fn train<M: Model>(
 /// Decodes one point of N(0, I).
 fn save_sample(model: &impl Model, device: Device, folder: &RunFolder, file: &str) -> Result<()> {
     let z = Tensor::randn([1, model.z_dim()], (Kind::Float, device));
-    let picture = array4(&tch::no_grad(|| model.decode(&z)))?;
-    common::pictures::save(&folder.path.join("images").join(file), picture.index_axis(ndarray::Axis(0), 0))
+    let image = array4(&tch::no_grad(|| model.decode(&z)))?;
+    common::images::save(&folder.path.join("images").join(file), image.index_axis(ndarray::Axis(0), 0))
 }
 
 /// Writes each net's summary and diagram to `viz/`, as the book's `plot_model` does (p. 98).

@@ -21,7 +21,7 @@ pub struct Conv {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NetConfig {
-    /// Height, width and channels of the pictures.
+    /// Height, width and channels of the images.
     pub input_dim: [i64; 3],
     /// Convolutions of the encoder.
     pub encoder: Vec<Conv>,
@@ -29,7 +29,7 @@ pub struct NetConfig {
     pub decoder: Vec<Conv>,
     /// Dimensions of latent space.
     pub z_dim: i64,
-    /// Whether batch normalisation follows each convolution but the decoder's last.
+    /// Whether batch normalization follows each convolution but the decoder's last.
     pub use_batch_norm: bool,
     /// Whether a quarter of the values is dropped after each convolution but the decoder's last.
     pub use_dropout: bool,
@@ -62,26 +62,26 @@ impl NetConfig {
         }
     }
 
-    /// Refuses sizes that no net can be made of.
+    /// Validates the sizes.
     pub fn check(&self) -> Result<()> {
         let sizes = [self.z_dim].into_iter().chain(self.input_dim);
         let convs = self.encoder.iter().chain(&self.decoder).flat_map(|conv| [conv.filters, conv.kernel, conv.stride]);
         ensure!(sizes.chain(convs).all(|n| (1..=4096).contains(&n)), "the net's sizes must lie between 1 and 4096");
-        let (mut picture, mut parameters) = (self.input_dim, 0);
+        let (mut image, mut parameters) = (self.input_dim, 0);
         for conv in &self.encoder {
             let size = |n| Padding::Same.conv_output(n, conv.kernel, conv.stride);
-            parameters += conv.kernel * conv.kernel * picture[2] * conv.filters;
-            picture = [size(picture[0]), size(picture[1]), conv.filters];
+            parameters += conv.kernel * conv.kernel * image[2] * conv.filters;
+            image = [size(image[0]), size(image[1]), conv.filters];
         }
         // Two heads at most, and the decoder's dense layer.
-        parameters += 3 * picture.iter().product::<i64>() * self.z_dim;
+        parameters += 3 * image.iter().product::<i64>() * self.z_dim;
         for conv in &self.decoder {
-            parameters += conv.kernel * conv.kernel * picture[2] * conv.filters;
-            picture = [picture[0] * conv.stride, picture[1] * conv.stride, conv.filters];
-            ensure!(picture[0] <= 4096 && picture[1] <= 4096, "the decoder's pictures grow over 4096 pixels");
+            parameters += conv.kernel * conv.kernel * image[2] * conv.filters;
+            image = [image[0] * conv.stride, image[1] * conv.stride, conv.filters];
+            ensure!(image[0] <= 4096 && image[1] <= 4096, "the decoder's images grow over 4096 pixels");
         }
         ensure!(parameters <= 100_000_000, "the net would have over 100 million parameters");
-        ensure!(picture == self.input_dim, "the decoder makes pictures of {picture:?}, not {:?}", self.input_dim);
+        ensure!(image == self.input_dim, "the decoder makes images of {image:?}, not {:?}", self.input_dim);
         Ok(())
     }
 }
@@ -89,10 +89,10 @@ impl NetConfig {
 /// What follows a convolution first. The book's two models differ in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Order {
-    /// Convolution, LeakyReLU, batch normalisation, dropout: the autoencoder's.
+    /// Convolution, LeakyReLU, batch normalization, dropout: the autoencoder's.
     ActivationFirst,
-    /// Convolution, batch normalisation, LeakyReLU, dropout: the variational autoencoder's.
-    NormalisationFirst,
+    /// Convolution, batch normalization, LeakyReLU, dropout: the variational autoencoder's.
+    NormalizationFirst,
 }
 
 /// The encoder's convolutions.
@@ -105,7 +105,7 @@ pub fn convolutions<'a>(path: &nn::Path<'a>, config: &NetConfig, order: Order) -
     net
 }
 
-/// Point in latent space -> picture (p. 96): the mirror image of the encoder, ending in a sigmoid.
+/// Point in latent space -> image (p. 96): the mirror image of the encoder, ending in a sigmoid.
 pub fn decoder(path: &nn::Path, config: &NetConfig, shape_before_flattening: &[i64], order: Order) -> Sequential {
     let mut net = Sequential::input(path, &[config.z_dim])
         .dense("decoder_dense", shape_before_flattening.iter().product())
@@ -133,7 +133,7 @@ fn after_convolution<'a>(
     if config.use_batch_norm {
         net = net.batch_norm(batch_norm);
     }
-    if order == Order::NormalisationFirst {
+    if order == Order::NormalizationFirst {
         net = net.leaky_relu(0.3);
     }
     if config.use_dropout { net.dropout(0.25) } else { net }

@@ -4,12 +4,12 @@
 use crate::fit::Model;
 use crate::net::{NetConfig, Order, convolutions, decoder};
 use common::keras::{Adam, Dense, Layer, Optimizer, Sequential, Summary, losses};
-use common::keras::{picture_array_order, picture_tensor};
+use common::keras::{nchw_to_nhwc, nhwc_to_nchw};
 use common::training::Checkpointed;
 use tch::nn::{self, ModuleT};
 use tch::{Device, Tensor};
 
-/// Encoder with two heads, decoder and, once compiled, an optimiser.
+/// Encoder with two heads, decoder and, once compiled, an optimizer.
 #[derive(Debug)]
 pub struct VariationalAutoencoder {
     variables: nn::VarStore,
@@ -20,7 +20,7 @@ pub struct VariationalAutoencoder {
     z_dim: i64,
 }
 
-/// Picture -> mean and logarithm of the variance of a normal distribution in latent space (p. 108).
+/// Image -> mean and logarithm of the variance of a normal distribution in latent space (p. 108).
 #[derive(Debug)]
 struct Encoder {
     convolutions: Sequential,
@@ -31,7 +31,7 @@ struct Encoder {
 
 impl Encoder {
     fn new(path: &nn::Path, config: &NetConfig) -> Encoder {
-        let net = convolutions(path, config, Order::NormalisationFirst);
+        let net = convolutions(path, config, Order::NormalizationFirst);
         let shape_before_flattening = net.shape();
         let convolutions = net.flatten().build();
         let flat = convolutions.output_shape();
@@ -68,18 +68,18 @@ impl VariationalAutoencoder {
         let variables = nn::VarStore::new(device);
         let path = variables.root();
         let encoder = Encoder::new(&path, config);
-        let decoder = decoder(&path, config, &encoder.shape_before_flattening, Order::NormalisationFirst);
+        let decoder = decoder(&path, config, &encoder.shape_before_flattening, Order::NormalizationFirst);
         VariationalAutoencoder { variables, encoder, decoder, optimizer: None, r_loss_factor, z_dim: config.z_dim }
     }
 
-    /// Gives the model an optimiser.
+    /// Gives the model an optimizer.
     pub fn compile(&mut self, learning_rate: f64) {
         self.optimizer = Some(Optimizer::of(&self.variables, Adam::new(learning_rate)));
     }
 
-    /// The distribution of pictures `[n, height, width, channels]`: mean and logarithm of the variance, `[n, z]`.
-    pub fn distribution(&self, pictures: &Tensor) -> (Tensor, Tensor) {
-        self.encoder.forward(&picture_tensor(pictures), false)
+    /// The distribution of images `[n, height, width, channels]`: mean and logarithm of the variance, `[n, z]`.
+    pub fn distribution(&self, images: &Tensor) -> (Tensor, Tensor) {
+        self.encoder.forward(&nhwc_to_nchw(images), false)
     }
 }
 
@@ -100,17 +100,17 @@ impl Model for VariationalAutoencoder {
         self.z_dim
     }
 
-    fn encode(&self, pictures: &Tensor) -> Tensor {
-        let (mu, log_var) = self.distribution(pictures);
+    fn encode(&self, images: &Tensor) -> Tensor {
+        let (mu, log_var) = self.distribution(images);
         sampling(&mu, &log_var)
     }
 
     fn decode(&self, z: &Tensor) -> Tensor {
-        picture_array_order(&self.decoder.forward_t(z, false))
+        nchw_to_nhwc(&self.decoder.forward_t(z, false))
     }
 
-    fn train_step(&mut self, pictures: &Tensor) -> Vec<Tensor> {
-        let x = picture_tensor(pictures);
+    fn train_step(&mut self, images: &Tensor) -> Vec<Tensor> {
+        let x = nhwc_to_nchw(images);
         let (mu, log_var) = self.encoder.forward(&x, true);
         let x_hat = self.decoder.forward_t(&sampling(&mu, &log_var), true);
         let reconstruction_loss = losses::mean_squared_error(&x, &x_hat) * self.r_loss_factor;

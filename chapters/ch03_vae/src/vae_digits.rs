@@ -15,7 +15,7 @@ use common::training::{Checkpointed, ExperimentConfig, Preset, Run};
 use serde::{Deserialize, Serialize};
 use tch::Tensor;
 
-/// The numbers of 03_03.
+/// Hyper-parameters of 03_03.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
@@ -25,13 +25,13 @@ pub struct Config {
     pub r_loss_factor: f64,
     /// Training digits that are used, from the first on.
     pub digits: i64,
-    /// Adam's step size.
+    /// Adam's learning rate.
     pub learning_rate: f64,
     /// Digits in a step.
     pub batch_size: i64,
     /// Times that all digits are seen.
     pub epochs: u64,
-    /// Batches between two pictures saved while training.
+    /// Batches between two images saved while training.
     pub print_every_n_batches: u64,
 }
 

@@ -60,7 +60,7 @@ fn wrong_settings_exit_with_1() {
     refused(&["03_01", "--set", "learning_rate=-1"], 1, &["learning_rate"]);
     refused(&["03_01", "--set", "digits=0"], 1, &["digits"]);
     refused(&["03_01", "--set", "net.z_dim=0"], 1, &["between 1 and"]);
-    refused(&["03_01", "--set", "net.encoder=[]"], 1, &["decoder makes pictures"]);
+    refused(&["03_01", "--set", "net.encoder=[]"], 1, &["decoder makes images"]);
     refused(&["03_01", "--set", "net.input_dim=[16,16,1]"], 1, &["input_dim"]);
     refused(
         &["03_01", "--set", "net.decoder.1.stride=4096", "--set", "net.decoder.2.stride=4096"],
@@ -74,7 +74,7 @@ fn wrong_settings_exit_with_1() {
     );
     refused(&["03_03", "--set", "r_loss_factor=0"], 1, &["r_loss_factor"]);
     refused(&["03_05", "--set", "faces=0"], 1, &["faces must lie between 1 and 202599"]);
-    refused(&["03_05", "--set", "net.input_dim=[128,128,1]"], 1, &["the decoder makes pictures"]);
+    refused(&["03_05", "--set", "net.input_dim=[128,128,1]"], 1, &["the decoder makes images"]);
     refused(&["03_06"], 1, &["cargo book 03_05"]);
     refused(&["03_01", "--resume"], 1, &["no run to resume"]);
     refused(&["03_02", "--run", "7"], 1, &["cargo book 03_01"]);

@@ -115,7 +115,7 @@ fn faces_go_on_in_the_middle_of_an_epoch() {
     let smoke = ["03_05", "--preset", "smoke", "--set", "faces=41", "--set", "batch_size=4", "--epochs", "3"];
     let output = run(whole.path(), &smoke);
     assert_success(&output);
-    assert!(String::from_utf8_lossy(&output.stdout).contains("waited for pictures"));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("waited for images"));
 
     let mut child = ch03(stopped.path(), &smoke).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut lines = std::io::BufRead::lines(std::io::BufReader::new(child.stdout.take().unwrap()));
@@ -171,7 +171,7 @@ fn figures_train_what_is_missing_and_nothing_twice() {
     let out = tempfile::tempdir().unwrap();
     assert_success(&run(out.path(), &["figures", "--preset", "smoke"]));
     let gallery = std::fs::read_to_string(out.path().join("figures/index.html")).unwrap();
-    for picture in [
+    for image in [
         "03_01_loss",
         "03_01_training_strip",
         "03_02_reconstructions",
@@ -205,7 +205,7 @@ fn figures_train_what_is_missing_and_nothing_twice() {
         "03_06_morphs",
         "03_06_arithmetic_check",
     ] {
-        let file = format!("ch03/{picture}.png");
+        let file = format!("ch03/{image}.png");
         assert!(gallery.contains(&file), "{file} is missing from the gallery");
         let (width, height) = image::image_dimensions(out.path().join("figures").join(&file)).unwrap();
         assert!(width > 500 && height > 200, "{file}: {width} x {height}");

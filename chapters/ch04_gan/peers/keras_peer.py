@@ -46,18 +46,18 @@ def leaky_relu():
 
 
 def discriminator(shape, filters, strides, activation, end=None, dropout=0.0):
-    """Convolutions from picture to one number."""
-    picture = x = layers.Input(shape)
+    """Convolutions from image to one number."""
+    image = x = layers.Input(shape)
     for count, stride in zip(filters, strides):
         x = layers.Conv2D(count, 5, strides=stride, padding="same", kernel_initializer=start())(x)
         x = activation()(x)
         if dropout:
             x = layers.Dropout(dropout)(x)
-    return keras.Model(picture, layers.Dense(1, activation=end, kernel_initializer=start())(layers.Flatten()(x)))
+    return keras.Model(image, layers.Dense(1, activation=end, kernel_initializer=start())(layers.Flatten()(x)))
 
 
 def generator(pixels, filters, kinds, momentum, activation):
-    """From a point in latent space to a picture of `pixels` * 2^n.
+    """From a point in latent space to an image of `pixels` * 2^n.
 
     `kinds` are those of its convolutions: `up` behind an enlargement, `t1` and `t2` transposed of stride 1 and 2.
     """
@@ -85,7 +85,7 @@ def noise(batch):
     return rng.standard_normal((batch, Z_DIM), dtype=np.float32)
 
 
-def pictures(batch, gen):
+def images(batch, gen):
     return rng.uniform(-1, 1, (batch, *gen.output_shape[1:])).astype(np.float32)
 
 
@@ -109,7 +109,7 @@ def gan_camel():
     critic = discriminator((28, 28, 1), [64, 64, 128, 128], [2, 2, 2, 1], relu, "sigmoid", dropout=0.4)
     gen = generator(7, [64, 128, 64, 64, 1], ["up", "up", "t1", "t1"], 0.9, relu)
     check_sizes(critic, gen, (720_833, 844_161))
-    real, ones, zeros = pictures(batch, gen), np.ones((batch, 1), np.float32), np.zeros((batch, 1), np.float32)
+    real, ones, zeros = images(batch, gen), np.ones((batch, 1), np.float32), np.zeros((batch, 1), np.float32)
     model = compiled(critic, gen, "binary_crossentropy", [8e-4, 4e-4], ["accuracy"])
 
     def step():
@@ -131,7 +131,7 @@ def wgan_cifar():
     critic = discriminator((32, 32, 3), [32, 64, 128, 128], [2, 2, 2, 1], leaky_relu)
     gen = generator(4, [128, 128, 64, 32, 3], ["up", "up", "up", "t1"], 0.8, leaky_relu)
     check_sizes(critic, gen, (670_401, 884_163))
-    real, ones = pictures(batch, gen), np.ones((batch, 1), np.float32)
+    real, ones = images(batch, gen), np.ones((batch, 1), np.float32)
     model = compiled(critic, gen, wasserstein, [5e-5, 5e-5])
 
     def step():
@@ -178,7 +178,7 @@ def wgangp_faces_critic():
         adam.apply_gradients(zip(tape.gradient(loss, variables), variables))
         return loss, real_loss, fake_loss, penalty
 
-    real = pictures(batch, gen)
+    real = images(batch, gen)
     return lambda: [value.numpy() for value in train(tf.constant(real), tf.constant(noise(batch)))][0]
 
 

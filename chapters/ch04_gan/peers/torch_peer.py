@@ -25,7 +25,7 @@ torch.manual_seed(0)
 
 
 def discriminator(channels, strides, pixels, activation, dropout=0.0):
-    """Convolutions from picture to one number; `pixels` is the side of what the last of them makes."""
+    """Convolutions from image to one number; `pixels` is the side of what the last of them makes."""
     net = []
     for inputs, outputs, stride in zip(channels, channels[1:], strides):
         net += [nn.Conv2d(inputs, outputs, 5, stride, padding=2), activation()]
@@ -35,7 +35,7 @@ def discriminator(channels, strides, pixels, activation, dropout=0.0):
 
 
 class Generator(nn.Sequential):
-    """From a point in latent space to a picture of `pixels` * 2^n.
+    """From a point in latent space to an image of `pixels` * 2^n.
 
     `layers` are the kinds of its convolutions: `up` behind an enlargement, `t1` and `t2` transposed of stride 1 and 2.
     `momentum` is Keras', the share of a moving average that stays.
@@ -58,7 +58,7 @@ class Generator(nn.Sequential):
 
 
 class Gan:
-    """Both nets of an experiment, a batch of random pictures, and what their steps share."""
+    """Both nets of an experiment, a batch of random images, and what their steps share."""
 
     def __init__(self, critic, generator, batch, parameters, optimizer, rates, device):
         # Channels last on a CPU: faster for the WGAN, no slower for the others.
@@ -82,12 +82,12 @@ class Gan:
         return torch.randn(self.batch, Z_DIM, device=self.device)
 
     def fakes(self):
-        """Pictures for the critic's step, by moving averages, as Keras' `predict` makes them."""
+        """Images for the critic's step, by moving averages, as Keras' `predict` makes them."""
         self.generator.eval()
         with torch.no_grad():
-            pictures = self.generator(self.noise())
+            images = self.generator(self.noise())
         self.generator.train()
-        return pictures
+        return images
 
     def critic_step(self, loss):
         self.critic_optimizer.zero_grad()
@@ -130,8 +130,8 @@ def gan_camel(device):
 
     def step():
         fakes = camel.fakes()
-        for pictures, labels in [(camel.real, ones), (fakes, zeros)]:
-            scores = camel.critic(pictures)
+        for images, labels in [(camel.real, ones), (fakes, zeros)]:
+            scores = camel.critic(images)
             loss = bce(scores, labels)
             camel.critic_step(loss)
             read(loss, scores, labels)
@@ -156,8 +156,8 @@ def wgan_cifar(device):
     def step():
         for _ in range(CRITIC_STEPS):
             fakes = horses.fakes()
-            for pictures, label in [(horses.real, 1), (fakes, -1)]:
-                loss = -label * horses.critic(pictures).mean()
+            for images, label in [(horses.real, 1), (fakes, -1)]:
+                loss = -label * horses.critic(images).mean()
                 horses.critic_step(loss)
                 loss.item()
             with torch.no_grad():

@@ -1,9 +1,9 @@
-//! Training steps that `cargo book bench 04` times, on random pictures: the peers in Python do the same.
+//! Training steps that `cargo book bench 04` times, on random images: the peers in Python do the same.
 
 use crate::fit::Model;
 use crate::gan::{Gan, LearningRates};
 use crate::net::NetConfig;
-use crate::real_pictures::{RealPictures, Source};
+use crate::real_images::{RealImages, Source};
 use crate::wgan::Wgan;
 use crate::wgangp::{WganGp, random_weights};
 use anyhow::Result;
@@ -17,15 +17,15 @@ const WARM_UP: usize = 3;
 pub fn gan_camel(device: Device, steps: usize) -> Result<Vec<f64>> {
     let config = NetConfig::drawings();
     let mut gan = Gan::new(&config, LearningRates { discriminator: 8e-4, generator: 4e-4 }, device);
-    let mut x_train = random_pictures(&config, 64, device);
+    let mut x_train = random_images(&config, 64, device);
     time(steps, || Ok(gan.train_iteration(&mut x_train)?.swap_remove(0)))
 }
 
-/// An iteration of 04_02: five times the critic on real and on generated pictures, generator.
+/// An iteration of 04_02: five times the critic on real and on generated images, generator.
 pub fn wgan_cifar(device: Device, steps: usize) -> Result<Vec<f64>> {
     let config = NetConfig::cifar();
     let mut wgan = Wgan::new(&config, 5e-5, 5, 0.01, device);
-    let mut x_train = random_pictures(&config, 128, device);
+    let mut x_train = random_images(&config, 128, device);
     time(steps, || Ok(wgan.train_iteration(&mut x_train)?.swap_remove(0)))
 }
 
@@ -33,7 +33,7 @@ pub fn wgan_cifar(device: Device, steps: usize) -> Result<Vec<f64>> {
 pub fn wgangp_faces_critic(device: Device, steps: usize) -> Result<Vec<f64>> {
     let config = NetConfig::faces();
     let mut wgan = WganGp::new(&config, 2e-4, 5, 10.0, device);
-    let mut x_train = random_pictures(&config, 64, device);
+    let mut x_train = random_images(&config, 64, device);
     time(steps, || {
         let noise = wgan.nets().noise(64);
         let [loss, ..] = wgan.train_critic(&x_train.next()?, &noise, &random_weights(64, device));
@@ -50,11 +50,11 @@ pub fn wgangp_faces_generator(device: Device, steps: usize) -> Result<Vec<f64>> 
     })
 }
 
-fn random_pictures(config: &NetConfig, batch_size: i64, device: Device) -> RealPictures {
+fn random_images(config: &NetConfig, batch_size: i64, device: Device) -> RealImages {
     tch::manual_seed(42);
     let [height, width, channels] = config.input_dim;
-    let pictures = Tensor::rand([batch_size, height, width, channels], (Kind::Float, device));
-    RealPictures::new(Source::Memory(pictures), batch_size, 42, device)
+    let images = Tensor::rand([batch_size, height, width, channels], (Kind::Float, device));
+    RealImages::new(Source::Memory(images), batch_size, 42, device)
 }
 
 fn time(steps: usize, mut step: impl FnMut() -> Result<Tensor>) -> Result<Vec<f64>> {

@@ -5,7 +5,7 @@ use crate::fit::{Fit, Trained, fit, plot_model};
 use crate::gan::{Gan, LearningRates};
 use crate::net::NetConfig;
 use crate::quality;
-use crate::real_pictures::{RealPictures, Source};
+use crate::real_images::{RealImages, Source};
 use anyhow::{Result, ensure};
 use common::cli::Context;
 use common::datasets::quickdraw;
@@ -13,13 +13,13 @@ use common::device;
 use common::training::{ExperimentConfig, Preset};
 use serde::{Deserialize, Serialize};
 
-/// The numbers of 04_01.
+/// Hyper-parameters of 04_01.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
     /// The nets.
     pub net: NetConfig,
-    /// RMSprop's step sizes.
+    /// RMSprop's learning rates.
     pub learning_rates: LearningRates,
     /// What is drawn: a category of Quick, Draw!.
     pub category: String,
@@ -87,8 +87,7 @@ pub fn trained(context: &Context) -> Result<Trained<Config, Gan>> {
     device::seed(&[seed]);
     let mut gan = Gan::new(&config.net, config.learning_rates, context.device());
     plot_model(&gan, &run.folder)?;
-    let x_train =
-        RealPictures::new(Source::Memory(drawings.shallow_clone()), config.batch_size, seed, context.device());
+    let x_train = RealImages::new(Source::Memory(drawings.shallow_clone()), config.batch_size, seed, context.device());
     fit(&mut gan, x_train, &run.folder, config.fit(seed))?;
     Ok(Trained { run, model: gan, real: Source::Memory(drawings), features: Some(Box::new(features)) })
 }

@@ -3,7 +3,7 @@
 use crate::figures;
 use crate::fit::{Fit, Trained, fit, plot_model};
 use crate::net::NetConfig;
-use crate::real_pictures::{RealPictures, Source};
+use crate::real_images::{RealImages, Source};
 use crate::wgangp::WganGp;
 use anyhow::{Result, ensure};
 use common::cli::Context;
@@ -13,13 +13,13 @@ use common::training::{ExperimentConfig, Preset};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// The numbers of 04_03.
+/// Hyper-parameters of 04_03.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
     /// The nets.
     pub net: NetConfig,
-    /// Adam's step size for both nets.
+    /// Adam's learning rate for both nets.
     pub learning_rate: f64,
     /// Steps of the critic for each one of the generator.
     pub n_critic: u64,
@@ -85,14 +85,14 @@ pub fn trained(context: &Context) -> Result<Trained<Config, WganGp>> {
     let run = context.training_run::<Config>("wgangp", "faces", &data)?;
     let (config, seed) = (&run.params.config, run.params.seed);
     let [height, width, _] = config.net.input_dim.map(|n| n as usize);
-    let files = Arc::new(set.pictures(config.faces, height, width)?);
+    let files = Arc::new(set.images(config.faces, height, width)?);
 
     device::seed(&[seed]);
     let mut wgan =
         WganGp::new(&config.net, config.learning_rate, config.n_critic, config.grad_weight, context.device());
     plot_model(&wgan, &run.folder)?;
-    let x_train = RealPictures::new(Source::Disk(files.clone()), config.batch_size, seed, context.device());
+    let x_train = RealImages::new(Source::Disk(files.clone()), config.batch_size, seed, context.device());
     fit(&mut wgan, x_train, &run.folder, config.fit(seed))?;
-    let features = context.picture_features()?.map(|net| Box::new(net) as _);
+    let features = context.image_features()?.map(|net| Box::new(net) as _);
     Ok(Trained { run, model: wgan, real: Source::Disk(files), features })
 }

@@ -6,9 +6,9 @@ use anyhow::{Context as _, Result};
 use common::arrays::array4;
 use common::cli::Context;
 use common::device;
+use common::images;
 use common::metrics::{NearestSearch, Quality};
-use common::pictures;
-use common::plot::{Chart, Color, Figure, Line, PictureGrid};
+use common::plot::{Chart, Color, Figure, ImageGrid, Line};
 use common::training::{Run, RunFolder};
 use ndarray::{Array3, s};
 use std::path::PathBuf;
@@ -18,10 +18,10 @@ use tch::{Kind, Tensor};
 const FOLLOWED: usize = 6;
 /// Moments of the training that a strip shows.
 const MOMENTS: usize = 10;
-/// Real pictures that samples are compared with, at most.
+/// Real images that samples are compared with, at most.
 const COMPARED: i64 = 20_000;
 
-/// Losses by iteration, in the book's colours (p. 140): the critic's in black, on real pictures in green, on fake ones in
+/// Losses by iteration, in the book's colours (p. 140): the critic's in black, on real images in green, on fake ones in
 /// red, the generator's in orange, the gradient penalty in blue.
 pub fn loss_curves<C, M>(context: &Context, trained: &Trained<C, M>) -> Result<()> {
     let curves = [
@@ -31,7 +31,7 @@ pub fn loss_curves<C, M>(context: &Context, trained: &Trained<C, M>) -> Result<(
         ("gradient_penalty", Color::BLUE),
         ("g_loss", Color::ORANGE),
     ];
-    let caption = "Losses at each iteration: of discriminator or critic (black), its part on real pictures (green) and on \
+    let caption = "Losses at each iteration: of discriminator or critic (black), its part on real images (green) and on \
                    fake ones (red), and of the generator (orange).";
     history(context, &trained.run, "loss", "loss", caption, &curves)
 }
@@ -40,7 +40,7 @@ pub fn loss_curves<C, M>(context: &Context, trained: &Trained<C, M>) -> Result<(
 pub fn accuracy_curves<C, M>(context: &Context, trained: &Trained<C, M>) -> Result<()> {
     let curves =
         [("d_acc", Color::BLACK), ("d_acc_real", Color::GREEN), ("d_acc_fake", Color::RED), ("g_acc", Color::ORANGE)];
-    let caption = "Share of pictures that the discriminator takes for what they are (black; real ones green, fake ones \
+    let caption = "Share of images that the discriminator takes for what they are (black; real ones green, fake ones \
                    red), and of those that the generator gets past it (orange).";
     history(context, &trained.run, "accuracy", "accuracy", caption, &curves)
 }
@@ -78,8 +78,8 @@ fn without_spikes(mut values: Vec<f64>) -> (f64, f64) {
     (low - margin, high + margin)
 }
 
-/// Real pictures, samples at the book's iterations, the same points through the training, the way from point to point,
-/// and what is nearest to the samples among the real pictures.
+/// Real images, samples at the book's iterations, the same points through the training, the way from point to point,
+/// and what is nearest to the samples among the real images.
 pub fn after_training<C, M: Model>(context: &Context, trained: &Trained<C, M>) -> Result<()> {
     samples(context, trained)?;
     strip(context, trained)?;
@@ -103,14 +103,14 @@ pub fn samples<C, M: Model>(context: &Context, trained: &Trained<C, M>) -> Resul
     let shown: Vec<&Sample> =
         samples.iter().filter(|sample| SHOWN.contains(&sample.iteration) || sample.iteration == last).collect();
     let sheets = shown.iter().map(|sample| sample.sheet()).collect::<Result<Vec<_>>>()?;
-    let grid = PictureGrid::new(pictures::stacked(&sheets)?.view())
+    let grid = ImageGrid::new(images::stacked(&sheets)?.view())
         .columns(shown.len().div_ceil(2))
         .gap(10.0)
         .captions(shown.iter().map(|sample| format!("iteration {}", sample.iteration)));
     let mut caption = "What the generator makes of the same 25 points of latent space, as it learns.".to_string();
     if let Some(Quality { frechet_distance, precision, recall, samples, .. }) = quality {
         caption += &format!(
-            " At the end, {samples} samples beside as many real pictures: Fréchet distance {frechet_distance:.1}, \
+            " At the end, {samples} samples beside as many real images: Fréchet distance {frechet_distance:.1}, \
              precision {precision:.2}, recall {recall:.2}."
         );
     }
@@ -120,13 +120,13 @@ pub fn samples<C, M: Model>(context: &Context, trained: &Trained<C, M>) -> Resul
 /// Some points of latent space through the training: a row for each, a column for each moment.
 pub fn strip<C, M>(context: &Context, trained: &Trained<C, M>) -> Result<()> {
     let samples = Sample::all(&trained.run.folder);
-    let moments = pictures::evenly(samples.len(), MOMENTS);
+    let moments = images::evenly(samples.len(), MOMENTS);
     let sheets = moments.iter().map(|&i| samples[i].sheet()).collect::<Result<Vec<_>>>()?;
     let mut rows: Vec<Array3<f32>> = vec![];
     for point in 0..FOLLOWED {
         rows.extend(sheets.iter().map(|sheet| cut(sheet, point)));
     }
-    let grid = PictureGrid::new(pictures::stacked(&rows)?.view())
+    let grid = ImageGrid::new(images::stacked(&rows)?.view())
         .columns(moments.len())
         .column_names(moments.iter().map(|&i| samples[i].iteration.to_string()));
     let caption = "Six points of latent space (rows) through the training (columns: iterations).";
@@ -147,7 +147,7 @@ pub fn interpolation<C, M: Model>(context: &Context, trained: &Trained<C, M>) ->
         })
         .collect();
     let points = Tensor::stack(&steps, 1).flatten(0, 1);
-    let grid = PictureGrid::new(array4(&trained.model.nets().pictures(&points))?.view()).columns(10);
+    let grid = ImageGrid::new(array4(&trained.model.nets().images(&points))?.view()).columns(10);
     let caption = "From one point of latent space (left) to another (right) in ten steps: five pairs.";
     context.figure(&trained.run, "interpolation", caption, Figure::fitted(&[&[&grid]], 9.0)?)
 }
@@ -156,22 +156,22 @@ fn norm(points: &Tensor) -> Tensor {
     points.square().sum_dim_intlist(1, true, None).sqrt()
 }
 
-/// Real pictures, samples, and for each sample the real picture that is most like it (p. 152): is it new?
+/// Real images, samples, and for each sample the real image that is most like it (p. 152): is it new?
 pub fn nearest<C, M: Model>(context: &Context, trained: &Trained<C, M>) -> Result<()> {
-    let (samples, source) = (trained.model.nets().pictures(&noise(trained)), &trained.real);
+    let (samples, source) = (trained.model.nets().images(&noise(trained)), &trained.real);
     let mut search = NearestSearch::new(&samples)?;
-    source.chunks(COMPARED, |pictures| search.compare(&pictures.to_device(samples.device())))?;
+    source.chunks(COMPARED, |images| search.compare(&images.to_device(samples.device())))?;
     let nearest = search.finish()?;
-    let real = source.pictures(&(0..SAMPLE_SIDE * SAMPLE_SIDE).collect::<Vec<_>>())?;
-    let closest = source.pictures(&Vec::<i64>::try_from(nearest.rows.to_kind(Kind::Int64))?)?;
-    let grid = |title, pictures: &Tensor| -> Result<PictureGrid> {
-        Ok(PictureGrid::new(array4(pictures)?.view()).columns(SAMPLE_SIDE as usize).title(title))
+    let real = source.images(&(0..SAMPLE_SIDE * SAMPLE_SIDE).collect::<Vec<_>>())?;
+    let closest = source.images(&Vec::<i64>::try_from(nearest.rows.to_kind(Kind::Int64))?)?;
+    let grid = |title, images: &Tensor| -> Result<ImageGrid> {
+        Ok(ImageGrid::new(array4(images)?.view()).columns(SAMPLE_SIDE as usize).title(title))
     };
     let (real, generated, closest) =
         (grid("real", &real)?, grid("generated", &samples)?, grid("the nearest real ones", &closest)?);
     let mean = nearest.distances.mean(None).double_value(&[]);
     let caption = format!(
-        "Real pictures, generated ones, and for each generated one the nearest of {} real ones by mean absolute \
+        "Real images, generated ones, and for each generated one the nearest of {} real ones by mean absolute \
          difference of the pixels ({mean:.3} on average, of a range of 1).",
         source.len().min(COMPARED)
     );
@@ -196,11 +196,11 @@ impl Sample {
     }
 
     fn sheet(&self) -> Result<Array3<f32>> {
-        pictures::load(&self.path)
+        images::load(&self.path)
     }
 }
 
-/// One picture of a sheet.
+/// One image of a sheet.
 fn cut(sheet: &Array3<f32>, number: usize) -> Array3<f32> {
     let side = SAMPLE_SIDE as usize;
     let (height, width) = (sheet.dim().0 / side, sheet.dim().1 / side);

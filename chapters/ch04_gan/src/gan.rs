@@ -1,39 +1,39 @@
 //! The generative adversarial network (pp. 129-142).
 
-use crate::adversaries::Adversaries;
 use crate::fit::Model;
 use crate::net::NetConfig;
-use crate::real_pictures::RealPictures;
+use crate::networks::Networks;
+use crate::real_images::RealImages;
 use anyhow::Result;
 use common::keras::{Activation, RmsProp, losses};
 use serde::{Deserialize, Serialize};
 use tch::nn::ModuleT;
 use tch::{Device, Tensor};
 
-/// The numbers of a GAN's optimisers.
+/// The numbers of a GAN's optimizers.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LearningRates {
-    /// RMSprop's step size for the discriminator.
+    /// RMSprop's learning rate for the discriminator.
     pub discriminator: f64,
-    /// RMSprop's step size for the generator.
+    /// RMSprop's learning rate for the generator.
     pub generator: f64,
 }
 
 /// Discriminator against generator.
 #[derive(Debug)]
 pub struct Gan {
-    nets: Adversaries,
+    nets: Networks,
 }
 
 impl Gan {
     /// Untrained nets.
     pub fn new(config: &NetConfig, rates: LearningRates, device: Device) -> Gan {
         let rules = [RmsProp::new(rates.discriminator).into(), RmsProp::new(rates.generator).into()];
-        Gan { nets: Adversaries::new("discriminator", config, Some(Activation::Sigmoid), rules, device) }
+        Gan { nets: Networks::new("discriminator", config, Some(Activation::Sigmoid), rules, device) }
     }
 
-    /// One step on real pictures, one on generated ones (p. 138). Losses and accuracies: of both, of the real ones, of
+    /// One step on real images, one on generated ones (p. 138). Losses and accuracies: of both, of the real ones, of
     /// the fake ones.
     pub fn train_discriminator(&mut self, true_imgs: &Tensor, noise: &Tensor) -> [Tensor; 6] {
         let gen_imgs = self.nets.predict(noise);
@@ -44,7 +44,7 @@ impl Gan {
         [d_loss, d_loss_real, d_loss_fake, d_acc, d_acc_real, d_acc_fake]
     }
 
-    /// The discriminator shall say `valid` (1) or `fake` (0) of each picture.
+    /// The discriminator shall say `valid` (1) or `fake` (0) of each image.
     fn train_discriminator_on_batch(&mut self, imgs: &Tensor, says: f64) -> [Tensor; 2] {
         let logits = self.nets.critic.forward_but_last(imgs, true);
         let labels = logits.full_like(says);
@@ -53,7 +53,7 @@ impl Gan {
         [loss, losses::binary_accuracy(&labels, &logits.sigmoid())]
     }
 
-    /// One step of the generator: the discriminator shall say `valid` of its pictures (p. 138).
+    /// One step of the generator: the discriminator shall say `valid` of its images (p. 138).
     pub fn train_generator(&mut self, noise: &Tensor) -> [Tensor; 2] {
         let gen_imgs = self.nets.generator.forward_t(noise, true);
         let logits = self.nets.critic.forward_but_last(&gen_imgs, true);
@@ -69,11 +69,11 @@ impl Model for Gan {
         &["d_loss", "d_loss_real", "d_loss_fake", "d_acc", "d_acc_real", "d_acc_fake", "g_loss", "g_acc"];
     const CRITIC: &'static str = "discriminator";
 
-    fn nets(&self) -> &Adversaries {
+    fn nets(&self) -> &Networks {
         &self.nets
     }
 
-    fn nets_mut(&mut self) -> &mut Adversaries {
+    fn nets_mut(&mut self) -> &mut Networks {
         &mut self.nets
     }
 
@@ -81,7 +81,7 @@ impl Model for Gan {
         1
     }
 
-    fn train_iteration(&mut self, x_train: &mut RealPictures) -> Result<Vec<Tensor>> {
+    fn train_iteration(&mut self, x_train: &mut RealImages) -> Result<Vec<Tensor>> {
         let true_imgs = x_train.next()?;
         let d = self.train_discriminator(&true_imgs, &self.nets.noise(true_imgs.size()[0]));
         let g = self.train_generator(&self.nets.noise(x_train.batch_size()));

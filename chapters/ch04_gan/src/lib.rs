@@ -1,6 +1,5 @@
 //! Chapter 4 of *Generative Deep Learning*: generative adversarial networks (pp. 125-159).
 
-pub mod adversaries;
 pub mod bench;
 pub mod camel;
 pub mod challenges;
@@ -10,8 +9,9 @@ pub mod figures;
 pub mod fit;
 pub mod gan;
 pub mod net;
+pub mod networks;
 pub mod quality;
-pub mod real_pictures;
+pub mod real_images;
 pub mod wgan;
 pub mod wgangp;
 

@@ -44,7 +44,7 @@ impl From<Activation> for keras::Activation {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NetConfig {
-    /// Height, width and channels of the pictures.
+    /// Height, width and channels of the images.
     pub input_dim: [i64; 3],
     /// Convolutions of the discriminator or critic.
     pub critic: Vec<Conv>,
@@ -56,7 +56,7 @@ pub struct NetConfig {
     pub generator: Vec<Conv>,
     /// Enlargement before each of these; 1 is none.
     pub generator_upsample: Vec<i64>,
-    /// Momentum of the generator's batch normalisation, in Keras' sense.
+    /// Momentum of the generator's batch normalization, in Keras' sense.
     pub generator_batch_norm_momentum: f64,
     /// Activation in both nets.
     pub activation: Activation,
@@ -110,7 +110,7 @@ impl NetConfig {
         }
     }
 
-    /// Refuses sizes that no nets can be made of.
+    /// Validates the sizes.
     pub fn check(&self) -> Result<()> {
         let convs = self.critic.iter().chain(&self.generator);
         let sizes = convs.flat_map(|conv| [conv.filters, conv.kernel, conv.stride]);
@@ -134,23 +134,23 @@ impl NetConfig {
             "generator: a convolution behind an enlargement has stride 1"
         );
 
-        let (mut picture, mut parameters) = (self.input_dim, 0);
+        let (mut image, mut parameters) = (self.input_dim, 0);
         for conv in &self.critic {
             let size = |n| Padding::Same.conv_output(n, conv.kernel, conv.stride);
-            parameters += conv.kernel * conv.kernel * picture[2] * conv.filters;
-            picture = [size(picture[0]), size(picture[1]), conv.filters];
+            parameters += conv.kernel * conv.kernel * image[2] * conv.filters;
+            image = [size(image[0]), size(image[1]), conv.filters];
         }
-        parameters += picture.iter().product::<i64>();
-        picture = self.generator_initial_dense_layer_size;
-        parameters += picture.iter().product::<i64>() * self.z_dim;
+        parameters += image.iter().product::<i64>();
+        image = self.generator_initial_dense_layer_size;
+        parameters += image.iter().product::<i64>() * self.z_dim;
         for (conv, upsample) in self.generator.iter().zip(&self.generator_upsample) {
-            parameters += conv.kernel * conv.kernel * picture[2] * conv.filters;
+            parameters += conv.kernel * conv.kernel * image[2] * conv.filters;
             let factor = upsample * conv.stride;
-            picture = [picture[0] * factor, picture[1] * factor, conv.filters];
-            ensure!(picture[0] <= 4096 && picture[1] <= 4096, "the generator's pictures grow over 4096 pixels");
+            image = [image[0] * factor, image[1] * factor, conv.filters];
+            ensure!(image[0] <= 4096 && image[1] <= 4096, "the generator's images grow over 4096 pixels");
         }
         ensure!(parameters <= 200_000_000, "the nets would have over 200 million parameters");
-        ensure!(picture == self.input_dim, "the generator makes pictures of {picture:?}, not {:?}", self.input_dim);
+        ensure!(image == self.input_dim, "the generator makes images of {image:?}, not {:?}", self.input_dim);
         Ok(())
     }
 }
@@ -160,7 +160,7 @@ fn convs(filters_and_strides: [(i64, i64); 4]) -> Vec<Conv> {
     filters_and_strides.map(|(filters, stride)| Conv { filters, kernel: 5, stride }).to_vec()
 }
 
-/// Picture -> one number (p. 131): how real it looks. The name begins the names of its layers.
+/// Image -> one number (p. 131): how real it looks. The name begins the names of its layers.
 pub fn critic<'a>(path: &nn::Path<'a>, name: &str, config: &NetConfig) -> SequentialBuilder<'a> {
     let mut net = Sequential::input(path, &config.input_dim).kernels_from(WEIGHT_INIT);
     for (i, conv) in config.critic.iter().enumerate() {
@@ -173,7 +173,7 @@ pub fn critic<'a>(path: &nn::Path<'a>, name: &str, config: &NetConfig) -> Sequen
     net.flatten().dense(format!("{name}_dense"), 1)
 }
 
-/// Point in latent space -> picture with values in [-1, 1] (p. 134).
+/// Point in latent space -> image with values in [-1, 1] (p. 134).
 pub fn generator(path: &nn::Path, config: &NetConfig) -> Sequential {
     let initial = &config.generator_initial_dense_layer_size;
     let batch_norm = BatchNormConfig { momentum: config.generator_batch_norm_momentum, ..BatchNormConfig::default() };

@@ -1,7 +1,7 @@
 //! What the chapter's samples are measured with: numbers by which runs can be compared.
 
 use crate::fit::Model;
-use crate::real_pictures::Source;
+use crate::real_images::Source;
 use anyhow::Result;
 use common::cli::Context;
 use common::datasets::quickdraw::Drawings;
@@ -36,30 +36,28 @@ pub fn drawing_features(context: &Context, preset: Preset) -> Result<DrawingClas
     context.drawing_features(&Drawings::at_most(&sets, each)?, preset)
 }
 
-/// Samples that are compared with as many real pictures.
+/// Samples that are compared with as many real images.
 const SAMPLES: i64 = 1000;
 
-/// Compares samples with real pictures by a net's features, and other real pictures, too; tells the numbers and keeps them
+/// Compares samples with real images by a net's features, and other real images, too; tells the numbers and keeps them
 /// in `quality.json`.
 ///
 /// # Errors
-/// Pictures that cannot be read, samples that are no numbers, a file that cannot be written.
+/// Images that cannot be read, samples that are no numbers, a file that cannot be written.
 pub fn measure<C>(run: &Run<C>, model: &impl Model, source: &Source, net: &dyn FeatureNet) -> Result<Quality> {
     device::seed(&[run.params.seed, 3]);
     let count = SAMPLES.min(source.len());
-    let samples = model.nets().pictures(&model.nets().noise(count));
-    let real = |from: i64| source.pictures(&(from..from + count).collect::<Vec<_>>());
+    let samples = model.nets().images(&model.nets().noise(count));
+    let real = |from: i64| source.images(&(from..from + count).collect::<Vec<_>>());
     let reference = Reference::new(net, &real(0)?)?;
     let of_samples = reference.quality(&samples)?;
     say!("{of_samples}");
-    // What the best generator would reach: other real pictures in the place of samples.
+    // What the best generator would reach: other real images in the place of samples.
     let of_real = if source.len() >= 2 * count { Some(reference.quality(&real(count)?)?) } else { None };
     if let Some(Quality { frechet_distance, precision, recall, .. }) = &of_real {
-        say!(
-            "other real pictures: Fréchet distance {frechet_distance:.2}, precision {precision:.3}, recall {recall:.3}"
-        );
+        say!("other real images: Fréchet distance {frechet_distance:.2}, precision {precision:.3}, recall {recall:.3}");
     }
-    let json = serde_json::to_string_pretty(&json!({ "samples": of_samples, "other real pictures": of_real }))?;
+    let json = serde_json::to_string_pretty(&json!({ "samples": of_samples, "other real images": of_real }))?;
     files::write(&run.folder.path.join("quality.json"), (json + "\n").as_bytes())?;
     Ok(of_samples)
 }

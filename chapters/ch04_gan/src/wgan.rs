@@ -1,9 +1,9 @@
 //! The Wasserstein GAN (pp. 146-152): another loss, and a critic whose weights are kept small.
 
-use crate::adversaries::Adversaries;
 use crate::fit::Model;
 use crate::net::NetConfig;
-use crate::real_pictures::RealPictures;
+use crate::networks::Networks;
+use crate::real_images::RealImages;
 use anyhow::Result;
 use common::keras::{RmsProp, Rule, losses};
 use tch::nn::ModuleT;
@@ -12,7 +12,7 @@ use tch::{Device, Tensor};
 /// Critic against generator, with the Wasserstein loss.
 #[derive(Debug)]
 pub struct Wgan {
-    nets: Adversaries,
+    nets: Networks,
     n_critic: u64,
     clip_threshold: f64,
 }
@@ -25,7 +25,7 @@ impl Wgan {
         Wgan::with_rules(config, [rule, rule], n_critic, clip_threshold, device)
     }
 
-    /// The same with other optimisers, the critic's first.
+    /// The same with other optimizers, the critic's first.
     pub fn with_rules(
         config: &NetConfig,
         rules: [Rule; 2],
@@ -33,10 +33,10 @@ impl Wgan {
         clip_threshold: f64,
         device: Device,
     ) -> Wgan {
-        Wgan { nets: Adversaries::new("critic", config, None, rules, device), n_critic, clip_threshold }
+        Wgan { nets: Networks::new("critic", config, None, rules, device), n_critic, clip_threshold }
     }
 
-    /// One step on real pictures, one on generated ones, then clipping (p. 148). Losses: of both, of the real ones, of
+    /// One step on real images, one on generated ones, then clipping (p. 148). Losses: of both, of the real ones, of
     /// the fake ones.
     pub fn train_critic(&mut self, true_imgs: &Tensor, noise: &Tensor) -> [Tensor; 3] {
         let gen_imgs = self.nets.predict(noise);
@@ -51,7 +51,7 @@ impl Wgan {
         [d_loss, d_loss_real, d_loss_fake]
     }
 
-    /// The critic's outputs shall be high for `valid` pictures (1), low for `fake` ones (-1).
+    /// The critic's outputs shall be high for `valid` images (1), low for `fake` ones (-1).
     fn train_critic_on_batch(&mut self, imgs: &Tensor, label: f64) -> Tensor {
         let output = self.nets.critic.forward_t(imgs, true);
         let loss = losses::wasserstein(&output.full_like(label), &output);
@@ -65,8 +65,8 @@ impl Wgan {
     }
 }
 
-/// One step of a generator: the critic's output for its pictures shall be high (p. 147).
-pub fn train_generator(nets: &mut Adversaries, noise: &Tensor) -> Tensor {
+/// One step of a generator: the critic's output for its images shall be high (p. 147).
+pub fn train_generator(nets: &mut Networks, noise: &Tensor) -> Tensor {
     let gen_imgs = nets.generator.forward_t(noise, true);
     let output = nets.critic.forward_t(&gen_imgs, true);
     let loss = losses::wasserstein(&output.ones_like(), &output);
@@ -78,11 +78,11 @@ impl Model for Wgan {
     const METRICS: &'static [&'static str] = &["d_loss", "d_loss_real", "d_loss_fake", "g_loss"];
     const CRITIC: &'static str = "critic";
 
-    fn nets(&self) -> &Adversaries {
+    fn nets(&self) -> &Networks {
         &self.nets
     }
 
-    fn nets_mut(&mut self) -> &mut Adversaries {
+    fn nets_mut(&mut self) -> &mut Networks {
         &mut self.nets
     }
 
@@ -90,7 +90,7 @@ impl Model for Wgan {
         self.n_critic
     }
 
-    fn train_iteration(&mut self, x_train: &mut RealPictures) -> Result<Vec<Tensor>> {
+    fn train_iteration(&mut self, x_train: &mut RealImages) -> Result<Vec<Tensor>> {
         let mut d = vec![];
         for _ in 0..self.n_critic {
             let true_imgs = x_train.next()?;

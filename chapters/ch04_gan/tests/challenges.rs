@@ -93,7 +93,7 @@ fn numbers_that_nothing_can_be_measured_with_are_refused() {
         ("other_kernel=0", "sizes must lie between 1 and"),
         ("generator_steps=0", "generator_steps"),
         ("n_critic=0", "n_critic"),
-        ("net.input_dim=[32,32,3]", "generator makes pictures"),
+        ("net.input_dim=[32,32,3]", "generator makes images"),
     ] {
         let out = tempfile::tempdir().unwrap();
         let output = ch04(out.path(), &["04_04", "--preset", "smoke", "--set", setting]);

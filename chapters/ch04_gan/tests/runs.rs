@@ -31,7 +31,7 @@ fn folder(out: &Path, section: &str, data: &str) -> PathBuf {
     RunFolder::list(&out.join("run"), section, data).pop().unwrap().path
 }
 
-/// Both nets and both optimisers.
+/// Both nets and both optimizers.
 fn checkpoint(folder: &Path) -> BTreeMap<String, Tensor> {
     common::keras::weights::read_file(&folder.join("weights/checkpoint.safetensors")).unwrap().0
 }
@@ -142,8 +142,8 @@ fn figures_train_what_is_missing_and_nothing_twice() {
         for what in ["loss", "samples", "strip", "interpolation", "nearest"].into_iter().chain(accuracy) {
             let file = format!("ch04/{id}_{what}.png");
             assert!(gallery.contains(&file), "{file} is missing from the gallery");
-            let picture = common::pictures::load(&out.path().join("figures").join(&file)).unwrap();
-            let (height, width, _) = picture.dim();
+            let image = common::images::load(&out.path().join("figures").join(&file)).unwrap();
+            let (height, width, _) = image.dim();
             assert!(width > 500 && height > 200, "{file}: {width} x {height}");
         }
     }

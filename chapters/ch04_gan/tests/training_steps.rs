@@ -1,4 +1,4 @@
-//! Training steps against those of tf.keras with the same weights, pictures and noise; see `fixtures/README.md`.
+//! Training steps against those of tf.keras with the same weights, images and noise; see `fixtures/README.md`.
 
 use ch04::fit::Model;
 use ch04::gan::{Gan, LearningRates};
@@ -7,7 +7,7 @@ use ch04::wgan::Wgan;
 use ch04::wgangp::{WganGp, gradient_penalty};
 use common::datasets::npz::Npz;
 use common::keras::weights::{assign, named_variables, to_keras};
-use common::keras::{RmsProp, picture_tensor};
+use common::keras::{RmsProp, nhwc_to_nchw};
 use common::training::Checkpointed;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -33,9 +33,9 @@ impl Fixture {
         names.map(|(short, name)| (short, self.tensor(name))).collect()
     }
 
-    /// Pictures at a place of an array of batches.
-    fn pictures(&self, name: &str, place: &[i64]) -> Tensor {
-        picture_tensor(&at(&self.tensor(name), place))
+    /// Images at a place of an array of batches.
+    fn images(&self, name: &str, place: &[i64]) -> Tensor {
+        nhwc_to_nchw(&at(&self.tensor(name), place))
     }
 
     /// Noise at a place.
@@ -49,7 +49,7 @@ impl Fixture {
         let expected = self.below(prefix);
         assert!(!expected.is_empty(), "{prefix}");
         for (name, expected) in expected {
-            // Its gradient is rounding alone, which the optimiser divides by its own size.
+            // Its gradient is rounding alone, which the optimizer divides by its own size.
             let layer = name.split('/').next().unwrap_or_default();
             if name.ends_with("/bias") && self.goes_before_a_batch_norm(layer) {
                 continue;
@@ -106,9 +106,9 @@ fn gan_iterations_are_those_of_keras() {
     for i in 0..3 {
         let noise = fixture.noise("noise/discriminator", &[i]);
         let fakes = fixture.tensor(&format!("fakes/{}", i + 1));
-        assert_near("fakes", &gan.nets().predict(&noise), &picture_tensor(&fakes), 2e-4);
+        assert_near("fakes", &gan.nets().predict(&noise), &nhwc_to_nchw(&fakes), 2e-4);
         let [_, d_loss_real, d_loss_fake, _, d_acc_real, d_acc_fake] =
-            gan.train_discriminator(&fixture.pictures("real", &[i]), &noise);
+            gan.train_discriminator(&fixture.images("real", &[i]), &noise);
         let [g_loss, g_acc] = gan.train_generator(&fixture.noise("noise/generator", &[i]));
         for (name, actual) in [
             ("d_loss_real", d_loss_real),
@@ -137,7 +137,7 @@ fn wgan_iterations_are_those_of_keras() {
     assign(wgan.nets().variables(), fixture.below("w/")).unwrap();
     for i in 0..2 {
         for j in 0..5 {
-            let real = fixture.pictures("real", &[i, j]);
+            let real = fixture.images("real", &[i, j]);
             let [_, loss_real, loss_fake] = wgan.train_critic(&real, &fixture.noise("noise/critic", &[i, j]));
             for (name, actual) in [("critic_real", loss_real), ("critic_fake", loss_fake)] {
                 let expected = at(&fixture.tensor(&format!("history/{name}")), &[i, j]);
@@ -167,7 +167,7 @@ fn wgan_gp_iterations_are_those_of_keras() {
     for i in 0..2 {
         for j in 0..5 {
             let losses = wgan.train_critic(
-                &fixture.pictures("real", &[i, j]),
+                &fixture.images("real", &[i, j]),
                 &fixture.noise("noise/critic", &[i, j]),
                 &fixture.noise("alpha", &[i, j]),
             );
@@ -189,7 +189,7 @@ fn gradients_of_the_penalty_are_those_of_keras_and_of_small_differences() {
     let wgan = small_wgan_gp(&fixture);
     let (critic, alpha) = (&wgan.nets().critic, fixture.noise("alpha", &[0, 0]));
     let fakes = wgan.nets().predict(&fixture.noise("noise/critic", &[0, 0]));
-    let between = &alpha * fixture.pictures("real", &[0, 0]) + (1.0 - &alpha) * fakes;
+    let between = &alpha * fixture.images("real", &[0, 0]) + (1.0 - &alpha) * fakes;
 
     let kernels: Vec<(String, Tensor)> = named_variables(wgan.nets().variables())
         .into_iter()

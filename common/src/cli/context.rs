@@ -2,7 +2,7 @@ use super::experiments::{Entry, Table};
 use super::options::Options;
 use super::runs::DEFAULT_SEED;
 use super::{Experiment, Usage};
-use crate::gallery::{self, Picture};
+use crate::gallery::{self, Image};
 use crate::notebook;
 use crate::plot::Figure;
 use crate::say;
@@ -112,7 +112,7 @@ impl Context {
         let figure = figure.with_note(&format!("{} · {made}", data.title))?;
         let file = format!("{}_{what}.png", self.entry.id);
         figure.save(run.folder.path.join("figures").join(&file))?;
-        let picture = Picture {
+        let image = Image {
             experiment: self.entry.full_name(),
             title: self.entry.title.clone(),
             pages: self.entry.pages.clone(),
@@ -126,8 +126,8 @@ impl Context {
             file: format!("ch{:02}/{file}", self.chapter),
         };
         let folder = self.out.join("figures");
-        gallery::add(&folder, &picture, &figure)?;
-        say!("figure: {}", folder.join(&picture.file).display());
+        gallery::add(&folder, &image, &figure)?;
+        say!("figure: {}", folder.join(&image.file).display());
         if self.notebook.is_some() { notebook::show(&figure) } else { Ok(()) }
     }
 

@@ -8,11 +8,11 @@ use data::Store;
 
 /// Nets whose features measure samples; see [`metrics`](crate::metrics).
 impl Context {
-    /// The net for colour pictures; nothing, after a line that says so, where its weights cannot be had.
+    /// The net for colour images; nothing, after a line that says so, where its weights cannot be had.
     ///
     /// # Errors
     /// The repository cannot be found.
-    pub fn picture_features(&self) -> Result<Option<EfficientNetLite>> {
+    pub fn image_features(&self) -> Result<Option<EfficientNetLite>> {
         Ok(EfficientNetLite::if_available(&Store::open()?, self.options.data, self.device()))
     }
 

@@ -3,17 +3,17 @@
 //!
 //! Liu, Luo, Wang and Tang, "Deep Learning Face Attributes in the Wild", 2015.
 
-use super::picture_files::PictureFiles;
+use super::image_files::ImageFiles;
 use anyhow::{Context, Result, bail, ensure};
 use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const PICTURES: &str = "img_align_celeba";
+const IMAGES: &str = "img_align_celeba";
 const CSV: &str = "list_attr_celeba.csv";
 const TXT: &str = "list_attr_celeba.txt";
 
-/// Names of the pictures and their attributes. The pictures themselves stay on disk: [`CelebA::pictures`].
+/// Names of the images and their attributes. The images themselves stay on disk: [`CelebA::images`].
 #[derive(Debug)]
 pub struct CelebA {
     folder: PathBuf,
@@ -25,27 +25,27 @@ impl CelebA {
     /// compares it with the names in `img_align_celeba`.
     ///
     /// # Errors
-    /// Names the file and the line: a header or a row of another form, a picture that has no row or two. A row whose
-    /// picture is missing is found when that picture is read.
+    /// Names the file and the line: a header or a row of another form, an image that has no row or two. A row whose
+    /// image is missing is found when that image is read.
     pub fn open(dir: &Path) -> Result<CelebA> {
         let path = [CSV, TXT].map(|name| dir.join(name)).into_iter().find(|path| path.exists());
         let path = path.with_context(|| format!("there is neither {CSV} nor {TXT} in {}", dir.display()))?;
         let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
         let parsed = if path.ends_with(CSV) { Table::csv(&text) } else { Table::txt(&text) };
         let table = parsed.with_context(|| format!("{} is damaged", path.display()))?;
-        let folder = dir.join(PICTURES);
+        let folder = dir.join(IMAGES);
         let failed = || format!("cannot read the folder {}", folder.display());
         let known: HashSet<&str> = table.names.iter().map(String::as_str).collect();
         for entry in fs::read_dir(&folder).with_context(failed)? {
             let name = entry.with_context(failed)?.file_name();
             let name = name.to_string_lossy();
             let counts = name.ends_with(".jpg") && !name.starts_with('.');
-            ensure!(!counts || known.contains(&*name), "{} has no row for the picture {name}", path.display());
+            ensure!(!counts || known.contains(&*name), "{} has no row for the image {name}", path.display());
         }
         Ok(CelebA { folder, table })
     }
 
-    /// How many pictures the table has.
+    /// How many images the table has.
     pub fn len(&self) -> usize {
         self.table.names.len()
     }
@@ -60,7 +60,7 @@ impl CelebA {
         &self.table.attributes
     }
 
-    /// Which of the pictures have an attribute, in the table's order.
+    /// Which of the images have an attribute, in the table's order.
     ///
     /// # Errors
     /// There is none of this name; the message has all of them.
@@ -71,20 +71,20 @@ impl CelebA {
         Ok(self.table.rows.iter().map(|row| row >> column & 1 == 1).collect())
     }
 
-    /// The place of a picture in the table, by its name: `000238.jpg`.
+    /// The place of an image in the table, by its name: `000238.jpg`.
     pub fn position(&self, name: &str) -> Option<usize> {
         self.table.names.iter().position(|known| known == name)
     }
 
-    /// The name of a picture.
+    /// The name of an image.
     pub fn name(&self, row: usize) -> &str {
         &self.table.names[row]
     }
 
-    /// The first `count` pictures, each to become height x width pixels in RGB.
-    pub fn pictures(&self, count: usize, height: usize, width: usize) -> Result<PictureFiles> {
+    /// The first `count` images, each to become height x width pixels in RGB.
+    pub fn images(&self, count: usize, height: usize, width: usize) -> Result<ImageFiles> {
         let paths = self.table.names.iter().take(count).map(|name| self.folder.join(name)).collect();
-        PictureFiles::new(paths, [height, width, 3])
+        ImageFiles::new(paths, [height, width, 3])
     }
 }
 
@@ -118,7 +118,7 @@ impl Table {
         let count: usize = count
             .trim()
             .parse()
-            .with_context(|| format!("its first line is not the number of pictures: {}", start(count)))?;
+            .with_context(|| format!("its first line is not the number of images: {}", start(count)))?;
         let (_, header) = lines.next().context("it has no header")?;
         let mut table = Table::with_header(header.split_whitespace())?;
         for (number, line) in lines.filter(|(_, line)| !line.trim().is_empty()) {
@@ -157,7 +157,7 @@ impl Table {
             self.attributes.len()
         );
         let plain = !name.is_empty() && !name.contains(['/', '\\']);
-        ensure!(plain, "line {number} does not begin with the name of a picture");
+        ensure!(plain, "line {number} does not begin with the name of an image");
         self.names.push(name.to_string());
         self.rows.push(bits);
         Ok(())
@@ -168,7 +168,7 @@ impl Table {
         let mut seen = HashMap::new();
         for (row, name) in self.names.iter().enumerate() {
             if let Some(first) = seen.insert(name, row) {
-                bail!("the picture {name} has two rows, number {} and number {}", first + 1, row + 1);
+                bail!("the image {name} has two rows, number {} and number {}", first + 1, row + 1);
             }
         }
         Ok(self)

@@ -1,4 +1,4 @@
-//! CIFAR-10, and sets in its binary form: 32 × 32 colour pictures of ten classes.
+//! CIFAR-10, and sets in its binary form: 32 × 32 colour images of ten classes.
 //!
 //! A file is a row of records: a byte for the class, then 32 × 32 bytes of red, of green and of blue.
 //! Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009.
@@ -16,16 +16,16 @@ const RECORD: usize = 1 + 3 * SIDE * SIDE;
 /// Classes.
 const CLASSES: usize = 10;
 
-/// Pictures with their classes.
+/// Images with their classes.
 #[derive(Debug)]
-pub struct Pictures {
+pub struct LabeledImages {
     /// `[n, 32, 32, 3]`, f32 in [0, 1]: Keras' layout.
     pub images: Tensor,
     /// `[n]`, int64 in 0..10.
     pub labels: Tensor,
 }
 
-impl Pictures {
+impl LabeledImages {
     /// How many there are.
     pub fn len(&self) -> i64 {
         self.labels.numel() as i64
@@ -36,31 +36,31 @@ impl Pictures {
         self.len() == 0
     }
 
-    /// The pictures in these rows (int64, `[k]`).
-    pub fn rows(&self, rows: &Tensor) -> Pictures {
-        Pictures { images: self.images.index_select(0, rows), labels: self.labels.index_select(0, rows) }
+    /// The images in these rows (int64, `[k]`).
+    pub fn rows(&self, rows: &Tensor) -> LabeledImages {
+        LabeledImages { images: self.images.index_select(0, rows), labels: self.labels.index_select(0, rows) }
     }
 
     /// The same on a device.
-    pub fn to_device(&self, device: tch::Device) -> Pictures {
-        Pictures { images: self.images.to_device(device), labels: self.labels.to_device(device) }
+    pub fn to_device(&self, device: tch::Device) -> LabeledImages {
+        LabeledImages { images: self.images.to_device(device), labels: self.labels.to_device(device) }
     }
 }
 
-/// The first `count` of the 50,000 pictures to train on.
+/// The first `count` of the 50,000 images to train on.
 ///
 /// # Errors
-/// A file is missing, damaged, or there are fewer pictures.
-pub fn train(dir: &Path, count: i64) -> Result<Pictures> {
+/// A file is missing, damaged, or there are fewer images.
+pub fn train(dir: &Path, count: i64) -> Result<LabeledImages> {
     let files: Vec<String> = (1..=5).map(|batch| format!("data_batch_{batch}.bin")).collect();
     read(dir, &files, count)
 }
 
-/// The first `count` of the 10,000 pictures to test with.
+/// The first `count` of the 10,000 images to test with.
 ///
 /// # Errors
 /// As for [`train`].
-pub fn test(dir: &Path, count: i64) -> Result<Pictures> {
+pub fn test(dir: &Path, count: i64) -> Result<LabeledImages> {
     read(dir, &["test_batch.bin".to_string()], count)
 }
 
@@ -76,7 +76,7 @@ pub fn class_names(dir: &Path) -> Result<Vec<String>> {
     Ok(names)
 }
 
-/// Reads records from memory: the classes, and the pictures `[n, channels, height, width]`.
+/// Reads records from memory: the classes, and the images `[n, channels, height, width]`.
 ///
 /// # Errors
 /// The bytes are no whole number of records, or a class is over 9.
@@ -85,31 +85,31 @@ pub fn parse(bytes: &[u8]) -> Result<(Vec<u8>, Array4<u8>)> {
     let records = bytes.chunks_exact(RECORD);
     let labels: Vec<u8> = records.clone().map(|record| record[0]).collect();
     let wrong = labels.iter().position(|&label| usize::from(label) >= CLASSES);
-    ensure!(wrong.is_none(), "picture {} has a class over 9", wrong.unwrap_or_default());
+    ensure!(wrong.is_none(), "image {} has a class over 9", wrong.unwrap_or_default());
     let pixels: Vec<u8> = records.flat_map(|record| &record[1..]).copied().collect();
-    let pictures = Array4::from_shape_vec((labels.len(), 3, SIDE, SIDE), pixels)?;
-    Ok((labels, pictures))
+    let images = Array4::from_shape_vec((labels.len(), 3, SIDE, SIDE), pixels)?;
+    Ok((labels, images))
 }
 
-/// Reads files one after the other, until there are enough pictures.
-fn read(dir: &Path, files: &[String], count: i64) -> Result<Pictures> {
+/// Reads files one after the other, until there are enough images.
+fn read(dir: &Path, files: &[String], count: i64) -> Result<LabeledImages> {
     let (mut images, mut labels) = (vec![], vec![]);
     let mut left = count;
     for file in files {
         let path = dir.join(file);
         let bytes = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
-        let (classes, pictures) = parse(&bytes).with_context(|| {
+        let (classes, planes) = parse(&bytes).with_context(|| {
             format!("{} is damaged: delete its folder and fetch it again with `cargo book data fetch`", path.display())
         })?;
         let n = left.min(classes.len() as i64);
         labels.push(Tensor::from_slice(&classes).narrow(0, 0, n).to_kind(Kind::Int64));
-        let planes = Tensor::from_slice(&pictures.into_raw_vec_and_offset().0).view([-1, 3, SIDE as i64, SIDE as i64]);
+        let planes = Tensor::from_slice(&planes.into_raw_vec_and_offset().0).view([-1, 3, SIDE as i64, SIDE as i64]);
         images.push(planes.narrow(0, 0, n).permute([0, 2, 3, 1]).contiguous().to_kind(Kind::Float) / 255.0);
         left -= n;
         if left == 0 {
             break;
         }
     }
-    ensure!(left == 0, "{} holds {} pictures, and {count} were asked for", dir.display(), count - left);
-    Ok(Pictures { images: Tensor::cat(&images, 0), labels: Tensor::cat(&labels, 0) })
+    ensure!(left == 0, "{} holds {} images, and {count} were asked for", dir.display(), count - left);
+    Ok(LabeledImages { images: Tensor::cat(&images, 0), labels: Tensor::cat(&labels, 0) })
 }

@@ -1,4 +1,4 @@
-//! MNIST, and sets in its format: 28 × 28 grey pictures of ten classes.
+//! MNIST, and sets in its format: 28 × 28 grey images of ten classes.
 
 use super::idx;
 use anyhow::{Context, Result, ensure};
@@ -6,7 +6,7 @@ use ndarray::Ix3;
 use std::path::Path;
 use tch::{Kind, Tensor};
 
-/// Pictures with their classes.
+/// Images with their classes.
 #[derive(Debug)]
 pub struct Digits {
     /// `[n, 28, 28, 1]`, f32 in [0, 1]: Keras' layout.
@@ -16,19 +16,19 @@ pub struct Digits {
 }
 
 impl Digits {
-    /// The first `n` pictures.
+    /// The first `n` images.
     pub fn first(&self, n: i64) -> Digits {
         let n = n.min(self.images.size()[0]);
         Digits { images: self.images.narrow(0, 0, n), labels: self.labels.narrow(0, 0, n) }
     }
 }
 
-/// The 60,000 pictures to train on.
+/// The 60,000 images to train on.
 pub fn train(dir: &Path) -> Result<Digits> {
     read(dir, "train")
 }
 
-/// The 10,000 pictures to test with.
+/// The 10,000 images to test with.
 pub fn test(dir: &Path) -> Result<Digits> {
     read(dir, "t10k")
 }
@@ -36,13 +36,13 @@ pub fn test(dir: &Path) -> Result<Digits> {
 fn read(dir: &Path, part: &str) -> Result<Digits> {
     let images_path = dir.join(format!("{part}-images-idx3-ubyte"));
     let images = idx::read(&images_path)?.into_dimensionality::<Ix3>();
-    let images = images.with_context(|| format!("{} does not hold pictures", images_path.display()))?;
+    let images = images.with_context(|| format!("{} does not hold images", images_path.display()))?;
     let (n, height, width) = images.dim();
-    ensure!((height, width) == (28, 28), "{}: pictures of {height} x {width}, not 28 x 28", images_path.display());
+    ensure!((height, width) == (28, 28), "{}: images of {height} x {width}, not 28 x 28", images_path.display());
 
     let labels_path = dir.join(format!("{part}-labels-idx1-ubyte"));
     let labels = idx::read(&labels_path)?;
-    ensure!(labels.len() == n, "{} has {} labels for {n} pictures", labels_path.display(), labels.len());
+    ensure!(labels.len() == n, "{} has {} labels for {n} images", labels_path.display(), labels.len());
     ensure!(labels.iter().all(|&label| label < 10), "{} has labels over 9", labels_path.display());
 
     let images = Tensor::from_slice(&images.into_raw_vec_and_offset().0).view([n as i64, 28, 28, 1]);

@@ -1,15 +1,15 @@
 //! From files to tensors: one module per format or data set. Where the files come from is the crate `data`'s business.
 
+mod augment;
 pub mod batches;
 pub mod celeba;
 pub mod cifar10;
 pub mod idx;
+pub mod image_files;
 pub mod land;
 pub mod mnist;
 pub mod npz;
 pub mod orl;
-pub mod picture_files;
 pub mod prefetch;
 pub mod quickdraw;
-mod redraw;
 pub mod topojson;

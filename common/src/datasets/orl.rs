@@ -2,7 +2,7 @@
 //!
 //! Samaria and Harter, "Parameterisation of a Stochastic Model for Human Face Identification", 1994.
 
-use super::picture_files::PictureFiles;
+use super::image_files::ImageFiles;
 use anyhow::{Result, bail};
 use std::path::Path;
 
@@ -16,7 +16,7 @@ pub const EACH: usize = 10;
 ///
 /// # Errors
 /// Names the first photograph that is not there.
-pub fn pictures(dir: &Path, height: usize, width: usize) -> Result<PictureFiles> {
+pub fn images(dir: &Path, height: usize, width: usize) -> Result<ImageFiles> {
     let path = |i: usize| dir.join(format!("ORL_faces/s{}/{}.pgm", i / EACH + 1, i % EACH + 1));
     let paths: Vec<_> = (0..PEOPLE * EACH).map(path).collect();
     if let Some(missing) = paths.iter().find(|path| !path.is_file()) {
@@ -25,5 +25,5 @@ pub fn pictures(dir: &Path, height: usize, width: usize) -> Result<PictureFiles>
             missing.display()
         );
     }
-    PictureFiles::new(paths, [height, width, 1])
+    ImageFiles::new(paths, [height, width, 1])
 }

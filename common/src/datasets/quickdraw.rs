@@ -2,7 +2,7 @@
 //!
 //! Jongejan et al., "The Quick, Draw! Dataset", Google 2017.
 
-pub use super::redraw::augmented;
+pub use super::augment::augmented;
 
 use crate::device::mix;
 use anyhow::{Context, Result, ensure};
@@ -98,8 +98,8 @@ fn open(set: &DataSet) -> Result<Tensor> {
     let damaged =
         || format!("{} is damaged: delete its folder and fetch it again with `cargo book data fetch`", path.display());
     let bytes = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
-    let pictures = parse(&bytes).with_context(damaged)?;
-    let pixels = pictures.as_slice().with_context(damaged)?;
+    let images = parse(&bytes).with_context(damaged)?;
+    let pixels = images.as_slice().with_context(damaged)?;
     Ok(Tensor::from_slice(pixels).view([-1, SIDE as i64, SIDE as i64, 1]))
 }
 

@@ -12,7 +12,7 @@ pub enum Activation {
     Sigmoid,
     /// Hyperbolic tangent.
     Tanh,
-    /// exp(x) over the sum of exp(x), along the last axis of vectors and the channels of pictures.
+    /// exp(x) over the sum of exp(x), along the last axis of vectors and the channels of images.
     Softmax,
     /// x, or exp(x) - 1 below 0.
     Elu,
@@ -118,7 +118,7 @@ impl Layer for Dropout {
         let kept = random_integers(x.numel() as i64, kind).ge(dropped + lowest);
         let scaled = kept * (values / (values - dropped));
         x * match x.size()[..] {
-            // In the order of the pictures' memory, so that the product is one sweep.
+            // In the order of the images' memory, so that the product is one sweep.
             [n, channels, height, width] => scaled.view([n, height, width, channels]).permute([0, 3, 1, 2]),
             _ => scaled.view_as(x),
         }

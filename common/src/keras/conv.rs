@@ -7,10 +7,10 @@ use tch::{Tensor, nn};
 /// How a convolution treats the border.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Padding {
-    /// Zeros around the picture, so that the output has ceil(n / stride) rows. The odd zero goes to the bottom and right.
+    /// Zeros around the image, so that the output has ceil(n / stride) rows. The odd zero goes to the bottom and right.
     #[default]
     Same,
-    /// No zeros: the kernel stays inside the picture.
+    /// No zeros: the kernel stays inside the image.
     Valid,
 }
 
@@ -86,9 +86,9 @@ pub struct Conv2d {
 }
 
 impl Conv2d {
-    /// A layer for pictures of shape `[height, width, channels]`.
+    /// A layer for images of shape `[height, width, channels]`.
     pub fn new(path: &nn::Path, input_shape: &[i64], config: Conv2dConfig) -> Conv2d {
-        let [height, width, channels] = picture_shape(input_shape);
+        let [height, width, channels] = image_shape(input_shape);
         let Conv2dConfig { filters, kernel_size: k, stride, padding, .. } = config;
         let (kernel, bias) = variables(path, &[k, k, channels, filters], config);
         let output_shape = [padding.conv_output(height, k, stride), padding.conv_output(width, k, stride), filters];
@@ -144,6 +144,6 @@ pub(super) fn variables(path: &nn::Path, keras_shape: &[i64; 4], config: Conv2dC
 }
 
 /// `[height, width, channels]`, or a panic that names the mistake.
-pub(super) fn picture_shape(shape: &[i64]) -> [i64; 3] {
+pub(super) fn image_shape(shape: &[i64]) -> [i64; 3] {
     shape.try_into().unwrap_or_else(|_| panic!("expected a shape [height, width, channels], got {shape:?}"))
 }

@@ -1,5 +1,5 @@
 use super::Layer;
-use super::conv::{Conv2dConfig, Padding, picture_shape, variables};
+use super::conv::{Conv2dConfig, Padding, image_shape, variables};
 use tch::{Tensor, nn};
 
 /// Two-dimensional transposed convolution: with `same` padding the gradient of the `same` convolution, so that
@@ -15,9 +15,9 @@ pub struct Conv2dTranspose {
 }
 
 impl Conv2dTranspose {
-    /// A layer for pictures of shape `[height, width, channels]`.
+    /// A layer for images of shape `[height, width, channels]`.
     pub fn new(path: &nn::Path, input_shape: &[i64], config: Conv2dConfig) -> Conv2dTranspose {
-        let [height, width, channels] = picture_shape(input_shape);
+        let [height, width, channels] = image_shape(input_shape);
         let Conv2dConfig { filters, kernel_size: k, stride, padding, .. } = config;
         let (kernel, bias) = variables(path, &[k, k, filters, channels], config);
         let output_shape =

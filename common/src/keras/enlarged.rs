@@ -1,15 +1,15 @@
-//! The convolution of an enlarged picture, computed from the small one.
+//! The convolution of an enlarged image, computed from the small one.
 
 use super::conv::Padding;
-use super::shape::{picture_array_order, picture_tensor};
+use super::shape::{nchw_to_nhwc, nhwc_to_nchw};
 use tch::Tensor;
 
 /// What `UpSampling2D(factor)` and a `same` convolution of stride 1 behind it give together.
 ///
-/// Nearest-neighbour enlargement repeats each pixel, so a kernel that slides over the large picture meets the same
+/// Nearest-neighbour enlargement repeats each pixel, so a kernel that slides over the large image meets the same
 /// small pixel several times: its weights there can be added beforehand. Each of the factor · factor places within an
 /// enlarged pixel gets a smaller kernel of its own in this way, and all of them together are one convolution of the
-/// small picture. A 5 x 5 kernel behind an enlargement by 2 takes 9 multiplications where it took 25.
+/// small image. A 5 x 5 kernel behind an enlargement by 2 takes 9 multiplications where it took 25.
 ///
 /// `x` is `[n, in, height, width]`, `kernel` `[out, in, k, k]`, both with channels-last strides; `bias` `[out]`.
 pub(super) fn conv2d_of_enlarged(x: &Tensor, kernel: &Tensor, bias: Option<&Tensor>, factor: i64) -> Tensor {
@@ -26,7 +26,7 @@ pub(super) fn conv2d_of_enlarged(x: &Tensor, kernel: &Tensor, bias: Option<&Tens
     };
 
     // [n, rows, columns, place in row, place in column, filters]: each place goes beside its pixel.
-    let y = picture_array_order(&y);
+    let y = nchw_to_nhwc(&y);
     let y = y.view([n, y.size()[1], y.size()[2], factor, factor, filters]);
     let offsets = folding.offsets();
     let y = if offsets.iter().all(|&offset| offset == 0) {
@@ -34,7 +34,7 @@ pub(super) fn conv2d_of_enlarged(x: &Tensor, kernel: &Tensor, bias: Option<&Tens
     } else {
         weave(&weave(&y, 1, 3, &offsets, height), 3, 4, &offsets, width)
     };
-    picture_tensor(&y.reshape([n, height * factor, width * factor, filters]))
+    nhwc_to_nchw(&y.reshape([n, height * factor, width * factor, filters]))
 }
 
 /// Puts the axis `places` behind the axis `pixels`, of which each place uses `size` entries from its offset on.
@@ -73,7 +73,7 @@ impl Folding {
         (place + weight - before).div_euclid(self.factor)
     }
 
-    /// Zeros that the small picture needs on either side.
+    /// Zeros that the small image needs on either side.
     fn zeros(&self) -> (i64, i64) {
         let highest = self.starts[self.starts.len() - 1];
         (-self.starts[0], (highest + self.size - 1).max(0))
@@ -96,9 +96,9 @@ impl Folding {
             }
         }
         let sums = Tensor::from_slice(&sums).view([factor * size, k]).to_device(kernel.device());
-        let weights = picture_array_order(kernel).reshape([filters, k * k, channels]);
+        let weights = nchw_to_nhwc(kernel).reshape([filters, k * k, channels]);
         let folded = sums.kron(&sums).matmul(&weights).view([filters, factor, size, factor, size, channels]);
         let folded = folded.permute([1, 3, 0, 2, 4, 5]).reshape([factor * factor * filters, size, size, channels]);
-        picture_tensor(&folded)
+        nhwc_to_nchw(&folded)
     }
 }

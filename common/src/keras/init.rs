@@ -1,4 +1,4 @@
-//! Keras' initialisers.
+//! Keras' initializers.
 //!
 //! Each takes the shape in *Keras'* layout and returns a tensor in that layout; layers turn it into libtorch's.
 
@@ -27,7 +27,7 @@ pub fn glorot_uniform(shape: &[i64], device: Device) -> Tensor {
     uniform(shape, -limit, limit, device)
 }
 
-/// U(low, high); Keras initialises embeddings with U(-0.05, 0.05).
+/// U(low, high); Keras initializes embeddings with U(-0.05, 0.05).
 pub fn uniform(shape: &[i64], low: f64, high: f64, device: Device) -> Tensor {
     Tensor::rand(shape, (Kind::Float, device)) * (high - low) + low
 }

@@ -11,7 +11,7 @@ pub trait Layer: Debug + Send {
     /// Shape that the layer makes from the shape it was built for.
     fn output_shape(&self) -> &[i64];
 
-    /// Applies the layer. `train` matters to dropout and batch normalisation only.
+    /// Applies the layer. `train` matters to dropout and batch normalization only.
     fn forward(&self, x: &Tensor, train: bool) -> Tensor;
 
     /// How many times the layer repeats each pixel along both axes, if it does nothing else.
@@ -19,7 +19,7 @@ pub trait Layer: Debug + Send {
         None
     }
 
-    /// What the layer makes of pictures enlarged by a factor, where it can tell from the small ones: the net leaves the
+    /// What the layer makes of images enlarged by a factor, where it can tell from the small ones: the net leaves the
     /// layer that enlarges out then.
     fn forward_enlarged(&self, _x: &Tensor, _factor: i64) -> Option<Tensor> {
         None
@@ -32,7 +32,7 @@ pub trait Layer: Debug + Send {
         None
     }
 
-    /// Weights that an optimiser changes.
+    /// Weights that an optimizer changes.
     fn trainable(&self) -> Vec<&Tensor> {
         vec![]
     }

@@ -1,7 +1,7 @@
 //! Adam and RMSprop as Keras computes them, in few operations.
 //!
-//! The variables of an optimiser are moved into one flat tensor and become views of it. A step then costs about ten
-//! operations in all, not ten per variable: for the small nets of the book that is where the time of an optimiser goes.
+//! The variables of an optimizer are moved into one flat tensor and become views of it. A step then costs about ten
+//! operations in all, not ten per variable: for the small nets of the book that is where the time of an optimizer goes.
 
 use super::weights;
 use anyhow::{Context, Result, ensure};
@@ -16,7 +16,7 @@ const PART: i64 = 1 << 17;
 /// section 2: lr · sqrt(1 - b2^t) / (1 - b1^t) · m / (sqrt(v) + epsilon).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Adam {
-    /// Step size.
+    /// Learning rate.
     pub learning_rate: f64,
     /// Decay of the mean of gradients.
     pub beta_1: f64,
@@ -24,12 +24,12 @@ pub struct Adam {
     pub beta_2: f64,
     /// Added to the root of the second.
     pub epsilon: f64,
-    /// Keras 2.2's `decay`: the step size of step t (from 0) is divided by 1 + decay · t.
+    /// Keras 2.2's `decay`: the learning rate of step t (from 0) is divided by 1 + decay · t.
     pub decay: f64,
 }
 
 impl Adam {
-    /// Keras' defaults with this step size.
+    /// Keras' defaults with this learning rate.
     pub fn new(learning_rate: f64) -> Adam {
         Adam { learning_rate, beta_1: 0.9, beta_2: 0.999, epsilon: 1e-7, decay: 0.0 }
     }
@@ -39,7 +39,7 @@ impl Adam {
 /// "Neural Networks for Machine Learning", 2012.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct RmsProp {
-    /// Step size.
+    /// Learning rate.
     pub learning_rate: f64,
     /// Decay of the mean of squared gradients.
     pub rho: f64,
@@ -50,7 +50,7 @@ pub struct RmsProp {
 }
 
 impl RmsProp {
-    /// Keras' defaults with this step size.
+    /// Keras' defaults with this learning rate.
     pub fn new(learning_rate: f64) -> RmsProp {
         RmsProp { learning_rate, rho: 0.9, epsilon: 1e-7, decay: 0.0 }
     }
@@ -92,7 +92,7 @@ pub struct Optimizer {
 
 impl Optimizer {
     /// Takes the variables over: from now on they are views of one tensor. Create it after the model's device is
-    /// settled, and give each variable to one optimiser only.
+    /// settled, and give each variable to one optimizer only.
     pub fn new(variables: impl IntoIterator<Item = Tensor>, rule: impl Into<Rule>) -> Optimizer {
         let rule = rule.into();
         let variables: Vec<Tensor> = variables.into_iter().collect();
@@ -108,12 +108,12 @@ impl Optimizer {
         Optimizer { rule, variables, flat, mean, mean_of_squares, steps: 0 }
     }
 
-    /// An optimiser of all trainable variables of a store, in the order of their names; see [`Optimizer::new`].
+    /// An optimizer of all trainable variables of a store, in the order of their names; see [`Optimizer::new`].
     pub fn of(store: &VarStore, rule: impl Into<Rule>) -> Optimizer {
         Optimizer::new(weights::trainable_variables(store).into_iter().map(|(_, variable)| variable), rule)
     }
 
-    /// One step down the gradient of a scalar loss. Only this optimiser's variables get gradients and change.
+    /// One step down the gradient of a scalar loss. Only this optimizer's variables get gradients and change.
     ///
     /// # Panics
     /// If the loss does not depend on one of the variables.
@@ -175,14 +175,14 @@ impl Optimizer {
     /// It belongs to another rule or to other variables; nothing changes then.
     pub fn load_state(&mut self, mut state: BTreeMap<String, Tensor>) -> Result<()> {
         let mut take = |name: &str, size: Vec<i64>| -> Result<Tensor> {
-            let tensor = state.remove(name).with_context(|| format!("the optimiser's {name} is missing"))?;
-            ensure!(tensor.size() == size, "the optimiser's {name} has {:?} values, not {size:?}", tensor.size());
+            let tensor = state.remove(name).with_context(|| format!("the optimizer's {name} is missing"))?;
+            ensure!(tensor.size() == size, "the optimizer's {name} has {:?} values, not {size:?}", tensor.size());
             Ok(tensor)
         };
         let steps = take("steps", vec![1])?.int64_value(&[0]);
         let mean_of_squares = take("mean_of_squares", self.flat.size())?;
         let mean = self.mean.as_ref().map(|_| take("mean", self.flat.size())).transpose()?;
-        ensure!(state.is_empty(), "the optimiser's state belongs to another rule: {:?}", state.keys());
+        ensure!(state.is_empty(), "the optimizer's state belongs to another rule: {:?}", state.keys());
         if let (Some(mean), Some(saved)) = (&mut self.mean, mean) {
             mean.copy_(&saved);
         }

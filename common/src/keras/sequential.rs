@@ -49,7 +49,7 @@ impl Sequential {
         outputs
     }
 
-    /// The weights that an optimiser changes, layer by layer; they share their memory with the net's.
+    /// The weights that an optimizer changes, layer by layer; they share their memory with the net's.
     pub fn trainable(&self) -> Vec<Tensor> {
         self.layers.iter().flat_map(|(_, layer)| layer.trainable()).map(Tensor::shallow_clone).collect()
     }
@@ -192,12 +192,12 @@ impl SequentialBuilder<'_> {
         self.layer(name, |path, shape| Dense::with_kernel(path, shape, units, start, true))
     }
 
-    /// Batch normalisation with Keras' defaults.
+    /// Batch normalization with Keras' defaults.
     pub fn batch_norm(self, name: impl ToString) -> Self {
         self.batch_norm_with(name, BatchNormConfig::default())
     }
 
-    /// Batch normalisation with settings.
+    /// Batch normalization with settings.
     pub fn batch_norm_with(self, name: impl ToString, config: BatchNormConfig) -> Self {
         self.layer(name, |path, shape| BatchNorm::new(path, shape, config))
     }
@@ -217,7 +217,7 @@ impl SequentialBuilder<'_> {
         self.unnamed(|shape| Dropout::new(shape, rate))
     }
 
-    /// Pictures to vectors.
+    /// Images to vectors.
     pub fn flatten(self) -> Self {
         self.unnamed(Flatten::new)
     }

@@ -1,23 +1,23 @@
 use super::Layer;
 use tch::Tensor;
 
-/// Pictures as Keras has them, `[batch, height, width, channels]`, as a libtorch view
+/// Images as Keras has them, `[batch, height, width, channels]`, as a libtorch view
 /// `[batch, channels, height, width]`. The memory stays: the strides say channels-last.
-pub fn picture_tensor(pictures: &Tensor) -> Tensor {
-    pictures.permute([0, 3, 1, 2])
+pub fn nhwc_to_nchw(images: &Tensor) -> Tensor {
+    images.permute([0, 3, 1, 2])
 }
 
-/// The inverse of [`picture_tensor`]: `[batch, height, width, channels]`.
-pub fn picture_array_order(pictures: &Tensor) -> Tensor {
-    pictures.permute([0, 2, 3, 1])
+/// The inverse of [`nhwc_to_nchw`]: `[batch, height, width, channels]`.
+pub fn nchw_to_nhwc(images: &Tensor) -> Tensor {
+    images.permute([0, 2, 3, 1])
 }
 
 /// The same values with channels-last strides, the layout that oneDNN and cuDNN compute fastest in.
 pub(super) fn channels_last(tensor: &Tensor) -> Tensor {
-    picture_tensor(&picture_array_order(tensor).contiguous())
+    nhwc_to_nchw(&nchw_to_nhwc(tensor).contiguous())
 }
 
-/// Pictures to vectors, in Keras' order: height, width, channels.
+/// Images to vectors, in Keras' order: height, width, channels.
 #[derive(Debug)]
 pub struct Flatten {
     output_shape: [i64; 1],
@@ -41,20 +41,20 @@ impl Layer for Flatten {
 
     fn forward(&self, x: &Tensor, _train: bool) -> Tensor {
         match x.dim() {
-            4 => picture_array_order(x).flatten(1, -1),
+            4 => nchw_to_nhwc(x).flatten(1, -1),
             _ => x.flatten(1, -1),
         }
     }
 
     fn pull_back(&self, x: &Tensor, dy: &Tensor) -> Option<Tensor> {
         match x.size()[..] {
-            [n, channels, height, width] => Some(picture_tensor(&dy.reshape([n, height, width, channels]))),
+            [n, channels, height, width] => Some(nhwc_to_nchw(&dy.reshape([n, height, width, channels]))),
             _ => Some(dy.reshape_as(x)),
         }
     }
 }
 
-/// Vectors to another shape, in Keras' order; three axes make pictures.
+/// Vectors to another shape, in Keras' order; three axes make images.
 #[derive(Debug)]
 pub struct Reshape {
     output_shape: Vec<i64>,
@@ -82,9 +82,9 @@ impl Layer for Reshape {
     }
 
     fn forward(&self, x: &Tensor, _train: bool) -> Tensor {
-        let x = if x.dim() == 4 { picture_array_order(x) } else { x.shallow_clone() };
+        let x = if x.dim() == 4 { nchw_to_nhwc(x) } else { x.shallow_clone() };
         let x = x.reshape([&[-1], &self.output_shape[..]].concat());
-        if x.dim() == 4 { picture_tensor(&x) } else { x }
+        if x.dim() == 4 { nhwc_to_nchw(&x) } else { x }
     }
 }
 
@@ -96,9 +96,9 @@ pub struct UpSampling2d {
 }
 
 impl UpSampling2d {
-    /// A layer for pictures of shape `[height, width, channels]`.
+    /// A layer for images of shape `[height, width, channels]`.
     pub fn new(input_shape: &[i64], factor: i64) -> UpSampling2d {
-        let [height, width, channels] = super::conv::picture_shape(input_shape);
+        let [height, width, channels] = super::conv::image_shape(input_shape);
         UpSampling2d { factor, output_shape: [height * factor, width * factor, channels] }
     }
 }

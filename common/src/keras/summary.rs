@@ -15,7 +15,7 @@ pub struct LayerInfo {
     pub input_shape: Vec<i64>,
     /// Without the batch axis.
     pub output_shape: Vec<i64>,
-    /// Values that an optimiser changes.
+    /// Values that an optimizer changes.
     pub trainable: i64,
     /// Values that only the layer changes.
     pub non_trainable: i64,
@@ -46,7 +46,7 @@ impl Summary {
         self.layers.iter().map(LayerInfo::parameters).sum()
     }
 
-    /// Values that an optimiser changes.
+    /// Values that an optimizer changes.
     pub fn trainable(&self) -> i64 {
         self.layers.iter().map(|layer| layer.trainable).sum()
     }

@@ -4,10 +4,10 @@ use serde::{Deserialize, Serialize};
 use tch::{Device, Kind, Tensor};
 
 /// Mean absolute difference between two different samples, over all pairs and all their values: small where a generator
-/// has collapsed (p. 143), 0 where all samples are equal. Compare it with that of real pictures. A generator that makes the
-/// same ten different pictures again and again keeps it large: recall and [`Modes`] tell that.
+/// has collapsed (p. 143), 0 where all samples are equal. Compare it with that of real images. A generator that makes the
+/// same ten different images again and again keeps it large: recall and [`Modes`] tell that.
 ///
-/// Samples are `[n, ..]`, usually pictures `[n, height, width, channels]` in [0, 1]; then the result is in [0, 0.5] plus
+/// Samples are `[n, ..]`, usually images `[n, height, width, channels]` in [0, 1]; then the result is in [0, 0.5] plus
 /// what few samples add.
 ///
 /// # Errors

@@ -2,12 +2,12 @@
 //!
 //! | question | measure |
 //! |---|---|
-//! | are samples like real pictures, as a whole? | [`frechet_distance`] |
-//! | is each sample like some real picture? is each real picture like some sample? | [`precision_and_recall`] |
+//! | are samples like real images, as a whole? | [`frechet_distance`] |
+//! | is each sample like some real image? is each real image like some sample? | [`precision_and_recall`] |
 //! | do samples differ from each other? | [`mean_pairwise_distance`], [`Modes`] |
-//! | are samples copies of training pictures? | [`NearestSearch`] |
+//! | are samples copies of training images? | [`NearestSearch`] |
 //!
-//! The first two compare *features* of pictures, what a net makes of them on its way to a class
+//! The first two compare *features* of images, what a net makes of them on its way to a class
 //! ([`features`](crate::features)), since a camel that is moved by three pixels is the same camel; the last two compare
 //! pixels. [`Reference`] takes the first three of a set of samples at once. None of them sees everything, and all
 //! depend on how many samples they are taken from: compare numbers of as many.

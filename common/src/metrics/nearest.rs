@@ -2,22 +2,22 @@ use super::{ensure_alike, rows};
 use anyhow::{Result, ensure};
 use tch::{Kind, Tensor};
 
-/// Training pictures that are compared at once.
+/// Training images that are compared at once.
 const CHUNK: i64 = 1000;
 
-/// The training picture that is most like each sample.
+/// The training image that is most like each sample.
 #[derive(Debug)]
 pub struct Nearest {
-    /// Its row among the training pictures, int64 `[samples]`; the first of several equally near ones.
+    /// Its row among the training images, int64 `[samples]`; the first of several equally near ones.
     pub rows: Tensor,
-    /// Mean absolute difference over all values of both pictures, `[samples]`.
+    /// Mean absolute difference over all values of both images, `[samples]`.
     pub distances: Tensor,
 }
 
-/// Looks for the training picture that is most like each sample, by the mean absolute difference of their pixels: does
-/// the generator make new pictures or has it learnt the training set by heart (p. 152)?
+/// Looks for the training image that is most like each sample, by the mean absolute difference of their pixels: does
+/// the generator make new images or has it learnt the training set by heart (p. 152)?
 ///
-/// Training pictures may come one batch after the other, so that they need not be in memory together.
+/// Training images may come one batch after the other, so that they need not be in memory together.
 #[derive(Debug)]
 pub struct NearestSearch {
     samples: Tensor,
@@ -40,7 +40,7 @@ impl NearestSearch {
         Ok(NearestSearch { samples, nearest, seen: 0 })
     }
 
-    /// The whole search in training pictures that are in memory already, `[m, ..]` of the samples' shape.
+    /// The whole search in training images that are in memory already, `[m, ..]` of the samples' shape.
     ///
     /// # Errors
     /// As for [`new`](NearestSearch::new), [`compare`](NearestSearch::compare) and [`finish`](NearestSearch::finish).
@@ -50,13 +50,13 @@ impl NearestSearch {
         search.finish()
     }
 
-    /// Compares the samples with more training pictures; rows are counted on.
+    /// Compares the samples with more training images; rows are counted on.
     ///
     /// # Errors
-    /// Pictures of another size, or values that are not finite.
+    /// Images of another size, or values that are not finite.
     pub fn compare(&mut self, training: &Tensor) -> Result<()> {
         for some in training.split(CHUNK, 0).iter().filter(|some| some.size()[0] > 0) {
-            let some = rows(some, "training pictures", 1)?;
+            let some = rows(some, "training images", 1)?;
             ensure_alike(&self.samples, &some)?;
             let (distances, places) = Tensor::cdist(&self.samples, &some, 1.0, None).min_dim(1, false);
             let Nearest { rows, distances: so_far } = &self.nearest;
@@ -73,7 +73,7 @@ impl NearestSearch {
     /// # Errors
     /// There was nothing to compare with.
     pub fn finish(self) -> Result<Nearest> {
-        ensure!(self.seen > 0, "there are no training pictures to compare samples with");
+        ensure!(self.seen > 0, "there are no training images to compare samples with");
         let Nearest { rows, distances } = self.nearest;
         Ok(Nearest { rows, distances: distances / self.samples.size()[1] as f64 })
     }

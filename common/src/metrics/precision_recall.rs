@@ -11,9 +11,9 @@ const CHUNK: i64 = 500;
 /// How two sets of samples cover each other.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct PrecisionRecall {
-    /// Share of the samples that lie among real pictures, in [0, 1]: quality.
+    /// Share of the samples that lie among real images, in [0, 1]: quality.
     pub precision: f64,
-    /// Share of the real pictures that lie among samples, in [0, 1]: variety.
+    /// Share of the real images that lie among samples, in [0, 1]: variety.
     pub recall: f64,
 }
 
@@ -26,7 +26,7 @@ pub struct PrecisionRecall {
 /// # Errors
 /// No more than k samples on one side, different numbers of values, or values that are not finite.
 pub fn precision_and_recall(real: &Tensor, generated: &Tensor, k: i64) -> Result<PrecisionRecall> {
-    let real = rows(real, "features of real pictures", k + 1)?;
+    let real = rows(real, "features of real images", k + 1)?;
     let generated = rows(generated, "features of samples", k + 1)?;
     ensure_alike(&real, &generated)?;
     let [real, generated] = [real, generated].map(|x| x.to_device(Device::Cpu).to_kind(Kind::Double));

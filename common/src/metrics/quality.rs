@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use tch::Tensor;
 
-/// Real pictures that samples are compared with. Their features are computed once.
+/// Real images that samples are compared with. Their features are computed once.
 pub struct Reference<'a> {
     net: &'a dyn FeatureNet,
     features: Tensor,
@@ -13,20 +13,20 @@ pub struct Reference<'a> {
 }
 
 impl Reference<'_> {
-    /// From real pictures `[n, height, width, channels]` in [0, 1].
+    /// From real images `[n, height, width, channels]` in [0, 1].
     ///
     /// # Errors
-    /// The net takes no such pictures, or there are fewer than two.
+    /// The net takes no such images, or there are fewer than two.
     pub fn new<'a>(net: &'a dyn FeatureNet, real: &Tensor) -> Result<Reference<'a>> {
         let features = net.features(real)?;
         Ok(Reference { net, features, mean_pairwise_distance: mean_pairwise_distance(real)? })
     }
 
-    /// Compares samples `[n, height, width, channels]` in [0, 1]. Take as many as there are real pictures, and as many
+    /// Compares samples `[n, height, width, channels]` in [0, 1]. Take as many as there are real images, and as many
     /// for all models that are compared: a thousand or more.
     ///
     /// # Errors
-    /// The net takes no such pictures, there are no more than [`NEIGHBOURS`], or values are not finite.
+    /// The net takes no such images, there are no more than [`NEIGHBOURS`], or values are not finite.
     pub fn quality(&self, samples: &Tensor) -> Result<Quality> {
         let mean_pairwise_distance = mean_pairwise_distance(samples)?; // refuses what is not finite before the net runs
         let features = self.net.features(samples)?;
@@ -50,7 +50,7 @@ impl fmt::Debug for Reference<'_> {
     }
 }
 
-/// How good samples are, beside real pictures. Its `Display` says in a few words what each number is.
+/// How good samples are, beside real images. Its `Display` says in a few words what each number is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Quality {
     /// See [`frechet_distance`]; 0 is best.
@@ -61,11 +61,11 @@ pub struct Quality {
     pub recall: f64,
     /// See [`mean_pairwise_distance`]; of the samples.
     pub mean_pairwise_distance: f64,
-    /// The same of the real pictures.
+    /// The same of the real images.
     pub real_pairwise_distance: f64,
     /// How many samples there were.
     pub samples: i64,
-    /// How many real pictures there were.
+    /// How many real images there were.
     pub real: i64,
     /// The net whose features were compared.
     pub features: String,
@@ -75,14 +75,14 @@ impl fmt::Display for Quality {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         let Quality { frechet_distance, precision, recall, mean_pairwise_distance, real_pairwise_distance, .. } = self;
         let Quality { samples, real, features, .. } = self;
-        writeln!(f, "{samples} samples beside {real} real pictures; features: {features}")?;
+        writeln!(f, "{samples} samples beside {real} real images; features: {features}")?;
         writeln!(f, "Fréchet distance   {frechet_distance:<8.2} of their features' means and covariances; 0 is best")?;
-        writeln!(f, "precision          {precision:<8.3} share of samples that lie among real pictures; 1 is best")?;
-        writeln!(f, "recall             {recall:<8.3} share of real pictures that lie among samples; 1 is best")?;
+        writeln!(f, "precision          {precision:<8.3} share of samples that lie among real images; 1 is best")?;
+        writeln!(f, "recall             {recall:<8.3} share of real images that lie among samples; 1 is best")?;
         write!(
             f,
             "pairwise distance  {mean_pairwise_distance:<8.4} mean absolute difference of two samples' pixels; "
         )?;
-        write!(f, "of two real pictures' {real_pairwise_distance:.4}")
+        write!(f, "of two real images' {real_pairwise_distance:.4}")
     }
 }

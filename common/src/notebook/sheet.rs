@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 /// new cell begins with no figure.
 static FIGURES: Mutex<Vec<Figure>> = Mutex::new(vec![]);
 
-/// Shows a figure below the cell, under those that the cell has shown before: evcxr keeps only the last picture of a
+/// Shows a figure below the cell, under those that the cell has shown before: evcxr keeps only the last image of a
 /// cell, so that it must hold all of them.
 pub(crate) fn show(figure: &Figure) -> Result<()> {
     let mut figures = FIGURES.lock().unwrap_or_else(PoisonError::into_inner);

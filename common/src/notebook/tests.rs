@@ -55,7 +55,7 @@ fn tensors_are_summed_up() {
 }
 
 #[test]
-fn pictures_of_a_cell_stand_below_each_other_at_half_their_size() {
+fn images_of_a_cell_stand_below_each_other_at_half_their_size() {
     let figure = |size| Figure::of(&Chart::new().with(Line::new("", vec![1.0, 2.0])), size).unwrap();
     let (wide, high) = (figure((3.0, 1.0)).on_screen().unwrap(), figure((2.0, 2.0)).on_screen().unwrap());
     assert_eq!((wide.width(), wide.height()), (300, 100));

@@ -1,4 +1,4 @@
-//! The sheet that every figure is drawn on: lines, shapes, words and pictures, in points (1/72 inch) from the top left.
+//! The sheet that every figure is drawn on: lines, shapes, words and images, in points (1/72 inch) from the top left.
 
 use ab_glyph::FontRef;
 use anyhow::{Result, ensure};

@@ -1,4 +1,4 @@
-//! The finished picture, and how plots are put into one.
+//! The finished image, and how plots are put into one.
 
 use std::path::Path;
 
@@ -40,7 +40,7 @@ impl<P: Plot + ?Sized> Plot for &P {
     }
 }
 
-/// A finished picture: a PNG at 200 dots per inch. As the last expression of a notebook cell it shows itself.
+/// A finished image: a PNG at 200 dots per inch. As the last expression of a notebook cell it shows itself.
 ///
 /// Sizes are width and height in inches.
 #[derive(Clone)]
@@ -97,7 +97,7 @@ impl Figure {
     }
 
     /// Rows of plots on a sheet at most `width` inches wide and just as large as they need: the way to go for
-    /// picture grids, diagrams and square charts.
+    /// image grids, diagrams and square charts.
     ///
     /// # Errors
     /// As [`Figure::panels`].
@@ -180,7 +180,7 @@ impl Figure {
         self.pixels.height()
     }
 
-    /// The picture as a PNG file's bytes.
+    /// The image as a PNG file's bytes.
     ///
     /// # Errors
     /// If it cannot be encoded.
@@ -188,7 +188,7 @@ impl Figure {
         raster::png(&self.pixels)
     }
 
-    /// Saves the picture as a PNG file. Makes missing folders; an older file is replaced only by a whole new one.
+    /// Saves the image as a PNG file. Makes missing folders; an older file is replaced only by a whole new one.
     ///
     /// # Errors
     /// If the folder or the file cannot be written.

@@ -1,4 +1,4 @@
-//! Figures for print and for notebooks: scatters, curves, histograms, picture grids, heat maps and network diagrams.
+//! Figures for print and for notebooks: scatters, curves, histograms, image grids, heat maps and network diagrams.
 //!
 //! Everything takes plain numbers and ndarray views, and everything ends in a [`Figure`]: a PNG of a given size in
 //! inches at 200 dots per inch, which saves itself ([`Figure::save`]) and, as the last expression of a notebook cell,
@@ -7,14 +7,14 @@
 //! | to draw | use |
 //! |---|---|
 //! | points, curves, histograms, shapes and words on two axes, in any mix | [`Chart`] with [`Points`], [`Line`], [`Histogram`], [`Polygon`], [`Label`] |
-//! | pictures in rows, with captions | [`PictureGrid`] |
+//! | images in rows, with captions | [`ImageGrid`] |
 //! | a matrix in colours, with numbers or a colour bar | [`HeatMap`] |
 //! | words and numbers in rows | [`Table`] |
 //! | a network as boxes and arrows | [`Diagram`] |
-//! | several of these in one picture | [`Figure::panels`], [`Figure::grid`], [`Figure::fitted`] |
+//! | several of these in one image | [`Figure::panels`], [`Figure::grid`], [`Figure::fitted`] |
 //!
 //! ```text
-//! use common::plot::{Chart, Color, Figure, Line, PictureGrid, Points};
+//! use common::plot::{Chart, Color, Figure, Line, ImageGrid, Points};
 //!
 //! // 5,000 points of latent space coloured by digit, and new points in red on top of them (book pp. 100 and 112)
 //! let chart = Chart::new()
@@ -24,7 +24,7 @@
 //! Figure::of(&chart, (8.0, 8.0))?.with_note("MNIST, preset quick")?.save("figures/ch03/latent.png")?;
 //!
 //! // ten digits above their reconstructions, z under each digit
-//! let grid = PictureGrid::new(both.view()).columns(10).captions(["[-1.2, 0.3]", "[0.7, 2.0]" /* ... */]);
+//! let grid = ImageGrid::new(both.view()).columns(10).captions(["[-1.2, 0.3]", "[0.7, 2.0]" /* ... */]);
 //! Figure::fitted(&[&[&grid]], 10.0)?
 //!
 //! // losses: one value per epoch
@@ -49,12 +49,12 @@ mod diagram_layout;
 mod figure;
 mod heat_map;
 mod histogram;
+mod image_grid;
 mod ink;
 mod legend;
 mod line;
 mod mark;
 mod pen;
-mod pictures;
 mod points;
 mod raster;
 mod ruler;
@@ -74,9 +74,9 @@ pub use diagram::{Diagram, Node};
 pub use figure::{Figure, Plot};
 pub use heat_map::HeatMap;
 pub use histogram::Histogram;
+pub use image_grid::ImageGrid;
 pub use line::Line;
 pub use mark::Mark;
-pub use pictures::PictureGrid;
 pub use points::Points;
 pub use shapes::{Label, Polygon};
 pub use table::Table;

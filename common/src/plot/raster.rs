@@ -1,4 +1,4 @@
-//! Pixels: pictures onto a canvas, and a canvas to PNG.
+//! Pixels: images onto a canvas, and a canvas to PNG.
 
 use anyhow::{Context, Result};
 use image::imageops::{self, FilterType};
@@ -11,7 +11,7 @@ use super::colormap::ColorMap;
 
 /// Turns values (height x width x 1 or 3) into colours: `range` becomes black to full light, or for one channel the
 /// first to the last colour of `map`.
-pub(super) fn picture(values: ArrayView3<f32>, range: (f32, f32), map: ColorMap) -> RgbImage {
+pub(super) fn image(values: ArrayView3<f32>, range: (f32, f32), map: ColorMap) -> RgbImage {
     let (height, width, channels) = values.dim();
     let unit = |v: f32| (v - range.0) / (range.1 - range.0);
     let byte = |v: f32| (unit(v).clamp(0.0, 1.0) * 255.0).round() as u8; // NaN becomes 0
@@ -26,17 +26,17 @@ pub(super) fn picture(values: ArrayView3<f32>, range: (f32, f32), map: ColorMap)
     })
 }
 
-/// The picture at another size. Growing repeats whole pixels, so that they stay crisp; shrinking averages.
-pub(super) fn resized(picture: &RgbImage, width: u32, height: u32) -> RgbImage {
-    let filter = if width >= picture.width() { FilterType::Nearest } else { FilterType::Triangle };
-    imageops::resize(picture, width.max(1), height.max(1), filter)
+/// The image at another size. Growing repeats whole pixels, so that they stay crisp; shrinking averages.
+pub(super) fn resized(image: &RgbImage, width: u32, height: u32) -> RgbImage {
+    let filter = if width >= image.width() { FilterType::Nearest } else { FilterType::Triangle };
+    imageops::resize(image, width.max(1), height.max(1), filter)
 }
 
-/// Copies a picture, pixel by pixel, to a place in pixels. What lies outside is cut off.
-pub(super) fn blit(onto: &mut Pixmap, picture: &RgbImage, left: i64, top: i64) {
+/// Copies an image, pixel by pixel, to a place in pixels. What lies outside is cut off.
+pub(super) fn blit(onto: &mut Pixmap, image: &RgbImage, left: i64, top: i64) {
     let (width, height) = (i64::from(onto.width()), i64::from(onto.height()));
     let data = onto.data_mut();
-    for (x, y, color) in picture.enumerate_pixels() {
+    for (x, y, color) in image.enumerate_pixels() {
         let (x, y) = (left + i64::from(x), top + i64::from(y));
         if (0..width).contains(&x) && (0..height).contains(&y) {
             let at = 4 * (y * width + x) as usize;

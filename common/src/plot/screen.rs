@@ -11,7 +11,7 @@ use tiny_skia::{FilterQuality, Pixmap, PixmapPaint, Transform};
 const GAP: u32 = 16;
 
 impl Figure {
-    /// Shows the picture in a notebook; evcxr calls it for the last expression of a cell.
+    /// Shows the image in a notebook; evcxr calls it for the last expression of a cell.
     pub fn evcxr_display(&self) {
         match self.on_screen().and_then(|figure| figure.evcxr_text()) {
             Ok(text) => println!("{text}"),
@@ -19,13 +19,13 @@ impl Figure {
         }
     }
 
-    /// The picture in the words of evcxr's display protocol.
+    /// The image in the words of evcxr's display protocol.
     pub(crate) fn evcxr_text(&self) -> Result<String> {
         let png = STANDARD.encode(self.png()?);
         Ok(format!("EVCXR_BEGIN_CONTENT image/png\n{png}\nEVCXR_END_CONTENT"))
     }
 
-    /// The picture at 100 dots per inch, as large as a notebook shows it.
+    /// The image at 100 dots per inch, as large as a notebook shows it.
     pub(crate) fn on_screen(&self) -> Result<Figure> {
         let mut pixels = sheet(self.width().div_ceil(2), self.height().div_ceil(2))?;
         // At one half, bilinear interpolation is the mean of four pixels.
@@ -51,7 +51,7 @@ impl Figure {
 
 fn sheet(width: u32, height: u32) -> Result<Pixmap> {
     let pixels = Pixmap::new(width, height);
-    let mut pixels = pixels.with_context(|| format!("no memory for a picture of {width} x {height} pixels"))?;
+    let mut pixels = pixels.with_context(|| format!("no memory for an image of {width} x {height} pixels"))?;
     let Color { r, g, b } = Color::WHITE;
     pixels.fill(tiny_skia::Color::from_rgba8(r, g, b, 255));
     Ok(pixels)

@@ -30,8 +30,8 @@ fn a_figure_is_a_png_of_its_size_and_resolution() {
     let dots = reader.info().pixel_dims.unwrap();
     assert_eq!((dots.xppu, dots.yppu), (7874, 7874)); // 200 per inch
     assert!(matches!(dots.unit, png::Unit::Meter));
-    let picture = image::load_from_memory(&png).unwrap();
-    assert_eq!((picture.width(), picture.height()), (1280, 960));
+    let image = image::load_from_memory(&png).unwrap();
+    assert_eq!((image.width(), image.height()), (1280, 960));
 }
 
 #[test]
@@ -50,7 +50,7 @@ fn saving_makes_folders_replaces_and_leaves_nothing_beside() {
 }
 
 #[test]
-fn notebooks_get_the_picture_itself() {
+fn notebooks_get_the_image_itself() {
     let text = small(&unit_chart()).unwrap().evcxr_text().unwrap();
     let lines: Vec<&str> = text.lines().collect();
     assert_eq!((lines[0], lines[2]), ("EVCXR_BEGIN_CONTENT image/png", "EVCXR_END_CONTENT"));
@@ -58,7 +58,7 @@ fn notebooks_get_the_picture_itself() {
 }
 
 #[test]
-fn titles_and_notes_make_the_sheet_higher_and_keep_the_picture() {
+fn titles_and_notes_make_the_sheet_higher_and_keep_the_image() {
     let dot = Points::new(arr2(&[[0.5, 0.5]]).view()).color(Color::RED).size(400.0);
     let plain = small(&unit_chart().with(dot)).unwrap();
     let titled = plain.clone().with_title("Title").unwrap().with_note("a note").unwrap();
@@ -127,33 +127,33 @@ fn lines_without_a_colour_get_one_each() {
 }
 
 #[test]
-fn pictures_are_shown_pixel_by_pixel_at_a_whole_factor() {
-    let pictures = Array4::from_shape_fn((3, 2, 2, 3), |(i, y, x, c)| match c {
+fn images_are_shown_pixel_by_pixel_at_a_whole_factor() {
+    let images = Array4::from_shape_fn((3, 2, 2, 3), |(i, y, x, c)| match c {
         0 => i as f32 / 2.0,
         1 => y as f32,
         _ => x as f32,
     });
-    let grid = PictureGrid::new(pictures.view()).columns(2).gap(0.0);
+    let grid = ImageGrid::new(images.view()).columns(2).gap(0.0);
     let figure = Figure::fitted(&[&[&grid]], 1.0).unwrap(); // 160 pixels inside: 40 for each of 2 x 2
     assert_eq!((figure.width(), figure.height()), (200, 200));
-    for ((i, y, x, _), _) in pictures.indexed_iter() {
+    for ((i, y, x, _), _) in images.indexed_iter() {
         let (left, top) = (20 + (i % 2) * 80 + x * 40, 20 + (i / 2) * 80 + y * 40);
         let expected = Color::new([0, 128, 255][i], 255 * y as u8, 255 * x as u8);
         for (dx, dy) in [(0, 0), (39, 0), (0, 39), (39, 39)] {
             let pixel = figure.pixel((left + dx) as u32, (top + dy) as u32);
-            assert_eq!(pixel, Some(expected), "picture {i}, pixel {x} {y}");
+            assert_eq!(pixel, Some(expected), "image {i}, pixel {x} {y}");
         }
     }
     assert_eq!(figure.pixel(150, 150), Some(Color::WHITE)); // there is no fourth
 }
 
 #[test]
-fn captions_and_ranges_of_pictures() {
-    let pictures = Array4::from_elem((2, 4, 4, 1), -1.0);
-    let plain = PictureGrid::new(pictures.view()).range(1.0, -1.0);
+fn captions_and_ranges_of_images() {
+    let images = Array4::from_elem((2, 4, 4, 1), -1.0);
+    let plain = ImageGrid::new(images.view()).range(1.0, -1.0);
     let figure = Figure::fitted(&[&[&plain]], 2.0).unwrap();
     assert_eq!(figure.pixel(30, 30), Some(Color::WHITE));
-    let captioned = PictureGrid::new(pictures.view()).captions(["[-1.2, 0.3]"]);
+    let captioned = ImageGrid::new(images.view()).captions(["[-1.2, 0.3]"]);
     let higher = Figure::fitted(&[&[&captioned]], 2.0).unwrap();
     assert_eq!(figure.width(), higher.width());
     assert!(higher.height() > figure.height() + 20);

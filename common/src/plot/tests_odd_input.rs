@@ -32,13 +32,13 @@ fn wrong_shapes_are_errors_that_say_what_is_wrong() {
     refused(&Chart::new().x_range(1.0, 1.0), "x axis");
     refused(&Chart::new().y_range(f64::NAN, 1.0), "y axis");
     refused(&Chart::new().log_y().y_range(0.0, 1.0), "above 0");
-    refused(&PictureGrid::new(Array4::zeros((0, 2, 2, 1)).view()), "at least one picture");
-    refused(&PictureGrid::new(Array4::zeros((1, 2, 2, 2)).view()), "2 x 2 x 2");
-    refused(&PictureGrid::new(Array4::zeros((1, 0, 2, 1)).view()), "0 x 2 x 1");
-    refused(&PictureGrid::new(Array4::zeros((1, 2, 2, 1)).view()).columns(0), "column");
-    let mixed = PictureGrid::new(Array4::zeros((1, 2, 2, 1)).view());
+    refused(&ImageGrid::new(Array4::zeros((0, 2, 2, 1)).view()), "at least one image");
+    refused(&ImageGrid::new(Array4::zeros((1, 2, 2, 2)).view()), "2 x 2 x 2");
+    refused(&ImageGrid::new(Array4::zeros((1, 0, 2, 1)).view()), "0 x 2 x 1");
+    refused(&ImageGrid::new(Array4::zeros((1, 2, 2, 1)).view()).columns(0), "column");
+    let mixed = ImageGrid::new(Array4::zeros((1, 2, 2, 1)).view());
     refused(&mixed.then(Array4::zeros((1, 3, 2, 1)).view()), "3 x 2 x 1");
-    refused(&PictureGrid::new(Array4::zeros((1, 2, 2, 1)).view()).range(1.0, 1.0), "range");
+    refused(&ImageGrid::new(Array4::zeros((1, 2, 2, 1)).view()).range(1.0, 1.0), "range");
     refused(&HeatMap::new(Array2::zeros((0, 3)).view()), "0 x 3");
     refused(&HeatMap::new(Array2::zeros((2, 3)).view()).x_names(["a"]), "3 columns");
     refused(&HeatMap::new(Array2::zeros((2, 3)).view()).range(1.0, 0.0), "range");
@@ -81,8 +81,8 @@ fn nothing_to_show_and_equal_values_still_make_a_figure() {
     small(&Chart::new().with(Label::new("no 漢字", (f64::NAN, 0.0))).x_label("")).unwrap();
     small(&Table::new([""])).unwrap();
     small(&Table::new(["a long heading"; 30]).row(["−1.5"; 30]).title("t")).unwrap();
-    small(&PictureGrid::new(Array4::from_elem((1, 3, 3, 1), f32::NAN).view())).unwrap();
-    small(&PictureGrid::new(Array4::zeros((2, 900, 700, 3)).view())).unwrap();
+    small(&ImageGrid::new(Array4::from_elem((1, 3, 3, 1), f32::NAN).view())).unwrap();
+    small(&ImageGrid::new(Array4::zeros((2, 900, 700, 3)).view())).unwrap();
     small(&HeatMap::new(Array2::from_elem((2, 2), f32::NAN).view()).numbers(1)).unwrap();
     small(&HeatMap::new(Array2::from_elem((1, 1), 5.0).view()).numbers(1)).unwrap();
 }

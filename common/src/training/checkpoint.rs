@@ -10,7 +10,7 @@ pub trait Checkpointed {
     /// All variables.
     fn variables(&self) -> &VarStore;
 
-    /// The optimisers by name; none if nothing trains.
+    /// The optimizers by name; none if nothing trains.
     fn optimizers(&mut self) -> Vec<(&'static str, &mut Optimizer)>;
 }
 
@@ -28,7 +28,7 @@ pub(super) struct Position {
     pub history: Vec<(f64, Vec<f64>)>,
 }
 
-/// One safetensors file with the weights in Keras' names and layouts, the optimisers' state, and the position as
+/// One safetensors file with the weights in Keras' names and layouts, the optimizers' state, and the position as
 /// JSON in its header: a single rename makes all of it current at once.
 #[derive(Debug)]
 pub struct CheckpointFile(PathBuf);

@@ -95,7 +95,7 @@ impl RunFolder {
         self.checkpoint().exists() || self.weights().exists()
     }
 
-    /// Pictures saved while training, in the order of training: by the numbers in their names.
+    /// Images saved while training, in the order of training: by the numbers in their names.
     pub fn images(&self) -> Vec<PathBuf> {
         let entries = fs::read_dir(self.path.join("images")).into_iter().flatten().flatten();
         let is_png = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "png");

@@ -1,7 +1,7 @@
 //! Avatars: cartoon busts of planet Wrodl's people (chapter 1), which also stand in for photographs of faces (chapters
 //! 3 and 4).
 //!
-//! An [`Avatar`] is a list of attributes, each free of all others; [`draw`] turns it into a picture of any size. The
+//! An [`Avatar`] is a list of attributes, each free of all others; [`draw`] turns it into an image of any size. The
 //! drawing is this project's own: smooth shapes in a few flat colours, anti-aliased, on a bust that fills the frame as
 //! CelebA's aligned photographs do.
 //!
@@ -9,8 +9,8 @@
 //! use data::avatar::{self, Avatar, HairColor, Top};
 //!
 //! let avatar = Avatar { top: Top::LongHairStraight, hair_color: HairColor::Red, ..Avatar::default() };
-//! let picture = avatar::draw(&avatar, 128, 128);
-//! assert_eq!(picture.rgb.len(), 128 * 128 * 3);
+//! let image = avatar::draw(&avatar, 128, 128);
+//! assert_eq!(image.rgb.len(), 128 * 128 * 3);
 //! ```
 
 mod brush;
@@ -71,7 +71,7 @@ pub struct Avatar {
     pub background: Background,
     /// Where the head is.
     pub pose: Pose,
-    /// How the picture is lit.
+    /// How the image is lit.
     pub light: Light,
 }
 
@@ -106,11 +106,11 @@ impl Default for Avatar {
 /// Where the head is. The default is the middle, upright, in the usual size.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Pose {
-    /// To the right, in 1/178 of the picture's width.
+    /// To the right, in 1/178 of the image's width.
     pub dx: f32,
     /// Down, in the same unit.
     pub dy: f32,
-    /// Size; 1 is usual, sizes from 0.8 to 1.25 leave everything in the picture.
+    /// Size; 1 is usual, sizes from 0.8 to 1.25 leave everything in the image.
     pub scale: f32,
     /// Turned clockwise, in radians.
     pub tilt: f32,
@@ -122,7 +122,7 @@ impl Default for Pose {
     }
 }
 
-/// How the picture is lit. The default is even, full light.
+/// How the image is lit. The default is even, full light.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Light {
     /// Every pixel's value is multiplied with this.
@@ -137,9 +137,9 @@ impl Default for Light {
     }
 }
 
-/// A picture in memory.
+/// An image in memory.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Picture {
+pub struct Image {
     /// Pixels in a row.
     pub width: u32,
     /// Rows.
@@ -148,19 +148,19 @@ pub struct Picture {
     pub rgb: Vec<u8>,
 }
 
-/// Width and height of CelebA's aligned photographs, whose proportions the bust is laid out for. In a square picture
+/// Width and height of CelebA's aligned photographs, whose proportions the bust is laid out for. In a square image
 /// it keeps its width and loses some wall above and some cloth below.
 pub const PORTRAIT: (u32, u32) = (178, 218);
 
-/// The height of the picture's middle below the eyes.
+/// The height of the image's middle below the eyes.
 const MIDDLE: f32 = 9.0;
 
 /// Draws an avatar. The same avatar and size always give the same bytes.
 ///
 /// # Panics
-/// If a side is 0 or a picture of that size can't be held in memory.
-pub fn draw(avatar: &Avatar, width: u32, height: u32) -> Picture {
-    let mut paper = Pixmap::new(width, height).expect("a picture has pixels, and fits into memory");
+/// If a side is 0 or an image of that size can't be held in memory.
+pub fn draw(avatar: &Avatar, width: u32, height: u32) -> Image {
+    let mut paper = Pixmap::new(width, height).expect("an image has pixels, and fits into memory");
     let (w, h) = (width as f32, height as f32);
     let scale = (w / PORTRAIT.0 as f32).max(h / PORTRAIT.1 as f32);
     let frame = Transform::from_scale(scale, scale).post_translate(w / 2.0, h / 2.0 - MIDDLE * scale);
@@ -179,7 +179,7 @@ pub fn draw(avatar: &Avatar, width: u32, height: u32) -> Picture {
     hair::in_front(avatar, &mut brush);
     worn::glasses(avatar.accessories, &mut brush);
     worn::hat(avatar.hat, &mut brush);
-    Picture { width, height, rgb: lit(&paper, avatar.light) }
+    Image { width, height, rgb: lit(&paper, avatar.light) }
 }
 
 fn wall(background: Background, paper: &mut Pixmap, frame: Transform) {

@@ -1,8 +1,8 @@
 //! CIFAR-10 from a `.tar.gz` of JPEG files, `train/<class>/<name>.jpg` and `test/<class>/<name>.jpg`.
 //!
-//! The pictures are decoded on all cores and written in CIFAR-10's own binary form, so that this is done once. JPEG is
+//! The images are decoded on all cores and written in CIFAR-10's own binary form, so that this is done once. JPEG is
 //! lossy: pixels are near the original ones, not equal to them. The order of the original is not known here; the classes
-//! take turns, each with its pictures in the order of their names.
+//! take turns, each with its images in the order of their names.
 
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -40,7 +40,7 @@ pub(super) fn convert(archive: &Path, staging: &mut Staging) -> Result<()> {
     progress::waiting("decoding JPEG files", || {
         let (train, test) = (decode(train)?, decode(test)?);
         let (last, batches) = cifar::FILES.split_last().context("the set has no files")?;
-        // Too few or too many pictures are found by the files' checks.
+        // Too few or too many images are found by the files' checks.
         let size = train.len().div_ceil(batches.len()).max(1);
         let mut parts = train.chunks(size);
         for name in batches {
@@ -67,7 +67,7 @@ fn read(stream: impl Read) -> Result<[Classes; 2]> {
             ["test", class, name] if name.ends_with(".jpg") => (1, class, name),
             _ => continue,
         };
-        ensure!(entry.size() <= LONGEST, "`{path}` in it is too long for a picture of {SIDE} x {SIDE} pixels");
+        ensure!(entry.size() <= LONGEST, "`{path}` in it is too long for an image of {SIDE} x {SIDE} pixels");
         let mut bytes = Vec::new();
         entry.take(LONGEST).read_to_end(&mut bytes)?;
         parts[part].entry(class.to_string()).or_default().push((name.to_string(), bytes));
@@ -84,7 +84,7 @@ fn read(stream: impl Read) -> Result<[Classes; 2]> {
     Ok(parts)
 }
 
-/// Decodes all pictures, the classes taking turns.
+/// Decodes all images, the classes taking turns.
 fn decode(classes: Classes) -> Result<Vec<Record>> {
     let most = classes.values().map(Vec::len).max().unwrap_or(0);
     let turn = |i| {
@@ -95,7 +95,7 @@ fn decode(classes: Classes) -> Result<Vec<Record>> {
     let mut records = vec![[0; cifar::RECORD]; files.len()];
     parallel::pieces(&mut records, |first, piece| {
         for (record, (label, (name, bytes))) in piece.iter_mut().zip(&files[first..]) {
-            let pixels = pixels(bytes).with_context(|| format!("`{name}` in it is no JPEG of a picture"))?;
+            let pixels = pixels(bytes).with_context(|| format!("`{name}` in it is no JPEG of an image"))?;
             *record = cifar::record(*label, &pixels);
         }
         Ok(())

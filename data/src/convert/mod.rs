@@ -1,4 +1,4 @@
-//! Sets made from data of another form: pictures as files, where the set has them in a few large ones, or as text.
+//! Sets made from data of another form: images as files, where the set has them in a few large ones, or as text.
 
 mod cifar10_jpeg;
 mod quickdraw_js;

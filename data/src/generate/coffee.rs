@@ -13,9 +13,9 @@ use tiny_skia::{
 /// # Errors
 /// When the file can't be written.
 pub fn write(dir: &Path) -> Result<()> {
-    let drawn = draw().context("no memory for a picture")?;
+    let drawn = draw().context("no memory for an image")?;
     let path = dir.join("coffee.png");
-    let png = drawn.encode_png().context("can't pack a picture as PNG")?;
+    let png = drawn.encode_png().context("can't pack an image as PNG")?;
     std::fs::write(&path, png).with_context(|| format!("can't write {}", path.display()))
 }
 

@@ -3,14 +3,14 @@
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{Rng, SeedableRng};
 
-/// The randomness of one picture.
+/// The randomness of one image.
 pub(crate) struct Dice(Xoshiro256PlusPlus);
 
 impl Dice {
-    /// Depends on the seed, the file and the picture's place in it only, so that pictures can be drawn in any order.
-    pub fn new(seed: u64, file: u64, picture: u64) -> Dice {
+    /// Depends on the seed, the file and the image's place in it only, so that images can be drawn in any order.
+    pub fn new(seed: u64, file: u64, image: u64) -> Dice {
         let mut bytes = [0; 32];
-        for (chunk, number) in bytes.chunks_exact_mut(8).zip([seed, file, picture, 0x6469_6769_7473]) {
+        for (chunk, number) in bytes.chunks_exact_mut(8).zip([seed, file, image, 0x6469_6769_7473]) {
             chunk.copy_from_slice(&number.to_le_bytes());
         }
         let mut generator = Xoshiro256PlusPlus::from_seed(bytes);

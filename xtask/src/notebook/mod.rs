@@ -25,7 +25,7 @@ pub struct Arguments {
     /// Chapters (03) and experiments (03_04). To open: the first of them, or the folder; to execute: all if none is given
     #[arg(value_name = "CHAPTER|ID")]
     words: Vec<String>,
-    /// Execute them without opening them: fails on any error or missing picture. Preset smoke, generated data
+    /// Execute them without opening them: fails on any error or missing image. Preset smoke, generated data
     #[arg(long, conflicts_with = "refresh")]
     check: bool,
     /// Execute them and keep their outputs in the notebooks: preset quick

@@ -1,4 +1,4 @@
-//! The numbers of 04_04, and the training runs that they make.
+//! Hyper-parameters of 04_04, and the training runs that they make.
 
 use crate::fit::Fit;
 use crate::gan::LearningRates;
@@ -7,25 +7,25 @@ use anyhow::{Result, ensure};
 use common::training::{ExperimentConfig, Preset};
 use serde::{Deserialize, Serialize};
 
-/// The numbers of 04_04.
+/// Hyper-parameters of 04_04.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
     /// The nets, which are those of 04_01; the critic of the WGAN-GP has no dropout.
     pub net: NetConfig,
-    /// RMSprop's step sizes in the GAN.
+    /// RMSprop's learning rates in the GAN.
     pub learning_rates: LearningRates,
-    /// Adam's step size for both nets of the WGAN-GP.
+    /// Adam's learning rate for both nets of the WGAN-GP.
     pub wgangp_learning_rate: f64,
     /// Steps of the WGAN-GP's critic for each one of its generator.
     pub n_critic: u64,
     /// Weight of the gradient penalty.
     pub grad_weight: f64,
-    /// How many times larger all step sizes are where they are too large.
+    /// How many times larger all learning rates are where they are too large.
     pub step_factor: f64,
     /// Steps of the generator for each one of the discriminator where the generator is to collapse.
     pub generator_steps: u64,
-    /// RMSprop's step sizes there. Its discriminator has no dropout: it says the same of the same picture, and so can be
+    /// RMSprop's learning rates there. Its discriminator has no dropout: it says the same of the same image, and so can be
     /// found out.
     pub hurried_learning_rates: LearningRates,
     /// Side of all kernels where they are changed.
@@ -115,7 +115,7 @@ impl Method {
         }
     }
 
-    /// The same with other step sizes.
+    /// The same with other learning rates.
     fn faster(self, factor: f64) -> Method {
         match self {
             Method::Gan { rates: LearningRates { discriminator, generator }, generator_steps } => {
@@ -189,7 +189,7 @@ impl Config {
 /// A hyper-parameter with another value.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Change {
-    /// All step sizes times a factor.
+    /// All learning rates times a factor.
     Steps(f64),
     /// All kernels of another side.
     Kernels(i64),

@@ -1,22 +1,22 @@
 //! The figures of 04_04.
 
 use super::verdict::{loss_and_quality, telling_loss, verdict};
-use super::{Config, Outcome, Outcomes, Yardstick, swing};
+use super::{Config, Evaluator, Outcome, Outcomes, swing};
 use anyhow::Result;
 use common::arrays::array4;
 use common::cli::Context;
-use common::plot::{Chart, Color, Figure, Line, PictureGrid, Plot, Points, Table};
+use common::plot::{Chart, Color, Figure, ImageGrid, Line, Plot, Points, Table};
 use common::training::Run;
 use ndarray::{Array2, Array4};
 use tch::Tensor;
 
-/// Pictures in a row of a sheet.
+/// Images in a row of a sheet.
 const COLUMNS: usize = 6;
 
 /// All figures.
-pub fn draw(context: &Context, run: &Run<Config>, all: &Outcomes, yardstick: &Yardstick, real: &Tensor) -> Result<()> {
+pub fn draw(context: &Context, run: &Run<Config>, all: &Outcomes, evaluator: &Evaluator, real: &Tensor) -> Result<()> {
     oscillation(context, run, all)?;
-    collapse(context, run, all, yardstick, real)?;
+    collapse(context, run, all, evaluator, real)?;
     variety(context, run, all)?;
     loss_and_samples(context, run, all)?;
     sensitivity(context, run, all)?;
@@ -42,7 +42,7 @@ fn oscillation(context: &Context, run: &Run<Config>, all: &Outcomes) -> Result<(
     };
     let swings = both.map(|run| ["g_loss", "d_loss"].map(|metric| swing(&run.loss(metric))));
     let caption = format!(
-        "Oscillating loss (p. 142): the GAN with the step sizes of 04_01 (left) and with {} times larger ones. In the \
+        "Oscillating loss (p. 142): the GAN with the learning rates of 04_01 (left) and with {} times larger ones. In the \
          second half the generator's loss strays from its trend by {:.2} (left) and {:.2} (right), the discriminator's by \
          {:.2} and {:.2} (standard deviations).",
         all.config.step_factor, swings[0][0], swings[1][0], swings[0][1], swings[1][1]
@@ -52,12 +52,12 @@ fn oscillation(context: &Context, run: &Run<Config>, all: &Outcomes) -> Result<(
 }
 
 /// Problem 2: samples of a generator that collapsed, and which categories they are.
-fn collapse(context: &Context, run: &Run<Config>, all: &Outcomes, yardstick: &Yardstick, real: &Tensor) -> Result<()> {
+fn collapse(context: &Context, run: &Run<Config>, all: &Outcomes, evaluator: &Evaluator, real: &Tensor) -> Result<()> {
     let (hurried, wgangp) = (all.hurried(), all.wgangp());
     let shown = hurried.samples.len_of(ndarray::Axis(0)) as i64;
     let real_shown = array4(&super::evenly(real, shown))?;
-    let real_modes = yardstick.modes(real)?;
-    let sheet = |title: &str, pictures: &Array4<f32>| PictureGrid::new(pictures.view()).columns(COLUMNS).title(title);
+    let real_modes = evaluator.modes(real)?;
+    let sheet = |title: &str, images: &Array4<f32>| ImageGrid::new(images.view()).columns(COLUMNS).title(title);
     let sheets = [
         sheet("real", &real_shown),
         sheet(&hurried.setup.title, &hurried.samples),
@@ -65,7 +65,7 @@ fn collapse(context: &Context, run: &Run<Config>, all: &Outcomes, yardstick: &Ya
     ];
     let counts = [&real_modes, &hurried.modes, &wgangp.modes];
     let highest = counts.iter().flat_map(|modes| &modes.counts).max().copied().unwrap_or(1) as f64;
-    let bars = counts.map(|modes| categories(yardstick.categories(), &modes.counts, highest));
+    let bars = counts.map(|modes| categories(evaluator.categories(), &modes.counts, highest));
     let rows: [Vec<&dyn Plot>; 2] =
         [sheets.iter().map(|plot| plot as &dyn Plot).collect(), bars.iter().map(|plot| plot as &dyn Plot).collect()];
     let caption = format!(
@@ -194,7 +194,7 @@ fn changed_samples(context: &Context, run: &Run<Config>, all: &Outcomes) -> Resu
         let runs = [base].into_iter().chain(changed.iter().map(|pair| pair[model]));
         runs.map(|run| {
             let title = format!("{}\nFréchet distance {:.0}", run.setup.title, run.last.frechet_distance);
-            PictureGrid::new(run.samples.view()).columns(COLUMNS).gap(1.0).title(&title)
+            ImageGrid::new(run.samples.view()).columns(COLUMNS).gap(1.0).title(&title)
         })
         .collect::<Vec<_>>()
     });

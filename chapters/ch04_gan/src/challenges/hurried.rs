@@ -1,9 +1,9 @@
 //! A GAN whose generator is in a hurry.
 
-use crate::adversaries::Adversaries;
 use crate::fit::Model;
 use crate::gan::Gan;
-use crate::real_pictures::RealPictures;
+use crate::networks::Networks;
+use crate::real_images::RealImages;
 use anyhow::Result;
 use tch::Tensor;
 
@@ -21,11 +21,11 @@ impl Model for HurriedGan {
     const METRICS: &'static [&'static str] = Gan::METRICS;
     const CRITIC: &'static str = Gan::CRITIC;
 
-    fn nets(&self) -> &Adversaries {
+    fn nets(&self) -> &Networks {
         self.gan.nets()
     }
 
-    fn nets_mut(&mut self) -> &mut Adversaries {
+    fn nets_mut(&mut self) -> &mut Networks {
         self.gan.nets_mut()
     }
 
@@ -33,7 +33,7 @@ impl Model for HurriedGan {
         self.gan.batches_per_iteration()
     }
 
-    fn train_iteration(&mut self, x_train: &mut RealPictures) -> Result<Vec<Tensor>> {
+    fn train_iteration(&mut self, x_train: &mut RealImages) -> Result<Vec<Tensor>> {
         let mut losses = self.gan.train_iteration(x_train)?;
         for _ in 1..self.generator_steps {
             let last = self.gan.train_generator(&self.nets().noise(x_train.batch_size()));

@@ -24,20 +24,20 @@ pub struct Measure {
 
 /// Measures samples beside real drawings.
 #[derive(Debug)]
-pub struct Yardstick {
+pub struct Evaluator {
     classifier: DrawingClassifier,
     features: Tensor,
     pairwise_distance: f64,
 }
 
-impl Yardstick {
+impl Evaluator {
     /// With these real drawings, `[n, 28, 28, 1]` in [0, 1].
     ///
     /// # Errors
     /// There are fewer than two, or they are no drawings.
-    pub fn new(classifier: DrawingClassifier, real: &Tensor) -> Result<Yardstick> {
+    pub fn new(classifier: DrawingClassifier, real: &Tensor) -> Result<Evaluator> {
         let (features, pairwise_distance) = (classifier.features(real)?, mean_pairwise_distance(real)?);
-        Ok(Yardstick { classifier, features, pairwise_distance })
+        Ok(Evaluator { classifier, features, pairwise_distance })
     }
 
     /// Measures samples `[n, 28, 28, 1]` in [0, 1]: as many as there are real drawings.
@@ -56,7 +56,7 @@ impl Yardstick {
     /// Which categories the classifier finds.
     ///
     /// # Errors
-    /// As [`measure`](Yardstick::measure).
+    /// As [`measure`](Evaluator::measure).
     pub fn modes(&self, samples: &Tensor) -> Result<Modes> {
         Modes::of(&self.classifier.probabilities(samples)?)
     }

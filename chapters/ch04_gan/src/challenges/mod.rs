@@ -11,7 +11,7 @@ mod verdict;
 
 pub use config::{Change, Config, Method, Setup};
 pub use hurried::HurriedGan;
-pub use measures::{Measure, Measures, Yardstick};
+pub use measures::{Evaluator, Measure, Measures};
 pub use outcome::Outcome;
 pub use statistics::{rank_correlation, swing};
 pub use verdict::{Line, verdict};
@@ -32,7 +32,7 @@ pub fn train(context: &Context) -> Result<()> {
     let drawings = Drawings::of(&sets, config.drawings, seed)?.images;
     let real = evenly(&drawings, config.measured);
     let classifier = drawing_features(context, run.params.preset)?;
-    let yardstick = Yardstick::new(classifier, &real.to_device(context.device()))?;
+    let evaluator = Evaluator::new(classifier, &real.to_device(context.device()))?;
 
     let setups = config.setups();
     let count = setups.len();
@@ -41,12 +41,12 @@ pub fn train(context: &Context) -> Result<()> {
         say!("\n{number} of {count}: {}", setup.title);
         let folder = RunFolder { path: run.folder.path.join(&setup.name) };
         std::fs::create_dir_all(&folder.path).with_context(|| format!("cannot make {}", folder.path.display()))?;
-        outcomes.push(Outcome::train(setup, config, &folder, &drawings, &yardstick, seed, context.device())?);
+        outcomes.push(Outcome::train(setup, config, &folder, &drawings, &evaluator, seed, context.device())?);
     }
     let all = Outcomes { config: config.clone(), outcomes };
     let verdict = verdict(&all);
     verdict::write(&verdict, &run.folder.path.join("challenges.csv"))?;
-    figures::draw(context, &run, &all, &yardstick, &real)?;
+    figures::draw(context, &run, &all, &evaluator, &real)?;
     verdict::tell(&verdict);
     Ok(())
 }
@@ -87,7 +87,7 @@ impl Outcomes {
 }
 
 /// `count` rows, evenly spread from the first to the last.
-fn evenly(pictures: &Tensor, count: i64) -> Tensor {
-    let rows = Tensor::arange(count, (Kind::Int64, pictures.device())) * pictures.size()[0];
-    pictures.index_select(0, &rows.divide_scalar_mode(count, "floor"))
+fn evenly(images: &Tensor, count: i64) -> Tensor {
+    let rows = Tensor::arange(count, (Kind::Int64, images.device())) * images.size()[0];
+    images.index_select(0, &rows.divide_scalar_mode(count, "floor"))
 }

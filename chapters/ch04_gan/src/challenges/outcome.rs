@@ -2,11 +2,11 @@
 
 use super::config::{Config, Method, Setup};
 use super::hurried::HurriedGan;
-use super::measures::{Measure, Measures, Yardstick};
+use super::measures::{Evaluator, Measure, Measures};
 use super::statistics::window_means;
 use crate::fit::{Fit, Model, fit_and_watch, plot_model};
 use crate::gan::Gan;
-use crate::real_pictures::{RealPictures, Source};
+use crate::real_images::{RealImages, Source};
 use crate::wgangp::WganGp;
 use anyhow::{Result, ensure};
 use common::arrays::array4;
@@ -48,13 +48,13 @@ impl Outcome {
         config: &Config,
         folder: &RunFolder,
         drawings: &Tensor,
-        yardstick: &Yardstick,
+        evaluator: &Evaluator,
         seed: u64,
         device: Device,
     ) -> Result<Outcome> {
         let fit = config.fit(&setup, seed);
         device::seed(&[seed]);
-        let work = Work { config, folder, drawings, yardstick, fit, device };
+        let work = Work { config, folder, drawings, evaluator, fit, device };
         match setup.method {
             Method::Gan { rates, generator_steps } => {
                 work.train(HurriedGan { gan: Gan::new(&setup.net, rates, device), generator_steps }, setup)
@@ -81,14 +81,14 @@ struct Work<'a> {
     config: &'a Config,
     folder: &'a RunFolder,
     drawings: &'a Tensor,
-    yardstick: &'a Yardstick,
+    evaluator: &'a Evaluator,
     fit: Fit,
     device: Device,
 }
 
 impl Work<'_> {
     fn train<M: Model>(self, mut model: M, setup: Setup) -> Result<Outcome> {
-        let Work { config, folder, yardstick, fit, .. } = self;
+        let Work { config, folder, evaluator, fit, .. } = self;
         let checkpoint = folder.checkpoint();
         let done = if checkpoint.exists() { checkpoint.epochs()? } else { 0 };
         ensure!(
@@ -103,21 +103,21 @@ impl Work<'_> {
         device::seed(&[fit.seed, 3]);
         let noise = model.nets().noise(config.measured);
         let x_train =
-            RealPictures::new(Source::Memory(self.drawings.shallow_clone()), fit.batch_size, fit.seed, self.device);
+            RealImages::new(Source::Memory(self.drawings.shallow_clone()), fit.batch_size, fit.seed, self.device);
         fit_and_watch(&mut model, x_train, folder, fit, |nets, iteration| {
             if iteration.is_multiple_of(fit.sample_every) {
-                measures.add(yardstick.measure(iteration, &nets.pictures(&noise))?)?;
+                measures.add(evaluator.measure(iteration, &nets.images(&noise))?)?;
             }
             Ok(())
         })?;
 
-        let samples = model.nets().pictures(&noise);
+        let samples = model.nets().images(&noise);
         Ok(Outcome {
             history: folder.history()?,
             measures,
             measured_every: fit.sample_every,
-            last: yardstick.measure(fit.epochs, &samples)?,
-            modes: yardstick.modes(&samples)?,
+            last: evaluator.measure(fit.epochs, &samples)?,
+            modes: evaluator.modes(&samples)?,
             samples: array4(&samples.narrow(0, 0, SHOWN.min(config.measured)))?,
             setup,
         })

@@ -67,7 +67,7 @@ pub fn verdict(all: &Outcomes) -> Vec<Line> {
 }
 
 /// The loss that should tell how good a model is, at each measure: the GAN's is its generator's; the critic's loss of a
-/// Wasserstein GAN is minus the distance that it sees between real and generated pictures, so it is turned round.
+/// Wasserstein GAN is minus the distance that it sees between real and generated images, so it is turned round.
 pub fn telling_loss(run: &Outcome) -> Vec<f64> {
     match run.history.metric("gradient_penalty") {
         None => run.loss_by_measure("g_loss"),

@@ -8,7 +8,7 @@ pub use training::Settings;
 use super::{FeatureNet, in_batches};
 use crate::datasets::quickdraw::Drawings;
 use crate::keras::weights::{assign, named_variables, read_file, to_keras, write_file};
-use crate::keras::{Activation, Sequential, picture_tensor};
+use crate::keras::{Activation, Sequential, nhwc_to_nchw};
 use crate::say;
 use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
@@ -22,7 +22,7 @@ pub const SIDE: i64 = 28;
 /// Values in the layer before the last.
 pub const FEATURES: i64 = 64;
 
-/// Pictures that are classified at once.
+/// Images that are classified at once.
 const BATCH: i64 = 500;
 /// Where the file's header has [`Trained`], as JSON.
 const TRAINED: &str = "trained";
@@ -79,7 +79,7 @@ impl DrawingClassifier {
     /// Probabilities of the categories, `[n, categories]`, for drawings `[n, 28, 28, 1]` in [0, 1].
     ///
     /// # Errors
-    /// Pictures of another size.
+    /// Images of another size.
     pub fn probabilities(&self, drawings: &Tensor) -> Result<Tensor> {
         ensure_drawings(drawings)?;
         Ok(in_batches(drawings, BATCH, |some| self.logits(some, false).softmax(-1, None)))
@@ -102,7 +102,7 @@ impl DrawingClassifier {
     }
 
     fn logits(&self, drawings: &Tensor, train: bool) -> Tensor {
-        let drawings = picture_tensor(&drawings.to_device(self.store.device()));
+        let drawings = nhwc_to_nchw(&drawings.to_device(self.store.device()));
         self.head.forward_t(&self.body.forward_t(&drawings, train), train)
     }
 
@@ -123,10 +123,10 @@ impl DrawingClassifier {
 }
 
 impl FeatureNet for DrawingClassifier {
-    fn features(&self, pictures: &Tensor) -> Result<Tensor> {
-        ensure_drawings(pictures)?;
+    fn features(&self, images: &Tensor) -> Result<Tensor> {
+        ensure_drawings(images)?;
         let device = self.store.device();
-        Ok(in_batches(pictures, BATCH, |some| self.body.forward_t(&picture_tensor(&some.to_device(device)), false)))
+        Ok(in_batches(images, BATCH, |some| self.body.forward_t(&nhwc_to_nchw(&some.to_device(device)), false)))
     }
 
     fn name(&self) -> String {
@@ -157,8 +157,8 @@ fn head(path: &nn::Path, categories: i64) -> Sequential {
     Sequential::input(path, &[FEATURES]).dropout(0.5).dense("category", categories).build()
 }
 
-fn ensure_drawings(pictures: &Tensor) -> Result<()> {
-    let wanted = matches!(pictures.size()[..], [n, SIDE, SIDE, 1] if n > 0);
-    ensure!(wanted, "drawings are [n, {SIDE}, {SIDE}, 1], n above 0, not {:?}", pictures.size());
+fn ensure_drawings(images: &Tensor) -> Result<()> {
+    let wanted = matches!(images.size()[..], [n, SIDE, SIDE, 1] if n > 0);
+    ensure!(wanted, "drawings are [n, {SIDE}, {SIDE}, 1], n above 0, not {:?}", images.size());
     Ok(())
 }

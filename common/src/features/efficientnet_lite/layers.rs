@@ -7,7 +7,7 @@ use tch::{Device, Tensor};
 /// TensorFlow's, as the package has it; libtorch's own is 1e-5.
 const EPSILON: f64 = 1e-3;
 
-/// A convolution with the batch normalisation behind it, in one: y = (conv(x) - mean) · gamma / √(variance + ε) + beta
+/// A convolution with the batch normalization behind it, in one: y = (conv(x) - mean) · gamma / √(variance + ε) + beta
 /// is a convolution with other weights and a bias.
 #[derive(Debug)]
 pub(super) struct Convolution {
@@ -18,7 +18,7 @@ pub(super) struct Convolution {
 }
 
 impl Convolution {
-    /// From the weights of a convolution and of a batch normalisation by their names; the kernel is
+    /// From the weights of a convolution and of a batch normalization by their names; the kernel is
     /// `[filters, channels, height, width]`.
     pub fn new(w: &Weights, conv: &str, norm: &str, shape: [i64; 4], stride: i64, device: Device) -> Result<Self> {
         let filters = shape[0];

@@ -1,4 +1,4 @@
-//! EfficientNet-Lite0, trained on ImageNet: what tells colour pictures apart where Inception-v3 is usual.
+//! EfficientNet-Lite0, trained on ImageNet: what tells colour images apart where Inception-v3 is usual.
 //!
 //! Tan and Le, "EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks", 2019; Lite is its form
 //! without squeeze-and-excitation and with ReLU6. The weights are the data set `efficientnet-lite0`, from the package
@@ -12,7 +12,7 @@ pub use architecture::{Architecture, Stage};
 pub use weights::Weights;
 
 use super::{FeatureNet, in_batches};
-use crate::keras::picture_tensor;
+use crate::keras::nhwc_to_nchw;
 use crate::say;
 use anyhow::{Result, ensure};
 use data::{Choice, DataSet, Store};
@@ -20,13 +20,13 @@ use layers::{Block, Convolution};
 use std::path::Path;
 use tch::{Device, Tensor};
 
-/// Pictures that are in the net at once.
+/// Images that are in the net at once.
 const BATCH: i64 = 32;
 /// Mean and standard deviation of ImageNet's red, green and blue, which the package's example takes off.
 const MEAN: [f32; 3] = [0.485, 0.456, 0.406];
 const DEVIATION: [f32; 3] = [0.229, 0.224, 0.225];
 
-/// The net up to its last pooling, ready to be applied. It cannot be trained: batch normalisation is part of the weights.
+/// The net up to its last pooling, ready to be applied. It cannot be trained: batch normalization is part of the weights.
 #[derive(Debug)]
 pub struct EfficientNetLite {
     stem: Convolution,
@@ -39,7 +39,7 @@ pub struct EfficientNetLite {
 
 impl EfficientNetLite {
     /// EfficientNet-Lite0 with the weights of the data set `efficientnet-lite0`, which are fetched where they are not
-    /// there yet, unless `choice` is generated. Where they cannot be had, nothing, after a line that says so: pictures
+    /// there yet, unless `choice` is generated. Where they cannot be had, nothing, after a line that says so: images
     /// can be made without being measured.
     pub fn if_available(store: &Store, choice: Choice, device: Device) -> Option<EfficientNetLite> {
         const SET: &str = "efficientnet-lite0";
@@ -53,7 +53,7 @@ impl EfficientNetLite {
             Ok(None) => format!("{SET} is not there, and --data generated fetches nothing"),
             Err(error) => format!("{error:#}"),
         };
-        say!("the quality of colour pictures is not available: {why}");
+        say!("the quality of colour images is not available: {why}");
         None
     }
 
@@ -85,27 +85,27 @@ impl EfficientNetLite {
         })
     }
 
-    /// Pictures as the net takes them, `[n, 3, side, side]`: resized, smoothed where they get smaller, and normalised.
-    fn prepare(&self, pictures: &Tensor) -> Tensor {
-        let pictures = picture_tensor(&pictures.to_device(self.mean.device())).expand([-1, 3, -1, -1], false);
-        let resized = pictures.internal_upsample_bilinear2d_aa([self.side, self.side], false, None, None);
+    /// Images as the net takes them, `[n, 3, side, side]`: resized, smoothed where they get smaller, and normalized.
+    fn prepare(&self, images: &Tensor) -> Tensor {
+        let images = nhwc_to_nchw(&images.to_device(self.mean.device())).expand([-1, 3, -1, -1], false);
+        let resized = images.internal_upsample_bilinear2d_aa([self.side, self.side], false, None, None);
         (resized - &self.mean) / &self.deviation
     }
 
-    fn forward(&self, pictures: &Tensor) -> Tensor {
-        let x = self.stem.forward(&self.prepare(pictures)).relu6();
+    fn forward(&self, images: &Tensor) -> Tensor {
+        let x = self.stem.forward(&self.prepare(images)).relu6();
         let x = self.blocks.iter().fold(x, |x, block| block.forward(&x));
         self.head.forward(&x).relu6().mean_dim([2i64, 3].as_slice(), false, None)
     }
 }
 
 impl FeatureNet for EfficientNetLite {
-    /// Colour or grey pictures of any size. They are resized to 128 × 128, since the book's are 32 to 128 pixels wide;
+    /// Colour or grey images of any size. They are resized to 128 × 128, since the book's are 32 to 128 pixels wide;
     /// the net was trained with 224 × 224, which takes three times as long.
-    fn features(&self, pictures: &Tensor) -> Result<Tensor> {
-        let fits = matches!(pictures.size()[..], [n, height, width, 1 | 3] if n > 0 && height > 0 && width > 0);
-        ensure!(fits, "pictures are [n, height, width, 3 or 1], none of them 0, not {:?}", pictures.size());
-        Ok(in_batches(pictures, BATCH, |some| self.forward(some)))
+    fn features(&self, images: &Tensor) -> Result<Tensor> {
+        let fits = matches!(images.size()[..], [n, height, width, 1 | 3] if n > 0 && height > 0 && width > 0);
+        ensure!(fits, "images are [n, height, width, 3 or 1], none of them 0, not {:?}", images.size());
+        Ok(in_batches(images, BATCH, |some| self.forward(some)))
     }
 
     fn name(&self) -> String {

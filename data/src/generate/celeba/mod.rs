@@ -21,11 +21,11 @@ use image::codecs::jpeg::JpegEncoder;
 
 use crate::avatar::{self, PORTRAIT};
 
-/// The folder with the pictures.
-pub const PICTURES: &str = "img_align_celeba";
+/// The folder with the images.
+pub const IMAGES: &str = "img_align_celeba";
 /// The table of attributes.
 pub const TABLE: &str = "list_attr_celeba.csv";
-/// JPEG quality of the pictures.
+/// JPEG quality of the images.
 const QUALITY: u8 = 90;
 
 /// How many people, and which.
@@ -34,35 +34,35 @@ pub struct Config {
     /// The same seed gives the same people, on any number of cores.
     pub seed: u64,
     /// How many.
-    pub pictures: u64,
+    pub images: u64,
 }
 
 impl Default for Config {
     fn default() -> Config {
-        Config { seed: 2015, pictures: 20_000 }
+        Config { seed: 2015, images: 20_000 }
     }
 }
 
-/// The name of a picture's file, counted from 1 as in CelebA: `000001.jpg`.
+/// The name of an image's file, counted from 1 as in CelebA: `000001.jpg`.
 pub fn file_name(number: u64) -> String {
     format!("{number:06}.jpg")
 }
 
-/// Writes pictures and table to the folder `dir`, on all cores.
+/// Writes images and table to the folder `dir`, on all cores.
 ///
 /// # Errors
 /// When a file can't be written.
 pub fn write(dir: &Path, config: &Config) -> Result<()> {
-    let pictures = dir.join(PICTURES);
-    fs::create_dir_all(&pictures).with_context(|| format!("can't make {}", pictures.display()))?;
+    let images = dir.join(IMAGES);
+    fs::create_dir_all(&images).with_context(|| format!("can't make {}", images.display()))?;
     let next = AtomicU64::new(1);
     let draw = || -> Result<()> {
         loop {
             let number = next.fetch_add(1, Ordering::Relaxed);
-            if number > config.pictures {
+            if number > config.images {
                 return Ok(());
             }
-            let path = pictures.join(file_name(number));
+            let path = images.join(file_name(number));
             fs::write(&path, jpeg(config.seed, number)?).with_context(|| format!("can't write {}", path.display()))?;
         }
     };
@@ -79,17 +79,17 @@ pub fn write(dir: &Path, config: &Config) -> Result<()> {
 }
 
 fn jpeg(seed: u64, number: u64) -> Result<Vec<u8>> {
-    let picture = avatar::draw(&person(seed, number), PORTRAIT.0, PORTRAIT.1);
+    let image = avatar::draw(&person(seed, number), PORTRAIT.0, PORTRAIT.1);
     let mut bytes = Vec::new();
     JpegEncoder::new_with_quality(&mut bytes, QUALITY)
-        .encode(&picture.rgb, picture.width, picture.height, ExtendedColorType::Rgb8)
-        .context("can't encode a picture as JPEG")?;
+        .encode(&image.rgb, image.width, image.height, ExtendedColorType::Rgb8)
+        .context("can't encode an image as JPEG")?;
     Ok(bytes)
 }
 
 fn table(config: &Config) -> String {
     let mut text = format!("image_id,{}\n", ATTRIBUTES.join(","));
-    for number in 1..=config.pictures {
+    for number in 1..=config.images {
         text += &file_name(number);
         for has in attributes(&person(config.seed, number)) {
             let _ = write!(text, ",{}", if has { 1 } else { -1 });

@@ -6,7 +6,7 @@ use crate::avatar::{
 };
 use crate::generate::dice::Dice;
 
-/// The avatar in the picture of this number. It depends on the seed and the number only.
+/// The avatar in the image of this number. It depends on the seed and the number only.
 pub fn person(seed: u64, number: u64) -> Avatar {
     let mut dice = Dice::new(seed, 0, number);
     Avatar {

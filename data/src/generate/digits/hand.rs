@@ -4,14 +4,14 @@ use super::skeletons::{DIGITS, Skeleton};
 use crate::generate::dice::Dice;
 use crate::generate::pen::{Stroke, Warp, bounds, jitter, smooth};
 
-/// The lines of a written digit, in pixels of the picture.
+/// The lines of a written digit, in pixels of the image.
 pub(super) struct Writing {
     pub strokes: Vec<Stroke>,
 }
 
 /// MNIST's digits were scaled to fit a box of this many pixels.
 const BOX: f32 = 20.0;
-/// Their centre of mass was then put at the centre of the picture.
+/// Their centre of mass was then put at the centre of the image.
 const CENTRE: f32 = 14.0;
 
 /// Writes a digit, 0 to 9.
@@ -43,12 +43,12 @@ fn choose<'a>(ways: &'a [Skeleton], dice: &mut Dice) -> &'a Skeleton {
     chosen.unwrap_or(&ways[0])
 }
 
-/// Scales the lines to MNIST's box and puts their centre of mass, nearly, at the picture's centre.
+/// Scales the lines to MNIST's box and puts their centre of mass, nearly, at the image's centre.
 fn fit(mut lines: Vec<Vec<(f32, f32)>>, pen: f32, dice: &mut Dice) -> Vec<Vec<(f32, f32)>> {
     let [(left, right), (top, bottom)] = bounds(&lines);
     let scale = (dice.between(0.92, 1.0) * BOX - pen) / (right - left).max(bottom - top);
     let mass = centre_of_mass(&lines);
-    // A heavy end must not push the other one out of the picture.
+    // A heavy end must not push the other one out of the image.
     let place = |mass: f32, low: f32, high: f32, dice: &mut Dice| {
         let margin = 1.0 + pen / 2.0;
         let at = CENTRE + dice.normal(0.35) - mass * scale;

@@ -4,10 +4,10 @@ use tiny_skia::Pixmap;
 
 use super::hand::Writing;
 use crate::generate::dice::Dice;
-use crate::generate::pen::{Picture, SIDE, draw as draw_lines};
+use crate::generate::pen::{Image, SIDE, draw as draw_lines};
 
 /// Draws a writing. `paper` is 28 x 28 and gets wiped first.
-pub(super) fn draw(writing: &Writing, paper: &mut Pixmap, dice: &mut Dice) -> Picture {
+pub(super) fn draw(writing: &Writing, paper: &mut Pixmap, dice: &mut Dice) -> Image {
     let sharp = draw_lines(&writing.strokes, paper);
     let (softness, strength) = (dice.between(0.0, 0.12), dice.between(0.97, 1.2));
     soften(&sharp, softness).map(|ink| (ink * strength).round().clamp(0.0, 255.0) as u8)

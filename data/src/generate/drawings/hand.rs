@@ -1,10 +1,10 @@
-//! The hand that draws a plan in a hurry, and the picture's frame around it.
+//! The hand that draws a plan in a hurry, and the image's frame around it.
 
 use super::plan::Plan;
 use crate::generate::dice::Dice;
 use crate::generate::pen::{SIDE, Stroke, Warp, bounds, jitter, smooth};
 
-/// In Google's bitmaps a picture is 304 units wide, a drawing at most 255 of them, a line 16.
+/// In Google's bitmaps an image is 304 units wide, a drawing at most 255 of them, a line 16.
 const UNIT: f32 = SIDE as f32 / 304.0;
 const BOX: f32 = 255.0 * UNIT;
 const PEN: f32 = 16.0 * UNIT;

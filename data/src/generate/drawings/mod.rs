@@ -2,7 +2,7 @@
 //!
 //! Each category has a function that makes a plan, the lines of one drawing, from many random choices: humps of a camel,
 //! how it carries its head, how many legs got drawn. A hand then misses the plan a bit, and the drawing is put into the
-//! picture as in Google's bitmaps: with lines 1.5 pixels wide, as large as the margins allow, in the middle.
+//! image as in Google's bitmaps: with lines 1.5 pixels wide, as large as the margins allow, in the middle.
 
 mod bicycle;
 mod camel;
@@ -26,7 +26,7 @@ use anyhow::{Context, Result};
 use tiny_skia::Pixmap;
 
 use super::dice::Dice;
-use super::pen::{self, Picture, SIDE};
+use super::pen::{self, Image, SIDE};
 use crate::{npy, parallel};
 use plan::Plan;
 
@@ -75,20 +75,20 @@ pub fn categories() -> impl Iterator<Item = &'static str> {
 pub fn write(dir: &Path, category: &str, config: &Config) -> Result<()> {
     let place = categories().position(|name| name == category);
     let place = place.with_context(|| format!("there is no generator of drawings of `{category}`"))?;
-    let mut pictures = vec![[0; SIDE * SIDE]; config.drawings];
-    parallel::pieces(&mut pictures, |first, piece| draw(config.seed, place, first, piece))?;
+    let mut images = vec![[0; SIDE * SIDE]; config.drawings];
+    parallel::pieces(&mut images, |first, piece| draw(config.seed, place, first, piece))?;
     let path = dir.join(format!("{category}.npy"));
     let file = File::create(&path).map(BufWriter::new);
-    file.and_then(|file| npy::write(file, SIDE * SIDE, pictures.as_flattened()))
+    file.and_then(|file| npy::write(file, SIDE * SIDE, images.as_flattened()))
         .with_context(|| format!("can't write {}", path.display()))
 }
 
-fn draw(seed: u64, place: usize, first: usize, piece: &mut [Picture]) -> Result<()> {
-    let mut paper = Pixmap::new(SIDE as u32, SIDE as u32).context("no memory for a picture")?;
-    for (i, picture) in piece.iter_mut().enumerate() {
+fn draw(seed: u64, place: usize, first: usize, piece: &mut [Image]) -> Result<()> {
+    let mut paper = Pixmap::new(SIDE as u32, SIDE as u32).context("no memory for an image")?;
+    for (i, image) in piece.iter_mut().enumerate() {
         let mut dice = Dice::new(seed, place as u64, (first + i) as u64);
         let plan = CATEGORIES[place].1(&mut dice);
-        *picture = pen::draw(&hand::draw(plan, &mut dice), &mut paper).map(|ink| ink as u8);
+        *image = pen::draw(&hand::draw(plan, &mut dice), &mut paper).map(|ink| ink as u8);
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Ink on paper: lines to a picture of 28 x 28 grey pixels.
+//! Ink on paper: lines to an image of 28 x 28 grey pixels.
 
 use tiny_skia::{LineCap, LineJoin, Paint, PathBuilder, Pixmap, Stroke as Pen, Transform};
 

@@ -8,11 +8,11 @@ pub(crate) use curve::smooth;
 pub(crate) use hand::{Warp, bounds, jitter};
 pub(crate) use ink::draw;
 
-/// Pixels along each side of a picture.
+/// Pixels along each side of an image.
 pub(crate) const SIDE: usize = 28;
 
-/// A picture, row by row from the top left: 0 for paper and 255 for full ink.
-pub(crate) type Picture = [u8; SIDE * SIDE];
+/// An image, row by row from the top left: 0 for paper and 255 for full ink.
+pub(crate) type Image = [u8; SIDE * SIDE];
 
 /// A point that the pen passes.
 #[derive(Clone, Copy, Debug)]

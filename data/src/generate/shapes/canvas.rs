@@ -1,4 +1,4 @@
-//! A picture of 32 x 32 pixels: a background, a few bars to distract, the figure, and noise.
+//! An image of 32 x 32 pixels: a background, a few bars to distract, the figure, and noise.
 
 use super::figures::{Figure, Part};
 use crate::cifar::SIDE;
@@ -39,7 +39,7 @@ impl Place {
         Place { centre, reach, turn: dice.between(0.0, std::f32::consts::TAU).sin_cos() }
     }
 
-    /// A point of the picture as the thing that lies here sees it.
+    /// A point of the image as the thing that lies here sees it.
     fn own(&self, x: f32, y: f32) -> (f32, f32) {
         let (x, y) = ((x - self.centre.0) / self.reach, (y - self.centre.1) / self.reach);
         let (sin, cos) = self.turn;

@@ -19,19 +19,19 @@ use crate::cifar::{self, Record};
 use crate::parallel;
 use figures::FIGURES;
 
-/// How many pictures, and which.
+/// How many images, and which.
 #[derive(Clone, Copy, Debug)]
 pub struct Config {
-    /// The same seed gives the same pictures, on any number of cores.
+    /// The same seed gives the same images, on any number of cores.
     pub seed: u64,
-    /// Pictures in each of the six files.
-    pub pictures: usize,
+    /// Images in each of the six files.
+    pub images: usize,
 }
 
 impl Default for Config {
     /// CIFAR-10's sizes.
     fn default() -> Config {
-        Config { seed: 2009, pictures: 10_000 }
+        Config { seed: 2009, images: 10_000 }
     }
 }
 
@@ -41,10 +41,10 @@ impl Default for Config {
 /// When a file can't be written.
 pub fn write(dir: &Path, config: &Config) -> Result<()> {
     for (file, name) in cifar::FILES.into_iter().enumerate() {
-        let mut records = vec![[0; cifar::RECORD]; config.pictures];
+        let mut records = vec![[0; cifar::RECORD]; config.images];
         parallel::pieces(&mut records, |first, piece| {
             for (i, record) in piece.iter_mut().enumerate() {
-                *record = picture(&mut Dice::new(config.seed, file as u64, (first + i) as u64));
+                *record = image(&mut Dice::new(config.seed, file as u64, (first + i) as u64));
             }
             Ok(())
         })?;
@@ -54,7 +54,7 @@ pub fn write(dir: &Path, config: &Config) -> Result<()> {
     save(&dir.join(cifar::NAMES), names.as_bytes())
 }
 
-fn picture(dice: &mut Dice) -> Record {
+fn image(dice: &mut Dice) -> Record {
     let label = dice.below(cifar::CLASSES);
     let (_, figure) = FIGURES[usize::from(label)];
     cifar::record(label, &canvas::paint(figure, dice))

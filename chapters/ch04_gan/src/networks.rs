@@ -1,18 +1,18 @@
-//! The two nets of a generative adversarial network, each with its optimiser.
+//! The two nets of a generative adversarial network, each with its optimizer.
 
 use crate::net::{self, NetConfig};
-use common::keras::{Optimizer, Rule, Sequential, Summary, picture_array_order};
+use common::keras::{Optimizer, Rule, Sequential, Summary, nchw_to_nhwc};
 use common::training::Checkpointed;
 use tch::nn::{self, ModuleT};
 use tch::{Device, Kind, Tensor};
 
 /// A critic (or discriminator), a generator, and what trains them.
 #[derive(Debug)]
-pub struct Adversaries {
+pub struct Networks {
     variables: nn::VarStore,
-    /// Tells real pictures from generated ones.
+    /// Tells real images from generated ones.
     pub critic: Sequential,
-    /// Makes pictures from points in latent space.
+    /// Makes images from points in latent space.
     pub generator: Sequential,
     /// Changes the critic, and only it: in Keras the other net has to be frozen for that.
     pub critic_optimizer: Optimizer,
@@ -21,7 +21,7 @@ pub struct Adversaries {
     z_dim: i64,
 }
 
-impl Adversaries {
+impl Networks {
     /// Untrained nets; `output` ends the critic.
     pub fn new(
         name: &str,
@@ -29,7 +29,7 @@ impl Adversaries {
         output: Option<common::keras::Activation>,
         rules: [Rule; 2],
         device: Device,
-    ) -> Adversaries {
+    ) -> Networks {
         let variables = nn::VarStore::new(device);
         let critic = net::critic(&variables.root(), name, config);
         let critic = match output {
@@ -38,7 +38,7 @@ impl Adversaries {
         };
         let generator = net::generator(&variables.root(), config);
         let [critic_rule, generator_rule] = rules;
-        Adversaries {
+        Networks {
             critic_optimizer: Optimizer::new(critic.trainable(), critic_rule),
             generator_optimizer: Optimizer::new(generator.trainable(), generator_rule),
             variables,
@@ -53,16 +53,16 @@ impl Adversaries {
         Tensor::randn([n, self.z_dim], (Kind::Float, self.variables.device()))
     }
 
-    /// Points in latent space -> pictures `[n, channels, height, width]` in [-1, 1], as Keras' `predict` makes them: in
+    /// Points in latent space -> images `[n, channels, height, width]` in [-1, 1], as Keras' `predict` makes them: in
     /// inference mode and without gradients.
     pub fn predict(&self, noise: &Tensor) -> Tensor {
         tch::no_grad(|| self.generator.forward_t(noise, false))
     }
 
     /// The same for figures: `[n, height, width, channels]` in [0, 1], a hundred at a time.
-    pub fn pictures(&self, noise: &Tensor) -> Tensor {
-        let pictures: Vec<Tensor> = noise.split(100, 0).iter().map(|z| self.predict(z) * 0.5 + 0.5).collect();
-        picture_array_order(&Tensor::cat(&pictures, 0))
+    pub fn images(&self, noise: &Tensor) -> Tensor {
+        let images: Vec<Tensor> = noise.split(100, 0).iter().map(|z| self.predict(z) * 0.5 + 0.5).collect();
+        nchw_to_nhwc(&Tensor::cat(&images, 0))
     }
 
     /// Summaries of both nets, and of the two joined.
@@ -73,7 +73,7 @@ impl Adversaries {
     }
 }
 
-impl Checkpointed for Adversaries {
+impl Checkpointed for Networks {
     fn variables(&self) -> &nn::VarStore {
         &self.variables
     }

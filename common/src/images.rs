@@ -1,4 +1,4 @@
-//! Single pictures as PNG files, pixel for pixel, and rows of them.
+//! Single images as PNG files, pixel for pixel, and rows of them.
 
 use crate::files;
 use anyhow::{Context, Result, bail};
@@ -7,43 +7,43 @@ use ndarray::{Array3, Array4, ArrayView3, Axis, concatenate};
 use std::io::Cursor;
 use std::path::Path;
 
-/// Saves a picture `[height, width, channels]` of values in [0, 1], grey or RGB.
+/// Saves an image `[height, width, channels]` of values in [0, 1], grey or RGB.
 ///
 /// # Errors
 /// Another number of channels, or a file that cannot be written.
-pub fn save(path: &Path, picture: ArrayView3<f32>) -> Result<()> {
-    let (height, width, channels) = picture.dim();
-    let bytes: Vec<u8> = picture.iter().map(|&value| (value.clamp(0.0, 1.0) * 255.0).round() as u8).collect();
+pub fn save(path: &Path, image: ArrayView3<f32>) -> Result<()> {
+    let (height, width, channels) = image.dim();
+    let bytes: Vec<u8> = image.iter().map(|&value| (value.clamp(0.0, 1.0) * 255.0).round() as u8).collect();
     let (width, height) = (width as u32, height as u32);
     let image = match channels {
         1 => GrayImage::from_raw(width, height, bytes).map(DynamicImage::from),
         3 => RgbImage::from_raw(width, height, bytes).map(DynamicImage::from),
-        _ => bail!("{}: a picture has 1 or 3 channels, not {channels}", path.display()),
+        _ => bail!("{}: an image has 1 or 3 channels, not {channels}", path.display()),
     };
     let mut png = Cursor::new(vec![]);
-    image.context("a picture's size does not fit its values")?.write_to(&mut png, ImageFormat::Png)?;
+    image.context("an image's size does not fit its values")?.write_to(&mut png, ImageFormat::Png)?;
     files::write(path, &png.into_inner())
 }
 
-/// Reads a picture as `[height, width, channels]`, values in [0, 1]; 1 channel if it is grey, 3 otherwise.
+/// Reads an image as `[height, width, channels]`, values in [0, 1]; 1 channel if it is grey, 3 otherwise.
 pub fn load(path: &Path) -> Result<Array3<f32>> {
-    let image = image::open(path).with_context(|| format!("cannot read the picture {}", path.display()))?;
+    let image = image::open(path).with_context(|| format!("cannot read the image {}", path.display()))?;
     let (height, width) = (image.height() as usize, image.width() as usize);
     let (channels, bytes) = match image.color().has_color() {
         true => (3, image.into_rgb8().into_raw()),
         false => (1, image.into_luma8().into_raw()),
     };
     let values = bytes.into_iter().map(|byte| f32::from(byte) / 255.0).collect();
-    Array3::from_shape_vec((height, width, channels), values).context("a picture's size does not fit its values")
+    Array3::from_shape_vec((height, width, channels), values).context("an image's size does not fit its values")
 }
 
-/// Pictures of one shape as `[n, height, width, channels]`, the form that figures take.
+/// Images of one shape as `[n, height, width, channels]`, the form that figures take.
 ///
 /// # Errors
 /// There are none, or their shapes differ.
-pub fn stacked(pictures: &[Array3<f32>]) -> Result<Array4<f32>> {
-    let views: Vec<_> = pictures.iter().map(|picture| picture.view().insert_axis(Axis(0))).collect();
-    concatenate(Axis(0), &views).context("these pictures cannot stand in one figure")
+pub fn stacked(images: &[Array3<f32>]) -> Result<Array4<f32>> {
+    let views: Vec<_> = images.iter().map(|image| image.view().insert_axis(Axis(0))).collect();
+    concatenate(Axis(0), &views).context("these images cannot stand in one figure")
 }
 
 /// At most `wanted` of `count` places, evenly spread from the first to the last.

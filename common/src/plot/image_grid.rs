@@ -1,4 +1,4 @@
-//! Pictures in rows, as large as they fit with every pixel of theirs a whole number of pixels wide.
+//! Images in rows, as large as they fit with every pixel of theirs a whole number of pixels wide.
 
 use anyhow::{Result, ensure};
 use ndarray::{Array3, ArrayView4};
@@ -14,15 +14,15 @@ use super::raster;
 const SIZE: f32 = 9.0;
 const LEAST_SIZE: f32 = 4.0;
 const TITLE_SIZE: f32 = 12.0;
-/// Space between a picture and its caption, in points.
+/// Space between an image and its caption, in points.
 const CAPTION_GAP: f32 = 3.0;
 
-/// Pictures in rows from the top left, each with a caption below if there is one.
+/// Images in rows from the top left, each with a caption below if there is one.
 ///
-/// Pictures are grown by whole factors only, so that their pixels stay crisp; they are shrunk only where there is no
+/// Images are grown by whole factors only, so that their pixels stay crisp; they are shrunk only where there is no
 /// room for their own size.
-pub struct PictureGrid {
-    pictures: Vec<Array3<f32>>,
+pub struct ImageGrid {
+    images: Vec<Array3<f32>>,
     columns: usize,
     captions: Vec<String>,
     row_names: Vec<String>,
@@ -33,12 +33,12 @@ pub struct PictureGrid {
     map: ColorMap,
 }
 
-impl PictureGrid {
-    /// Pictures from an array of n x height x width x channels: values 0 (dark) to 1 (light), one channel or three.
+impl ImageGrid {
+    /// Images from an array of n x height x width x channels: values 0 (dark) to 1 (light), one channel or three.
     /// Ten stand in a row to begin with.
-    pub fn new(pictures: ArrayView4<f32>) -> PictureGrid {
-        let grid = PictureGrid {
-            pictures: Vec::new(),
+    pub fn new(images: ArrayView4<f32>) -> ImageGrid {
+        let grid = ImageGrid {
+            images: Vec::new(),
             columns: 10,
             captions: Vec::new(),
             row_names: Vec::new(),
@@ -48,93 +48,93 @@ impl PictureGrid {
             range: (0.0, 1.0),
             map: ColorMap::Gray,
         };
-        grid.then(pictures)
+        grid.then(images)
     }
 
-    /// More pictures of the same shape, after those before: reconstructions below originals.
-    pub fn then(mut self, pictures: ArrayView4<f32>) -> PictureGrid {
-        let more = pictures.outer_iter().map(|picture| picture.to_owned());
-        self.pictures.extend(more);
+    /// More images of the same shape, after those before: reconstructions below originals.
+    pub fn then(mut self, images: ArrayView4<f32>) -> ImageGrid {
+        let more = images.outer_iter().map(|image| image.to_owned());
+        self.images.extend(more);
         self
     }
 
     /// How many stand in a row.
-    pub fn columns(mut self, columns: usize) -> PictureGrid {
+    pub fn columns(mut self, columns: usize) -> ImageGrid {
         self.columns = columns;
         self
     }
 
-    /// What stands below each picture, in their order. It may end early; an empty one is no caption.
-    pub fn captions<T: ToString>(mut self, captions: impl IntoIterator<Item = T>) -> PictureGrid {
+    /// What stands below each image, in their order. It may end early; an empty one is no caption.
+    pub fn captions<T: ToString>(mut self, captions: impl IntoIterator<Item = T>) -> ImageGrid {
         self.captions = captions.into_iter().map(|caption| caption.to_string()).collect();
         self
     }
 
     /// What stands to the left of each row.
-    pub fn row_names<T: ToString>(mut self, names: impl IntoIterator<Item = T>) -> PictureGrid {
+    pub fn row_names<T: ToString>(mut self, names: impl IntoIterator<Item = T>) -> ImageGrid {
         self.row_names = names.into_iter().map(|name| name.to_string()).collect();
         self
     }
 
     /// What stands above each column.
-    pub fn column_names<T: ToString>(mut self, names: impl IntoIterator<Item = T>) -> PictureGrid {
+    pub fn column_names<T: ToString>(mut self, names: impl IntoIterator<Item = T>) -> ImageGrid {
         self.column_names = names.into_iter().map(|name| name.to_string()).collect();
         self
     }
 
     /// A title above.
-    pub fn title(mut self, title: &str) -> PictureGrid {
+    pub fn title(mut self, title: &str) -> ImageGrid {
         self.title = Some(title.to_owned());
         self
     }
 
-    /// Space between pictures in points; 0 for none at all. To begin with 4.
-    pub fn gap(mut self, points: f32) -> PictureGrid {
+    /// Space between images in points; 0 for none at all. To begin with 4.
+    pub fn gap(mut self, points: f32) -> ImageGrid {
         self.gap = points;
         self
     }
 
     /// Which values are dark and light, if not 0 and 1: say -1 and 1 after tanh.
-    pub fn range(mut self, dark: f32, light: f32) -> PictureGrid {
+    pub fn range(mut self, dark: f32, light: f32) -> ImageGrid {
         self.range = (dark, light);
         self
     }
 
-    /// The colours of pictures with one channel, if not grey.
-    pub fn map(mut self, map: ColorMap) -> PictureGrid {
+    /// The colours of images with one channel, if not grey.
+    pub fn map(mut self, map: ColorMap) -> ImageGrid {
         self.map = map;
         self
     }
 
     fn check(&self) -> Result<()> {
-        let Some(first) = self.pictures.first() else {
-            anyhow::bail!("a picture grid needs at least one picture");
+        let Some(first) = self.images.first() else {
+            anyhow::bail!("an image grid needs at least one image");
         };
         let (height, width, channels) = first.dim();
         ensure!(
             height > 0 && width > 0 && (channels == 1 || channels == 3),
-            "pictures must be height x width x 1 or 3, but these are {height} x {width} x {channels}"
+            "images must be height x width x 1 or 3, but these are {height} x {width} x {channels}"
         );
-        if let Some(other) = self.pictures.iter().find(|picture| picture.dim() != first.dim()) {
+        if let Some(other) = self.images.iter().find(|image| image.dim() != first.dim()) {
             let (h, w, c) = other.dim();
             anyhow::bail!(
-                "the pictures of a grid must have one shape, but there are {height} x {width} x {channels} and {h} x {w} x {c}"
+                "the images of a grid must have one shape, but there are {height} x {width} x {channels} and {h} x {w} x {c}"
             );
         }
-        ensure!(self.columns > 0, "a picture grid needs at least one column");
+        ensure!(self.columns > 0, "an image grid needs at least one column");
         let (dark, light) = self.range;
         ensure!(
             dark.is_finite() && light.is_finite() && dark != light,
-            "the range {dark} .. {light} of pictures must be finite and not empty"
+            "the range {dark} .. {light} of images must be finite and not empty"
         );
         Ok(())
     }
 
     /// Where everything goes in a place of this size, in pixels. The grid has been checked.
     fn layout(&self, canvas: &Canvas, width: f32, height: f32) -> Layout {
-        let (h, w) = self.pictures.first().map_or((1, 1), |p| (p.dim().0, p.dim().1));
-        let columns = self.columns.clamp(1, self.pictures.len().max(1));
-        let rows = self.pictures.len().div_ceil(columns).max(1);
+        let (h, w) = self.images.first().map_or((1, 1), |p| (p.dim().0, p.dim().1));
+        let columns = self.columns.clamp(1, self.images.len().max(1));
+        let rows = self.images.len().div_ceil(columns).max(1);
         let names = self.row_names.iter().map(|name| canvas.text_width(name, SIZE));
         let left = match names.fold(0.0, f32::max) {
             0.0 => 0.0,
@@ -194,7 +194,7 @@ struct Layout {
     height: f32,
 }
 
-impl Plot for PictureGrid {
+impl Plot for ImageGrid {
     fn draw(&self, canvas: &mut Canvas, area: Area) -> Result<()> {
         self.check()?;
         let room = (to_pixels(area.width), to_pixels(area.height));
@@ -217,16 +217,16 @@ impl Plot for PictureGrid {
             let how = Lettering::new(SIZE, Align::Middle, Align::End);
             canvas.text(name, point(x(column) + cell_width / 2.0, y - to_pixels(1.5)), how);
         }
-        for (row, pictures) in self.pictures.chunks(layout.columns).enumerate() {
+        for (row, images) in self.images.chunks(layout.columns).enumerate() {
             if let Some(name) = self.row_names.get(row) {
                 let how = Lettering::new(SIZE, Align::End, Align::Middle);
                 let at = point(left + layout.left - to_pixels(6.0), y + cell_height / 2.0);
                 canvas.text(name, at, how);
             }
-            for (column, picture) in pictures.iter().enumerate() {
-                let picture = raster::picture(picture.view(), self.range, self.map);
-                let picture = raster::resized(&picture, cell_width as u32, cell_height as u32);
-                raster::blit(&mut canvas.pixels, &picture, x(column) as i64, y as i64);
+            for (column, image) in images.iter().enumerate() {
+                let image = raster::image(image.view(), self.range, self.map);
+                let image = raster::resized(&image, cell_width as u32, cell_height as u32);
+                raster::blit(&mut canvas.pixels, &image, x(column) as i64, y as i64);
                 let caption = self.captions.get(row * layout.columns + column);
                 if let Some(caption) = caption.filter(|caption| !caption.is_empty()) {
                     let room = to_points(cell_width + layout.gap) - 2.0;

@@ -1,7 +1,7 @@
 //! Pixels, tins and the map from codes to features.
 
 use ch01::autoencoder::Autoencoder;
-use ch01::fashion_figures::pictures;
+use ch01::fashion_figures::images;
 use ch01::linear::LinearMap;
 use ch01::outfits::{Outfit, WRODL, parse};
 use ch01::pixels::{fit, samples};
@@ -21,7 +21,7 @@ fn outfits_that_differ_look_different() {
             numbers[feature] = value;
             Outfit(numbers)
         };
-        let drawn = pictures(&(0..values).map(outfit).collect::<Vec<_>>(), 64).unwrap();
+        let drawn = images(&(0..values).map(outfit).collect::<Vec<_>>(), 64).unwrap();
         for a in 0..values {
             for b in 0..a {
                 let difference = &drawn.index_axis(Axis(0), a) - &drawn.index_axis(Axis(0), b);
@@ -34,23 +34,23 @@ fn outfits_that_differ_look_different() {
 
 #[test]
 fn the_marginals_of_pixels_are_learnt() {
-    let real = pictures(&parse(WRODL).unwrap(), 32).unwrap();
+    let real = images(&parse(WRODL).unwrap(), 32).unwrap();
     let model = fit(&real);
-    // One pixel by hand: θ is the share of pictures with that value.
+    // One pixel by hand: θ is the share of images with that value.
     let (feature, level) = ((18 * 32 + 8) * 3, (real[[7, 18, 8, 0]] * 255.0).round() as usize);
-    let times = real.outer_iter().filter(|picture| picture[[18, 8, 0]] == real[[7, 18, 8, 0]]).count();
+    let times = real.outer_iter().filter(|image| image[[18, 8, 0]] == real[[7, 18, 8, 0]]).count();
     assert_eq!(model.theta(feature, level), times as f64 / 50.0);
     assert_eq!(model.free_parameters(), 32 * 32 * 3 * 255);
 
     let noise = samples(&model, 3000, 32, &mut ChaCha8Rng::seed_from_u64(1)).unwrap();
-    let moments = |pictures: &Array4<f32>| (pictures.mean_axis(Axis(0)).unwrap(), pictures.std_axis(Axis(0), 0.0));
+    let moments = |images: &Array4<f32>| (images.mean_axis(Axis(0)).unwrap(), images.std_axis(Axis(0), 0.0));
     let ((mean, deviation), (noise_mean, noise_deviation)) = (moments(&real), moments(&noise));
     let largest = |a: Array3<f32>, b: Array3<f32>| (a - b).iter().fold(0f32, |most: f32, d: &f32| most.max(d.abs()));
     assert!(largest(mean, noise_mean) < 0.05);
     assert!(largest(deviation, noise_deviation) < 0.05);
-    // Neighbours go together in real pictures only.
-    let rough = |pictures: &Array4<f32>| {
-        let row = pictures.index_axis(Axis(1), 10);
+    // Neighbours go together in real images only.
+    let rough = |images: &Array4<f32>| {
+        let row = images.index_axis(Axis(1), 10);
         (&row.slice(ndarray::s![.., 1.., ..]) - &row.slice(ndarray::s![.., ..-1, ..])).mapv(f32::abs).mean().unwrap()
     };
     assert!(rough(&noise) > 1.3 * rough(&real));
@@ -58,13 +58,13 @@ fn the_marginals_of_pixels_are_learnt() {
 
 #[test]
 fn tins_have_the_height_and_width_asked_for() {
-    let dark = |tin: Tin| tin.picture().unwrap().mapv(|value| value < 0.95);
+    let dark = |tin: Tin| tin.image().unwrap().mapv(|value| value < 0.95);
     let (tall, low) = (dark(Tin::at(1.0, 0.5)), dark(Tin::at(0.0, 0.5)));
-    let column = |picture: &Array3<bool>| (0..SIDE).filter(|&y| picture[[y, SIDE / 2, 0]]).count();
+    let column = |image: &Array3<bool>| (0..SIDE).filter(|&y| image[[y, SIDE / 2, 0]]).count();
     assert_eq!(column(&tall) - column(&low), 24, "heights run from 8 to 32");
     let row = |share| (0..SIDE).filter(|&x| dark(Tin::at(0.5, share))[[36, x, 0]]).count();
     assert_eq!((row(0.0), row(1.0)), (12, 42));
-    assert!(tins::pictures(&[]).is_err());
+    assert!(tins::images(&[]).is_err());
 }
 
 #[test]
@@ -86,7 +86,7 @@ fn the_autoencoder_finds_height_and_width() {
     tch::manual_seed(3);
     let grid: Vec<Tin> = (0..144).map(|i| Tin::at((i / 12) as f32 / 11.0, (i % 12) as f32 / 11.0)).collect();
     let side = SIDE as i64;
-    let x = Tensor::from_slice(&tins::pictures(&grid).unwrap().into_raw_vec_and_offset().0).view([-1, side, side, 1]);
+    let x = Tensor::from_slice(&tins::images(&grid).unwrap().into_raw_vec_and_offset().0).view([-1, side, side, 1]);
     let mut model = Autoencoder::new(0.002, 0.001, Device::Cpu);
     let losses: Vec<f64> = (0..400).map(|_| model.train_step(&x)[1].double_value(&[])).collect();
     assert!(losses[399] < 0.35 * losses[0], "{} to {}", losses[0], losses[399]);

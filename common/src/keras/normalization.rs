@@ -1,7 +1,7 @@
 use super::Layer;
 use tch::{Tensor, nn};
 
-/// Keras' settings of batch normalisation.
+/// Keras' settings of batch normalization.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct BatchNormConfig {
     /// Share of the old value that a moving average keeps at each step.
@@ -16,12 +16,12 @@ impl Default for BatchNormConfig {
     }
 }
 
-/// Batch normalisation over all axes but the channels: by the batch's mean and variance while training, by their
+/// Batch normalization over all axes but the channels: by the batch's mean and variance while training, by their
 /// moving averages otherwise.
 ///
 /// Variables, all `[channels]`: `gamma` (ones), `beta` (zeros), and not trainable `moving_mean` (zeros) and
 /// `moving_variance` (ones). As in tf.keras the moving variance follows the unbiased variance of the batch for
-/// pictures, whose kernel is fused, and the biased one for vectors.
+/// images, whose kernel is fused, and the biased one for vectors.
 #[derive(Debug)]
 pub struct BatchNorm {
     gamma: Tensor,
@@ -35,7 +35,7 @@ pub struct BatchNorm {
 impl BatchNorm {
     /// A layer for inputs of shape `[.., channels]`.
     pub fn new(path: &nn::Path, input_shape: &[i64], config: BatchNormConfig) -> BatchNorm {
-        let channels = *input_shape.last().expect("batch normalisation needs a channel axis");
+        let channels = *input_shape.last().expect("batch normalization needs a channel axis");
         BatchNorm {
             gamma: path.ones("gamma", &[channels]),
             beta: path.zeros("beta", &[channels]),
@@ -58,7 +58,7 @@ impl Layer for BatchNorm {
 
     fn forward(&self, x: &Tensor, train: bool) -> Tensor {
         let BatchNormConfig { momentum, epsilon } = self.config;
-        let normalised = |moving_variance: &Tensor| {
+        let normalized = |moving_variance: &Tensor| {
             x.batch_norm(
                 Some(&self.gamma),
                 Some(&self.beta),
@@ -70,12 +70,12 @@ impl Layer for BatchNorm {
                 true,
             )
         };
-        // For pictures, libtorch moves the moving variance as tf.keras does: towards the unbiased variance.
+        // For images, libtorch moves the moving variance as tf.keras does: towards the unbiased variance.
         if !train || x.dim() != 2 {
-            return normalised(&self.moving_variance);
+            return normalized(&self.moving_variance);
         }
         let moved = self.moving_variance.copy();
-        let y = normalised(&moved);
+        let y = normalized(&moved);
         let _no_grad = tch::no_grad_guard();
         // The unbiased variance is n / (n - 1) times the biased one; that of a single row is none, the biased one 0.
         let n = x.size()[0] as f64;
@@ -109,7 +109,7 @@ impl Default for InstanceNormConfig {
     }
 }
 
-/// Instance normalisation of pictures: each channel of each picture by its own mean and standard deviation, as
+/// Instance normalization of images: each channel of each image by its own mean and standard deviation, as
 /// keras_contrib computes it.
 ///
 /// Ulyanov, Vedaldi and Lempitsky, "Instance Normalization: The Missing Ingredient for Fast Stylization", 2016.
@@ -121,9 +121,9 @@ pub struct InstanceNorm {
 }
 
 impl InstanceNorm {
-    /// A layer for pictures of shape `[height, width, channels]`.
+    /// A layer for images of shape `[height, width, channels]`.
     pub fn new(path: &nn::Path, input_shape: &[i64], config: InstanceNormConfig) -> InstanceNorm {
-        let [_, _, channels] = super::conv::picture_shape(input_shape);
+        let [_, _, channels] = super::conv::image_shape(input_shape);
         let affine = config.affine.then(|| [path.ones("gamma", &[channels]), path.zeros("beta", &[channels])]);
         InstanceNorm { affine, epsilon: config.epsilon, shape: input_shape.to_vec() }
     }

@@ -1,4 +1,4 @@
-//! Pictures that stay on disk: decoded when they are needed, never all in memory.
+//! Images that stay on disk: decoded when they are needed, never all in memory.
 
 use super::batches::Batches;
 use super::prefetch::Prefetch;
@@ -12,18 +12,18 @@ use tch::{Device, Kind, Tensor};
 
 /// Batches that lie ready before they are needed.
 const AHEAD: usize = 4;
-/// Pictures that may be missing or damaged before that is an error.
+/// Images that may be missing or damaged before that is an error.
 const SKIPPED_AT_MOST: usize = 50;
 
 const JPEG_START: [u8; 2] = [0xff, 0xd8];
 const JPEG_END: [u8; 2] = [0xff, 0xd9];
 
-/// Picture files of any kind that the crate `image` reads here (JPEG, PNG, PGM), all brought to one size.
+/// Image files of any kind that the crate `image` reads here (JPEG, PNG, PGM), all brought to one size.
 ///
 /// Resizing takes the nearest pixel, without regard to proportions, as the book's `ImageDataGenerator` does by default:
 /// losses can then be compared with the book's. Output pixel i shows input pixel floor((i + 0.5) · from / to).
 #[derive(Debug)]
-pub struct PictureFiles {
+pub struct ImageFiles {
     paths: Vec<PathBuf>,
     /// Height, width, channels.
     shape: [usize; 3],
@@ -31,10 +31,10 @@ pub struct PictureFiles {
     skipped_at_most: usize,
 }
 
-/// Some pictures, and which they are.
+/// Some images, and which they are.
 #[derive(Debug)]
 pub struct Batch {
-    /// Positions in the list of files, one for each picture; pictures that had to be skipped are not there.
+    /// Positions in the list of files, one for each image; images that had to be skipped are not there.
     pub rows: Vec<usize>,
     /// `[n, height, width, channels]`, bytes.
     bytes: Tensor,
@@ -42,26 +42,26 @@ pub struct Batch {
 
 impl Batch {
     /// `[n, height, width, channels]` in [0, 1] on a device.
-    pub fn pictures(&self, device: Device) -> Tensor {
+    pub fn images(&self, device: Device) -> Tensor {
         self.bytes.to_device(device).to_kind(Kind::Float) / 255.0
     }
 }
 
-impl PictureFiles {
-    /// A list of files, each to become a picture of this height, width and number of channels (1, grey, or 3, RGB).
+impl ImageFiles {
+    /// A list of files, each to become an image of this height, width and number of channels (1, grey, or 3, RGB).
     ///
     /// # Errors
-    /// No files, or a shape that no picture has.
-    pub fn new(paths: Vec<PathBuf>, shape: [usize; 3]) -> Result<PictureFiles> {
-        ensure!(!paths.is_empty(), "there are no pictures");
+    /// No files, or a shape that no image has.
+    pub fn new(paths: Vec<PathBuf>, shape: [usize; 3]) -> Result<ImageFiles> {
+        ensure!(!paths.is_empty(), "there are no images");
         let [height, width, channels] = shape;
-        ensure!(height > 0 && width > 0 && matches!(channels, 1 | 3), "no picture has the shape {shape:?}");
-        Ok(PictureFiles { paths, shape, skipped: Mutex::default(), skipped_at_most: SKIPPED_AT_MOST })
+        ensure!(height > 0 && width > 0 && matches!(channels, 1 | 3), "no image has the shape {shape:?}");
+        Ok(ImageFiles { paths, shape, skipped: Mutex::default(), skipped_at_most: SKIPPED_AT_MOST })
     }
 
     /// The same files with another limit of missing or damaged ones.
-    pub fn skipping_at_most(self, skipped_at_most: usize) -> PictureFiles {
-        PictureFiles { skipped_at_most, ..self }
+    pub fn skipping_at_most(self, skipped_at_most: usize) -> ImageFiles {
+        ImageFiles { skipped_at_most, ..self }
     }
 
     /// How many files there are.
@@ -79,7 +79,7 @@ impl PictureFiles {
         &self.paths[row]
     }
 
-    /// Decodes pictures. One that is missing or damaged is named on standard error, once, and left out.
+    /// Decodes images. One that is missing or damaged is named on standard error, once, and left out.
     ///
     /// # Errors
     /// More files than the limit are missing or damaged, or none of these rows can be read.
@@ -88,14 +88,14 @@ impl PictureFiles {
         let (mut kept, mut bytes) = (vec![], vec![]);
         for row in rows {
             match self.read(row) {
-                Ok(picture) => {
+                Ok(image) => {
                     kept.push(row);
-                    bytes.extend(picture);
+                    bytes.extend(image);
                 }
                 Err(error) => self.skip(row, &error)?,
             }
         }
-        ensure!(!kept.is_empty(), "not one picture of a batch can be read; see the messages above");
+        ensure!(!kept.is_empty(), "not one image of a batch can be read; see the messages above");
         let shape = [kept.len(), height, width, channels].map(|n| n as i64);
         Ok(Batch { rows: kept, bytes: Tensor::from_slice(&bytes).view(shape) })
     }
@@ -118,13 +118,13 @@ impl PictureFiles {
 
     fn read(&self, row: usize) -> Result<Vec<u8>> {
         let path = &self.paths[row];
-        let failed = || format!("cannot read the picture {}", path.display());
+        let failed = || format!("cannot read the image {}", path.display());
         let bytes = std::fs::read(path).with_context(failed)?;
         // Decoders paint over what is missing of a JPEG file that was cut off.
         let whole = !bytes.starts_with(&JPEG_START) || bytes.windows(2).rev().take(1024).any(|pair| pair == JPEG_END);
         ensure!(whole, "{}: it is cut off", failed());
-        let picture = image::load_from_memory(&bytes).with_context(failed)?;
-        Ok(resized(picture, self.shape))
+        let image = image::load_from_memory(&bytes).with_context(failed)?;
+        Ok(resized(image, self.shape))
     }
 
     fn skip(&self, row: usize, error: &anyhow::Error) -> Result<()> {
@@ -135,7 +135,7 @@ impl PictureFiles {
         if skipped.len() > self.skipped_at_most {
             let names: Vec<String> = skipped.iter().take(5).map(|&row| self.paths[row].display().to_string()).collect();
             bail!(
-                "{} of {} pictures are missing or damaged, among them {}: fetch the data set again",
+                "{} of {} images are missing or damaged, among them {}: fetch the data set again",
                 skipped.len(),
                 self.len(),
                 names.join(", ")
@@ -145,10 +145,10 @@ impl PictureFiles {
     }
 }
 
-/// The bytes of a picture in this shape, by the nearest pixel.
-fn resized(picture: DynamicImage, [height, width, channels]: [usize; 3]) -> Vec<u8> {
-    let (from_width, from_height) = (picture.width() as usize, picture.height() as usize);
-    let pixels = if channels == 1 { picture.into_luma8().into_raw() } else { picture.into_rgb8().into_raw() };
+/// The bytes of an image in this shape, by the nearest pixel.
+fn resized(image: DynamicImage, [height, width, channels]: [usize; 3]) -> Vec<u8> {
+    let (from_width, from_height) = (image.width() as usize, image.height() as usize);
+    let pixels = if channels == 1 { image.into_luma8().into_raw() } else { image.into_rgb8().into_raw() };
     if (from_height, from_width) == (height, width) {
         return pixels;
     }
