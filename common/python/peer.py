@@ -1,11 +1,13 @@
 """What the peers of `cargo book bench` share: their command line, the clock, and the line of JSON that they answer.
 
 A chapter's `peers/torch_peer.py` and `peers/keras_peer.py` build the book's models, import this file from its place in
-the repository, and end with `peer.run`. It needs nothing but Python, and the clock runs in one place for all.
+the repository, and end with `peer.run_torch` or `peer.run_keras`. The clock runs in one place for all, and the file
+itself needs nothing but Python: frameworks are imported only by who uses them.
 """
 
 import argparse
 import json
+import os
 import sys
 import time
 from dataclasses import dataclass
@@ -24,6 +26,24 @@ class Peer:
     batch: int
     # Steps before the clock runs.
     warm_up: int = 10
+
+
+def use_keras_2():
+    """Before anything imports TensorFlow: its Keras shall be the one of the book's time, and say less."""
+    os.environ["TF_USE_LEGACY_KERAS"] = "1"
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+
+def descend(optimizer, loss):
+    """A step of PyTorch's."""
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+
+
+def parameters(module):
+    """How many numbers of a PyTorch module train."""
+    return sum(parameter.numel() for parameter in module.parameters())
 
 
 def milliseconds(step, warm_up, steps):
@@ -62,3 +82,18 @@ def run(description, framework, peers, devices=False):
     where = f" on {arguments.device}" if devices else ""
     print(f"{framework}{where}: {arguments.model}, loss {loss:.4f}", file=sys.stderr)
     print(json.dumps({"model": arguments.model, "batch": peer.batch, "ms": [round(value, 3) for value in ms]}))
+
+
+def run_keras(description, peers):
+    """`run` for tf.keras, where the machine decides on the device."""
+    import tensorflow
+    import tf_keras
+
+    run(description, f"tf.keras {tf_keras.__version__}, TensorFlow {tensorflow.__version__}", peers)
+
+
+def run_torch(description, peers):
+    """`run` for PyTorch."""
+    import torch
+
+    run(description, f"torch {torch.__version__}", peers, devices=True)

@@ -57,6 +57,19 @@ class PeerTest(unittest.TestCase):
                 answer(peers, *arguments)
             self.assertEqual(error.exception.code, 2)
 
+    def test_a_step_of_pytorch_is_three_calls_in_order(self):
+        calls = mock.Mock()
+        peer.descend(calls.optimizer, calls.loss)
+        self.assertEqual(
+            calls.mock_calls, [mock.call.optimizer.zero_grad(), mock.call.loss.backward(), mock.call.optimizer.step()]
+        )
+
+    def test_keras_is_that_of_the_books_time_and_a_level_of_messages_stays(self):
+        with mock.patch.dict(peer.os.environ, {"TF_CPP_MIN_LOG_LEVEL": "0"}):
+            peer.use_keras_2()
+            self.assertEqual(peer.os.environ["TF_USE_LEGACY_KERAS"], "1")
+            self.assertEqual(peer.os.environ["TF_CPP_MIN_LOG_LEVEL"], "0")
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -54,17 +54,15 @@ def training_step(make, parameters, device):
     """The model's training step, with loss and accuracy."""
     torch.manual_seed(0)
     model = make().to(device)
-    assert sum(parameter.numel() for parameter in model.parameters()) == parameters
+    assert peer.parameters(model) == parameters
     optimizer = torch.optim.Adam(model.parameters(), lr=5e-4)
     x = torch.rand(BATCH, 3, 32, 32, device=device)
     y = torch.randint(10, (BATCH,), device=device)
 
     def step():
-        optimizer.zero_grad()
         scores = model(x)
         loss = nn.functional.cross_entropy(scores, y)
-        loss.backward()
-        optimizer.step()
+        peer.descend(optimizer, loss)
         accuracy = (scores.detach().argmax(dim=1) == y).float().mean()
         accuracy.item()
         return loss.item()
@@ -76,4 +74,4 @@ PEERS = {name: peer.Peer(partial(training_step, *model), BATCH) for name, model 
 
 
 if __name__ == "__main__":
-    peer.run(__doc__, f"torch {torch.__version__}", PEERS, devices=True)
+    peer.run_torch(__doc__, PEERS)

@@ -113,24 +113,18 @@ class FacesAutoencoder(VariationalAutoencoder):
 MODELS = {"autoencoder": Autoencoder, "vae_digits": VariationalAutoencoder, "vae_faces": FacesAutoencoder}
 
 
-def parameters(module):
-    return sum(parameter.numel() for parameter in module.parameters())
-
-
 def training_step(make, device):
     """The model's training step."""
     torch.manual_seed(0)
     model = make().to(device)
-    assert parameters(model.encoder) == model.encoder_parameters
-    assert parameters(model.decoder) == model.decoder_parameters
+    assert peer.parameters(model.encoder) == model.encoder_parameters
+    assert peer.parameters(model.decoder) == model.decoder_parameters
     optimizer = torch.optim.Adam(model.parameters(), lr=5e-4)
     x = torch.rand(BATCH, *model.image, device=device)
 
     def step():
-        optimizer.zero_grad()
         loss = model.loss(x)
-        loss.backward()
-        optimizer.step()
+        peer.descend(optimizer, loss)
         return loss.item()
 
     return step
@@ -140,4 +134,4 @@ PEERS = {name: peer.Peer(partial(training_step, make), BATCH) for name, make in 
 
 
 if __name__ == "__main__":
-    peer.run(__doc__, f"torch {torch.__version__}", PEERS, devices=True)
+    peer.run_torch(__doc__, PEERS)

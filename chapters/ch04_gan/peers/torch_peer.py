@@ -37,7 +37,7 @@ def discriminator(channels, strides, pixels, activation, dropout=0.0):
 class Generator(nn.Sequential):
     """From a point in latent space to an image of `pixels` * 2^n.
 
-    `layers` are the kinds of its convolutions: `up` behind an enlargement, `t1` and `t2` transposed of stride 1 and 2.
+    `layers` are the kinds of its convolutions: `up` behind an upsampling, `t1` and `t2` transposed of stride 1 and 2.
     `momentum` is Keras', the share of a moving average that stays.
     """
 
@@ -64,7 +64,7 @@ class Gan:
         # Channels last on a CPU: faster for the WGAN, no slower for the others.
         order = torch.channels_last if torch.device(device).type == "cpu" else torch.contiguous_format
         self.critic, self.generator = (net.to(device, memory_format=order) for net in (critic, generator))
-        counts = [sum(p.numel() for p in net.parameters()) for net in (critic, generator)]
+        counts = [peer.parameters(net) for net in (critic, generator)]
         assert counts == parameters, counts
         for net in (critic, generator):
             for module in net.modules():
@@ -89,19 +89,12 @@ class Gan:
         self.generator.train()
         return images
 
-    def critic_step(self, loss):
-        self.critic_optimizer.zero_grad()
-        loss.backward()
-        self.critic_optimizer.step()
-
     def generator_step(self, loss_of):
         """One step on a function of what the frozen critic says; returns the loss."""
         self.critic.requires_grad_(False)
-        self.generator_optimizer.zero_grad()
         scores = self.critic(self.generator(self.noise()))
         loss = loss_of(scores)
-        loss.backward()
-        self.generator_optimizer.step()
+        peer.descend(self.generator_optimizer, loss)
         self.critic.requires_grad_(True)
         return loss, scores
 
@@ -133,7 +126,7 @@ def gan_camel(device):
         for images, labels in [(camel.real, ones), (fakes, zeros)]:
             scores = camel.critic(images)
             loss = bce(scores, labels)
-            camel.critic_step(loss)
+            peer.descend(camel.critic_optimizer, loss)
             read(loss, scores, labels)
         loss, scores = camel.generator_step(lambda scores: bce(scores, ones))
         return read(loss, scores, ones)[0]
@@ -158,7 +151,7 @@ def wgan_cifar(device):
             fakes = horses.fakes()
             for images, label in [(horses.real, 1), (fakes, -1)]:
                 loss = -label * horses.critic(images).mean()
-                horses.critic_step(loss)
+                peer.descend(horses.critic_optimizer, loss)
                 loss.item()
             with torch.no_grad():
                 for parameter in horses.critic.parameters():
@@ -190,7 +183,7 @@ def wgangp_faces_critic(device):
         penalty = (1 - gradients.square().sum(dim=(1, 2, 3)).sqrt()).square().mean()
         real, fake = -model.critic(model.real).mean(), model.critic(fakes).mean()
         loss = real + fake + GRADIENT_WEIGHT * penalty
-        model.critic_step(loss)
+        peer.descend(model.critic_optimizer, loss)
         return torch.stack([loss, real, fake, penalty]).tolist()[0]
 
     return step
@@ -211,4 +204,4 @@ PEERS = {
 
 
 if __name__ == "__main__":
-    peer.run(__doc__, f"torch {torch.__version__}", PEERS, devices=True)
+    peer.run_torch(__doc__, PEERS)
