@@ -3,92 +3,106 @@
 mod support;
 
 use common::datasets::npz::Npz;
+use common::keras::recurrent::{GruCell, LstmCell};
 use common::keras::weights::{assign, named_variables, to_keras, trainable_variables};
 use common::keras::*;
 use std::collections::BTreeMap;
 use support::{assert_close, open, tensor};
-use tch::nn::{ModuleT, VarStore};
+use tch::nn::VarStore;
 use tch::{Device, Kind, Tensor, nn};
-
-/// Images to libtorch's axes, everything else as it is.
-fn enter(x: &Tensor) -> Tensor {
-    if x.dim() == 4 { nhwc_to_nchw(x) } else { x.shallow_clone() }
-}
-
-/// And back.
-fn leave(x: &Tensor) -> Tensor {
-    if x.dim() == 4 { nchw_to_nhwc(x) } else { x.shallow_clone() }
-}
 
 /// Arrays below a prefix, `w/kernel` as `kernel`.
 fn below(npz: &Npz, prefix: &str) -> BTreeMap<String, Tensor> {
     npz.names().filter_map(|name| Some((name.strip_prefix(prefix)?.to_string(), tensor(npz, name)))).collect()
 }
 
-/// Forward, gradients, moving averages, and the weights after three steps of Adam.
-fn check(case: &str, build: impl Fn(&nn::Path, &[i64]) -> Box<dyn Fn(&Tensor, bool) -> Tensor>) {
+/// Whether a name is a prefix itself, or begins one: `x`, `x/0`, `x/1`.
+fn several(npz: &Npz, name: &str) -> Vec<Tensor> {
+    match below(npz, &format!("{name}/")) {
+        none if none.is_empty() => vec![tensor(npz, name)],
+        some => some.into_values().collect(),
+    }
+}
+
+/// Forward, gradients, moving averages, and the weights after three steps of Adam: of a net that is built from its
+/// inputs, whose layers' names are those of the fixture below `prefix`.
+fn check(case: &str, prefix: &str, build: impl for<'a> Fn(&[Node<'a>]) -> Vec<Node<'a>>) {
     let npz = open(case);
     let vs = VarStore::new(Device::Cpu);
-    let x = tensor(&npz, "x");
-    let forward = build(&vs.root(), &x.size()[1..]);
-    let forward = |x: &Tensor, train| leave(&forward(&enter(x), train));
-    assign(&vs, below(&npz, "w/")).unwrap();
-    assert_close(&format!("{case}: y"), &forward(&x, false), &tensor(&npz, "y"));
+    let xs = several(&npz, "x");
+    let net = Net::new(&vs.root());
+    let shape = |x: &Tensor| Shape::from(&x.size()[1..]);
+    let inputs: Vec<Node> = xs.iter().enumerate().map(|(i, x)| net.input(format!("input_{i}"), shape(x))).collect();
+    let outputs = build(&inputs);
+    let model = net.model(case, &inputs.iter().collect::<Vec<_>>(), &outputs.iter().collect::<Vec<_>>()).unwrap();
+    let forward = |xs: &[Tensor], train: bool| {
+        let xs: Vec<Tensor> = xs.iter().map(to_channels_first).collect();
+        let ys = model.forward_vec(&xs.iter().collect::<Vec<_>>(), train);
+        ys.iter().map(to_channels_last).collect::<Vec<_>>()
+    };
+    let fill = || {
+        let start = below(&npz, "w/").into_iter().map(|(name, tensor)| (format!("{prefix}{name}"), tensor));
+        assign(&vs, start.collect()).unwrap();
+    };
+    let variable = |name: &str| to_keras(&named_variables(&vs)[&format!("{prefix}{name}")]);
+    fill();
+    for (i, (y, expected)) in forward(&xs, false).iter().zip(several(&npz, "y")).enumerate() {
+        assert_close(&format!("{case}: y {i}"), y, &expected);
+        let shape = Shape::from(&y.size()[1..]);
+        assert_eq!(model.output_shapes()[i], shape, "{case}: tracked shape");
+    }
 
-    let floating = x.kind() == Kind::Float;
-    let x = if floating { x.set_requires_grad(true) } else { x };
-    let trained = forward(&x, true);
+    let floating = xs[0].kind() == Kind::Float;
+    let xs: Vec<Tensor> = xs.into_iter().map(|x| if floating { x.set_requires_grad(true) } else { x }).collect();
+    let trained = forward(&xs, true);
     if npz.names().any(|name| name == "y_train") {
-        assert_close(&format!("{case}: y while training"), &trained, &tensor(&npz, "y_train"));
+        assert_close(&format!("{case}: y while training"), &trained[0], &tensor(&npz, "y_train"));
     }
     let variables = trainable_variables(&vs);
-    let mut inputs: Vec<&Tensor> = variables.iter().map(|(_, variable)| variable).collect();
-    inputs.extend(floating.then_some(&x));
-    if !inputs.is_empty() {
-        let score = (trained * tensor(&npz, "dy")).sum(None);
-        let gradients = Tensor::run_backward(&[score], &inputs, false, false);
-        let names = variables.iter().map(|(name, _)| name.as_str()).chain(["x"]);
-        for (name, gradient) in names.zip(&gradients) {
-            let gradient = if name == "x" { gradient.shallow_clone() } else { to_keras(gradient) };
-            assert_close(&format!("{case}: gradient of {name}"), &gradient, &tensor(&npz, &format!("grad/{name}")));
+    let mut sources: Vec<&Tensor> = variables.iter().map(|(_, variable)| variable).collect();
+    sources.extend(xs.iter().filter(|_| floating));
+    if !sources.is_empty() {
+        let score: Tensor = trained.iter().zip(several(&npz, "dy")).map(|(y, dy)| (y * dy).sum(None)).sum();
+        let gradients = Tensor::run_backward(&[score], &sources, false, false);
+        let (of_variables, of_inputs) = gradients.split_at(variables.len());
+        for ((name, _), gradient) in variables.iter().zip(of_variables) {
+            let name = name.strip_prefix(prefix).unwrap();
+            let expected = tensor(&npz, &format!("grad/{name}"));
+            assert_close(&format!("{case}: gradient of {name}"), &to_keras(gradient), &expected);
+        }
+        if floating {
+            for (gradient, expected) in of_inputs.iter().zip(several(&npz, "grad/x")) {
+                assert_close(&format!("{case}: gradient of x"), gradient, &expected);
+            }
         }
     }
     for (name, expected) in below(&npz, "after/") {
-        assert_close(&format!("{case}: {name} after a batch"), &named_variables(&vs)[&name], &expected);
+        assert_close(&format!("{case}: {name} after a batch"), &variable(&name), &expected);
     }
 
     let expected = below(&npz, "step3/");
     if expected.is_empty() {
         return;
     }
-    assign(&vs, below(&npz, "w/")).unwrap();
-    let x = x.detach();
+    fill();
+    let xs: Vec<Tensor> = xs.iter().map(Tensor::detach).collect();
     let mut optimizer = Optimizer::new(variables.into_iter().map(|(_, variable)| variable), Adam::new(1e-2));
     for _ in 0..3 {
-        optimizer.minimize(&losses::mean_squared_error(&tensor(&npz, "target"), &forward(&x, true)));
+        optimizer.minimize(&losses::mean_squared_error(&tensor(&npz, "target"), &forward(&xs, true)[0]));
     }
     for (name, expected) in expected {
-        let actual = to_keras(&named_variables(&vs)[&name]);
-        assert_close(&format!("{case}: {name} after three steps"), &actual, &expected);
+        assert_close(&format!("{case}: {name} after three steps"), &variable(&name), &expected);
     }
 }
 
-fn check_layer<L: Layer + 'static>(case: &str, build: impl Fn(&nn::Path, &[i64]) -> L) {
-    check(case, |path, shape| {
-        let layer = build(path, shape);
-        Box::new(move |x, train| {
-            let y = layer.forward(x, train);
-            assert_eq!(leave(&y).size()[1..], *layer.output_shape(), "{}: tracked shape", layer.class_name());
-            y
-        })
-    });
+/// A single layer, whose variables the fixture names without its own name.
+fn check_layer<O: Operation>(case: &str, make: impl Fn(&nn::Path, &Shape) -> anyhow::Result<O>) {
+    check(case, "layer/", |inputs| vec![inputs[0].layer("layer", &make)]);
 }
 
-fn check_net(case: &str, build: impl Fn(SequentialBuilder) -> SequentialBuilder) {
-    check(case, |path, shape| {
-        let net = build(Sequential::input(path, shape)).build();
-        Box::new(move |x, train| net.forward_t(x, train))
-    });
+/// A chain of layers.
+fn check_net(case: &str, build: impl for<'a> Fn(&Node<'a>) -> Node<'a>) {
+    check(case, "", |inputs| vec![build(&inputs[0])]);
 }
 
 #[test]
@@ -108,7 +122,7 @@ fn convolutions() {
         ("conv2d_k3_s1_valid_5x6", 3, 1, Padding::Valid),
         ("conv2d_k3_s2_valid_7x6", 3, 2, Padding::Valid),
     ] {
-        let config = Conv2dConfig { padding, ..Conv2dConfig::new(3, kernel, stride) };
+        let config = Conv::new(3, kernel).strides(stride).padding(padding);
         check_layer(case, |path, shape| Conv2d::new(path, shape, config));
     }
 }
@@ -123,7 +137,7 @@ fn transposed_convolutions() {
         ("conv2d_transpose_k4_s2_same", 4, 2, Padding::Same),
         ("conv2d_transpose_k3_s2_valid", 3, 2, Padding::Valid),
     ] {
-        let config = Conv2dConfig { padding, ..Conv2dConfig::new(3, kernel, stride) };
+        let config = Conv::new(3, kernel).strides(stride).padding(padding);
         check_layer(case, |path, shape| Conv2dTranspose::new(path, shape, config));
     }
 }
@@ -133,10 +147,13 @@ fn transposed_convolution_is_the_gradient_of_the_convolution() {
     tch::manual_seed(1);
     for (kernel, stride) in (1..=5).flat_map(|k| (1..=3).map(move |s| (k, s))) {
         let vs = VarStore::new(Device::Cpu);
-        let transposed = Conv2dTranspose::new(&(vs.root() / "a"), &[4, 3, 2], Conv2dConfig::new(5, kernel, stride));
-        let shape = transposed.output_shape();
-        let config = Conv2dConfig { bias: false, ..Conv2dConfig::new(2, kernel, stride) };
-        let conv = Conv2d::new(&(vs.root() / "b"), shape, config);
+        let input = Shape::from([4, 3, 2]);
+        let transposed =
+            Conv2dTranspose::new(&(vs.root() / "a"), &input, Conv::new(5, kernel).strides(stride)).unwrap();
+        let shape = transposed.output_shape(&input).unwrap();
+        let config = Conv::new(2, kernel).strides(stride).without_bias();
+        let conv = Conv2d::new(&(vs.root() / "b"), &shape, config).unwrap();
+        let shape = shape.sizes().unwrap();
         tch::no_grad(|| named_variables(&vs)["b/kernel"].shallow_clone().copy_(&named_variables(&vs)["a/kernel"]));
         let y = Tensor::randn([2, 2, 4, 3], (Kind::Float, Device::Cpu));
         let x = Tensor::zeros([2, 5, shape[0], shape[1]], (Kind::Float, Device::Cpu)).set_requires_grad(true);
@@ -181,7 +198,7 @@ fn activations() {
         ("softplus", Activation::Softplus),
     ] {
         let x = tensor(&npz, "x").set_requires_grad(true);
-        let y = function.apply(&x);
+        let y = function.apply_to(&x);
         assert_close(name, &y, &tensor(&npz, &format!("y/{name}")));
         let gradient = Tensor::run_backward(&[(y * tensor(&npz, "dy")).sum(None)], &[&x], false, false);
         assert_close(&format!("{name}: gradient"), &gradient[0], &tensor(&npz, &format!("grad/{name}")));
@@ -191,7 +208,7 @@ fn activations() {
 #[test]
 fn dropout_drops_its_share_and_scales_the_rest() {
     tch::manual_seed(1);
-    let layer = Dropout::new(&[1000], 0.25);
+    let layer = Dropout::new(0.25).unwrap();
     let x = Tensor::ones([100, 1000], (Kind::Float, Device::Cpu)).set_requires_grad(true);
     assert_eq!(layer.forward(&x, false), x, "inference changes nothing");
     let y = layer.forward(&x, true);
@@ -202,7 +219,7 @@ fn dropout_drops_its_share_and_scales_the_rest() {
     assert_close("gradient", &gradient[0], &y.detach());
 
     // A rate that no byte decides.
-    let y = Dropout::new(&[1000], 0.4).forward(&x, true);
+    let y = Dropout::new(0.4).unwrap().forward(&x, true);
     let dropped = y.eq(0.0).to_kind(Kind::Float).mean(None).double_value(&[]);
     assert!((dropped - 0.4).abs() < 0.01, "{dropped} dropped");
     assert_close("kept values", &y.max(), &Tensor::from(1.0f32 / 0.6));
@@ -210,7 +227,7 @@ fn dropout_drops_its_share_and_scales_the_rest() {
     // Images keep the order of their memory; channels, rows and images are dropped independently; another rate.
     let ones = Tensor::ones([8, 32, 32, 16], (Kind::Float, Device::Cpu)).permute([0, 3, 1, 2]);
     for rate in [0.25, 0.5, 0.4] {
-        let y = Dropout::new(&[32, 32, 16], rate).forward(&ones, true);
+        let y = Dropout::new(rate).unwrap().forward(&ones, true);
         assert_eq!(y.stride(), ones.stride());
         let dropped = y.eq(0.0).to_kind(Kind::Double);
         assert!((dropped.mean(None).double_value(&[]) - rate).abs() < 0.01, "rate {rate}");
@@ -225,12 +242,12 @@ fn dropout_drops_its_share_and_scales_the_rest() {
 
 #[test]
 fn shapes() {
-    check_layer("flatten", |_, shape| Flatten::new(shape));
-    check_layer("reshape", |_, shape| Reshape::new(shape, &[2, 3, 4]));
-    check_layer("up_sampling", |_, shape| UpSampling2d::new(shape, 2));
-    check_net("conv_flatten_dense", |net| net.conv2d("conv", 3, 3, 1).flatten().dense("dense", 4));
-    check_net("dense_reshape_conv", |net| net.dense("dense", 24).reshape(&[3, 4, 2]).conv2d("conv", 3, 3, 1));
-    check_net("upsample_conv", |net| net.up_sampling2d(2).conv2d("conv", 3, 5, 1));
+    check_layer("flatten", |_, _| Ok(Flatten));
+    check_layer("reshape", |_, _| Ok(Reshape::new(&[2, 3, 4])));
+    check_layer("up_sampling", |_, _| Ok(UpSampling2d::new(2)));
+    check_net("conv_flatten_dense", |net| net.conv2d("conv", Conv::new(3, 3)).flatten().dense("dense", 4));
+    check_net("dense_reshape_conv", |net| net.dense("dense", 24).reshape(&[3, 4, 2]).conv2d("conv", Conv::new(3, 3)));
+    check_net("upsample_conv", |net| net.up_sampling2d(2).conv2d("conv", Conv::new(3, 5)));
     for (kernel, size) in [
         (1, "2x3x2"),
         (2, "1x3x4"),
@@ -243,23 +260,25 @@ fn shapes() {
         (7, "1x3x3"),
     ] {
         let case = format!("upsample_conv_k{kernel}_{size}");
-        check_net(&case, |net| net.up_sampling2d(2).conv2d("conv", 3, kernel, 1));
+        check_net(&case, |net| net.up_sampling2d(2).conv2d("conv", Conv::new(3, kernel)));
     }
 }
 
 #[test]
 fn sequences() {
-    check_layer("embedding", |path, shape| Embedding::new(path, shape, 7, 3));
-    check_layer("lstm_sequences", |path, shape| Lstm::new(path, shape, 4, true));
-    check_layer("lstm_last", |path, shape| Lstm::new(path, shape, 4, false));
-    check_layer("gru_sequences", |path, shape| Gru::new(path, shape, 4, true, true));
-    check_layer("gru_last", |path, shape| Gru::new(path, shape, 4, false, true));
-    check_layer("gru_reset_before", |path, shape| Gru::new(path, shape, 4, true, false));
-    for (case, sequences) in [("bidirectional_lstm_sequences", true), ("bidirectional_lstm_last", false)] {
-        check_layer(case, |path, shape| Bidirectional::new(path, |path| Lstm::new(path, shape, 3, sequences)));
+    check_layer("embedding", |path, _| Embedding::new(path, 7, 3));
+    let (last, sequences) = (Recurrent::new(4), Recurrent::new(4).return_sequences());
+    check_layer("lstm_sequences", |path, shape| Lstm::new(path, shape, sequences));
+    check_layer("lstm_last", |path, shape| Lstm::new(path, shape, last));
+    check_layer("gru_sequences", |path, shape| Gru::new(path, shape, sequences));
+    check_layer("gru_last", |path, shape| Gru::new(path, shape, last));
+    check_layer("gru_reset_before", |path, shape| Gru::new(path, shape, sequences.reset_before()));
+    let (last, sequences) = (Recurrent::new(3), Recurrent::new(3).return_sequences());
+    for (case, config) in [("bidirectional_lstm_sequences", sequences), ("bidirectional_lstm_last", last)] {
+        check_layer(case, |path, shape| Bidirectional::<LstmCell>::new(path, shape, config));
     }
-    for (case, sequences) in [("bidirectional_gru_sequences", true), ("bidirectional_gru_last", false)] {
-        check_layer(case, |path, shape| Bidirectional::new(path, |path| Gru::new(path, shape, 3, sequences, true)));
+    for (case, config) in [("bidirectional_gru_sequences", sequences), ("bidirectional_gru_last", last)] {
+        check_layer(case, |path, shape| Bidirectional::<GruCell>::new(path, shape, config));
     }
 }
 
@@ -349,12 +368,12 @@ fn initializers() {
         assert_close("orthogonal", &product, &Tensor::eye(rows.min(columns), (Kind::Float, Device::Cpu)));
     }
     let vs = VarStore::new(Device::Cpu);
-    Lstm::new(&vs.root(), &[5, 3], 3, true);
+    Lstm::new(&vs.root(), &Shape::from([5, 3]), Recurrent::new(3)).unwrap();
     assert_close("LSTM's bias", &named_variables(&vs)["bias"], &tensor(&npz, "lstm/bias"));
     let embedding = init::uniform(&[1000, 10], -0.05, 0.05, Device::Cpu);
     let largest = embedding.abs().max().double_value(&[]);
     assert!((0.0499..=0.05).contains(&largest), "embedding: {largest}");
-    let kernel = init::Kernel::Normal(0.02).make(&[100, 100], Device::Cpu);
+    let kernel = Initializer::Normal(0.02).make(&[100, 100], Device::Cpu);
     assert!((kernel.std(true).double_value(&[]) / 0.02 - 1.0).abs() < 0.05);
 }
 

@@ -3,9 +3,9 @@
 mod support;
 
 use common::keras::weights::trainable_variables;
-use common::keras::{Activation, Sequential, nhwc_to_nchw};
+use common::keras::{Conv, Model, Sequential, nhwc_to_nchw};
 use support::assert_close;
-use tch::nn::{ModuleT, VarStore};
+use tch::nn::VarStore;
 use tch::{Device, Kind, Tensor};
 
 /// A net computes both at once; here they are beside the two layers, one after the other.
@@ -14,14 +14,15 @@ fn an_enlargement_folded_into_its_convolution_changes_nothing() {
     tch::manual_seed(3);
     for (kernel, factor) in [(1, 2), (2, 2), (3, 2), (4, 2), (5, 2), (7, 2), (2, 3), (3, 3), (5, 3), (4, 1)] {
         let vs = VarStore::new(Device::Cpu);
-        let net = Sequential::input(&vs.root(), &[4, 3, 2]).up_sampling2d(factor).conv2d("conv", 5, kernel, 1).build();
-        assert_eq!(net.output_shape(), [4 * factor, 3 * factor, 5]);
+        let net = Sequential::input(&vs.root(), [4, 3, 2]).up_sampling2d(factor).conv2d("conv", Conv::new(5, kernel));
+        let net = net.model("net").unwrap();
+        assert_eq!(net.output_shapes()[0], [4 * factor, 3 * factor, 5]);
         let variables: Vec<Tensor> = trainable_variables(&vs).into_iter().map(|(_, variable)| variable).collect();
         let x = nhwc_to_nchw(&Tensor::randn([2, 4, 3, 2], (Kind::Float, Device::Cpu))).set_requires_grad(true);
         let dy = nhwc_to_nchw(&Tensor::randn([2, 4 * factor, 3 * factor, 5], (Kind::Float, Device::Cpu)));
 
         let folded = net.forward_t(&x, true);
-        let apart = net.outputs(&x, true).pop().unwrap().1;
+        let apart = net.layer_outputs(&x, true).pop().unwrap().1;
         let gradients = [&folded, &apart].map(|y| {
             let score = (y.square() * &dy).sum(None);
             let inputs: Vec<&Tensor> = variables.iter().chain([&x]).collect();
@@ -41,33 +42,31 @@ fn an_enlargement_folded_into_its_convolution_changes_nothing() {
 #[test]
 fn the_gradient_by_layers_is_the_gradient_by_differentiation() {
     let piecewise_linear = |vs: &VarStore| {
-        let net = Sequential::input(&vs.root(), &[7, 8, 2]).conv2d("conv_0", 4, 5, 1).leaky_relu(0.2);
-        let net = net.conv2d("conv_1", 3, 3, 1).activation(Activation::Relu).flatten();
-        net.dense("dense_0", 5).leaky_relu(0.2).dense("dense_1", 1).build()
+        let net = Sequential::input(&vs.root(), [7, 8, 2]).conv2d("conv_0", Conv::new(4, 5)).leaky_relu(0.2);
+        let net = net.conv2d("conv_1", Conv::new(3, 3)).relu().flatten();
+        net.dense("dense_0", 5).leaky_relu(0.2).dense("dense_1", 1).model("net").unwrap()
     };
     // Strides that halve 8 pixels, and what a critic has at 7: odd sizes go the long way.
     let strided = |vs: &VarStore| {
-        let net = Sequential::input(&vs.root(), &[8, 16, 2]).conv2d("conv_0", 4, 5, 2).leaky_relu(0.2);
-        net.conv2d("conv_1", 3, 4, 2).leaky_relu(0.2).conv2d("conv_2", 3, 3, 2).flatten().dense("dense", 2).build()
+        let net =
+            Sequential::input(&vs.root(), [8, 16, 2]).conv2d("conv_0", Conv::new(4, 5).strides(2)).leaky_relu(0.2);
+        let net = net.conv2d("conv_1", Conv::new(3, 4).strides(2)).leaky_relu(0.2);
+        net.conv2d("conv_2", Conv::new(3, 3).strides(2)).flatten().dense("dense", 2).model("net").unwrap()
     };
     let odd = |vs: &VarStore| {
-        Sequential::input(&vs.root(), &[7, 5, 2])
-            .conv2d("conv", 4, 5, 2)
-            .leaky_relu(0.2)
-            .flatten()
-            .dense("d", 1)
-            .build()
+        let net = Sequential::input(&vs.root(), [7, 5, 2]).conv2d("conv", Conv::new(4, 5).strides(2)).leaky_relu(0.2);
+        net.flatten().dense("d", 1).model("net").unwrap()
     };
     let curved = |vs: &VarStore| {
-        Sequential::input(&vs.root(), &[4, 4, 2]).conv2d("conv", 4, 3, 1).activation(Activation::Tanh).build()
+        Sequential::input(&vs.root(), [4, 4, 2]).conv2d("conv", Conv::new(4, 3)).tanh().model("net").unwrap()
     };
-    let nets: [&dyn Fn(&VarStore) -> Sequential; 4] = [&piecewise_linear, &strided, &odd, &curved];
+    let nets: [&dyn Fn(&VarStore) -> Model; 4] = [&piecewise_linear, &strided, &odd, &curved];
     for (i, build) in nets.iter().enumerate() {
         tch::manual_seed(5);
         let vs = VarStore::new(Device::Cpu);
         let net = build(&vs);
-        let shape = [&[3], net.input_shape()].concat();
-        let x = nhwc_to_nchw(&Tensor::randn(shape, (Kind::Float, Device::Cpu))).set_requires_grad(true);
+        let shape = [vec![3], net.input_shapes()[0].sizes().unwrap()].concat();
+        let x = nhwc_to_nchw(&Tensor::randn(&shape[..], (Kind::Float, Device::Cpu))).set_requires_grad(true);
         let y = net.forward_t(&x, true).sum(None);
         let expected = Tensor::run_backward(&[y], &[&x], true, true).remove(0);
         let actual = net.input_gradient(&x);

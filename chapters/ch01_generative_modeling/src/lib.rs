@@ -1,24 +1,11 @@
 //! Chapter 1 of *Generative Deep Learning*: what generative modelling is (pp. 21-55).
 
-pub mod autoencoder;
-pub mod density;
-pub mod fashion;
-pub mod fashion_figures;
-pub mod linear;
-pub mod map_figures;
-pub mod mixture;
-pub mod multinomial;
-pub mod naive_bayes;
-pub mod outfits;
-pub mod pixels;
-pub mod random;
-pub mod representation;
-pub mod rules;
-pub mod tin_figures;
-pub mod tins;
-pub mod world_map;
+pub mod experiments;
+pub mod figures;
+pub mod models;
 
 use common::cli::Chapter;
+use experiments::{fashion, pixels, representation, world_map};
 
 /// The chapter's experiments.
 pub const CHAPTER: Chapter = Chapter {

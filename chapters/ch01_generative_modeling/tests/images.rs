@@ -1,12 +1,12 @@
 //! Pixels, tins and the map from codes to features.
 
-use ch01::autoencoder::Autoencoder;
-use ch01::fashion_figures::images;
-use ch01::linear::LinearMap;
-use ch01::outfits::{Outfit, WRODL, parse};
-use ch01::pixels::{fit, samples};
-use ch01::representation::features;
-use ch01::tins::{self, SIDE, Tin};
+use ch01::experiments::pixels::{fit, samples};
+use ch01::figures::fashion::images;
+use ch01::models::autoencoder::Autoencoder;
+use ch01::models::linear::LinearMap;
+use ch01::models::outfits::{Outfit, WRODL, parse};
+use ch01::models::tins::features;
+use ch01::models::tins::{self, SIDE, Tin};
 use ndarray::{Array3, Array4, Axis};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -15,7 +15,7 @@ use tch::{Device, Kind, Tensor};
 #[test]
 fn outfits_that_differ_look_different() {
     for feature in 0..5 {
-        let values = ch01::outfits::SIZES[feature];
+        let values = ch01::models::outfits::SIZES[feature];
         let outfit = |value| {
             let mut numbers = [3, 4, 1, 2, 7];
             numbers[feature] = value;
@@ -87,8 +87,9 @@ fn the_autoencoder_finds_height_and_width() {
     let grid: Vec<Tin> = (0..144).map(|i| Tin::at((i / 12) as f32 / 11.0, (i % 12) as f32 / 11.0)).collect();
     let side = SIDE as i64;
     let x = Tensor::from_slice(&tins::images(&grid).unwrap().into_raw_vec_and_offset().0).view([-1, side, side, 1]);
-    let mut model = Autoencoder::new(0.002, 0.001, Device::Cpu);
-    let losses: Vec<f64> = (0..400).map(|_| model.train_step(&x)[1].double_value(&[])).collect();
+    let model = Autoencoder::new(0.001, Device::Cpu).unwrap();
+    let mut optimizer = model.optimizer(0.002);
+    let losses: Vec<f64> = (0..400).map(|_| model.train_step(&x, &mut optimizer)[1].double_value(&[])).collect();
     assert!(losses[399] < 0.35 * losses[0], "{} to {}", losses[0], losses[399]);
     let codes = tch::no_grad(|| model.encode(&x));
     let truth = features(&grid);

@@ -1,12 +1,12 @@
 //! The chapter's models against hand-computed values.
 
-use ch01::density::{Density, OverLand, Point, Rectangle};
-use ch01::fashion::naive_bayes;
-use ch01::mixture::{grow, log_sum_exp};
-use ch01::multinomial::Multinomial;
-use ch01::naive_bayes::NaiveBayes;
-use ch01::outfits::{FEATURES, Outfit, SIZES, WRODL, parse, values_of};
-use ch01::rules::{Verdict, clearest, judge};
+use ch01::experiments::fashion::naive_bayes;
+use ch01::models::density::{Density, OverLand, Point, Rectangle};
+use ch01::models::mixture::{grow, log_sum_exp};
+use ch01::models::multinomial::Multinomial;
+use ch01::models::naive_bayes::NaiveBayes;
+use ch01::models::outfits::{FEATURES, Outfit, SIZES, WRODL, parse, values_of};
+use ch01::models::rules::{Verdict, clearest, judge};
 use common::datasets::land::{self, Land};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;

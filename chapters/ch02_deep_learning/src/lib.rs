@@ -2,18 +2,12 @@
 //! perceptron and a convolutional network, and what they are made of.
 
 pub mod bench;
-pub mod classifier;
-pub mod convolutional_network;
-pub mod convolutional_neural_network;
-pub mod convolutions;
-pub mod deep_neural_network;
-pub mod explained;
-pub mod filters;
-pub mod fit;
-pub mod multilayer_perceptron;
-pub mod results;
+pub mod experiments;
+pub mod figures;
+pub mod models;
 
 use common::cli::{Bench, Chapter};
+use experiments::{convolutional_neural_network, convolutions, deep_neural_network};
 
 /// The chapter's experiments.
 pub const CHAPTER: Chapter = Chapter {

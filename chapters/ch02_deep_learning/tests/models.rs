@@ -1,14 +1,11 @@
 //! The models against the book's parameter counts and against tf.keras; convolutions against a plain loop.
 
-use ch02::classifier::Classifier;
-use ch02::convolutional_network::{convolutional_network, two_convolutions};
-use ch02::filters::{HORIZONTAL_EDGES, VERTICAL_EDGES, convolve, convolve_by_hand, grey_levels};
-use ch02::multilayer_perceptron::multilayer_perceptron;
+use ch02::models::filters::{HORIZONTAL_EDGES, VERTICAL_EDGES, convolve, convolve_by_hand, grey_levels};
+use ch02::models::{Classifier, convolutional_network, multilayer_perceptron, two_convolutions};
 use common::arrays::array2;
 use common::datasets::cifar10::{self, LabeledImages};
 use common::datasets::npz::Npz;
-use common::keras::{losses, weights};
-use common::training::Checkpointed;
+use common::keras::{Adam, Optimizer, losses, weights};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use tch::{Device, Kind, Tensor};
@@ -38,7 +35,7 @@ fn wave(shape: &[i64], k: usize, base: f64, scale: f64) -> Tensor {
 
 fn fill(model: &Classifier) {
     let mut values = BTreeMap::new();
-    for (k, (name, variable)) in weights::named_variables(model.variables()).into_iter().enumerate() {
+    for (k, (name, variable)) in weights::named_variables(&model.variables).into_iter().enumerate() {
         let shape = weights::to_keras(&variable).size();
         let inputs: i64 = shape[..shape.len() - 1].iter().product();
         let (base, scale) = match name.rsplit('/').next().unwrap() {
@@ -49,7 +46,7 @@ fn fill(model: &Classifier) {
         };
         values.insert(name, wave(&shape, k, base, scale));
     }
-    weights::assign(model.variables(), values).unwrap();
+    weights::assign(&model.variables, values).unwrap();
 }
 
 fn images() -> LabeledImages {
@@ -59,15 +56,15 @@ fn images() -> LabeledImages {
 
 #[test]
 fn parameters_per_layer_are_the_books() {
-    let summary = Classifier::new(multilayer_perceptron, Device::Cpu).net().summary("mlp");
+    let summary = Classifier::new(multilayer_perceptron, Device::Cpu).unwrap().model.summary();
     assert_eq!(summary.parameters_by_layer(), [("dense", 614_600), ("dense_1", 30_150), ("dense_2", 1_510)]);
     assert_eq!((summary.parameters(), summary.trainable()), (646_260, 646_260));
 
-    let summary = Classifier::new(two_convolutions, Device::Cpu).net().summary("two_convolutions");
+    let summary = Classifier::new(two_convolutions, Device::Cpu).unwrap().model.summary();
     assert_eq!(summary.parameters_by_layer(), [("conv2d", 490), ("conv2d_1", 1_820), ("dense", 12_810)]);
     assert_eq!(summary.parameters(), 15_120);
 
-    let summary = Classifier::new(convolutional_network, Device::Cpu).net().summary("cnn");
+    let summary = Classifier::new(convolutional_network, Device::Cpu).unwrap().model.summary();
     let expected = [
         ("conv2d", 896),
         ("batch_normalization", 128),
@@ -88,12 +85,12 @@ fn parameters_per_layer_are_the_books() {
 #[test]
 fn perceptron_equals_tf_keras() {
     let npz = fixtures();
-    let mut model = Classifier::new(multilayer_perceptron, Device::Cpu);
+    let model = Classifier::new(multilayer_perceptron, Device::Cpu).unwrap();
     fill(&model);
     let set = images();
     assert_near("probabilities", &model.predict(&set.images), &tensor(&npz, "mlp/probabilities"));
-    model.compile(5e-4);
-    let mut step = || Tensor::stack(&model.train_step(&set.images, &set.labels), 0);
+    let mut optimizer = Optimizer::for_variables(&model.variables, Adam::new(5e-4));
+    let mut step = || Tensor::stack(&model.train_step(&set.images, &set.labels, &mut optimizer), 0);
     let steps: Vec<Tensor> = (0..5).map(|_| step()).collect();
     assert_near("loss and accuracy of five steps", &Tensor::stack(&steps, 0).detach(), &tensor(&npz, "mlp/steps"));
     assert_near("probabilities then", &model.predict(&set.images), &tensor(&npz, "mlp/trained"));
@@ -102,7 +99,7 @@ fn perceptron_equals_tf_keras() {
 #[test]
 fn convolutional_network_equals_tf_keras() {
     let npz = fixtures();
-    let model = Classifier::new(convolutional_network, Device::Cpu);
+    let model = Classifier::new(convolutional_network, Device::Cpu).unwrap();
     fill(&model);
     let set = images();
     assert_near("probabilities", &model.predict(&set.images), &tensor(&npz, "cnn/probabilities"));
@@ -117,7 +114,7 @@ fn convolutional_network_equals_tf_keras() {
 #[test]
 fn cross_entropy_of_logits_is_that_of_probabilities() {
     let set = images();
-    let model = Classifier::new(multilayer_perceptron, Device::Cpu);
+    let model = Classifier::new(multilayer_perceptron, Device::Cpu).unwrap();
     let logits = Tensor::randn([12, 10], (Kind::Float, Device::Cpu)) * 3.0;
     let by_logits = losses::sparse_categorical_crossentropy_from_logits(&set.labels, &logits);
     let one_hot = set.labels.one_hot(10).to_kind(Kind::Float);
@@ -178,11 +175,11 @@ fn models_learn_few_images_by_heart() {
     let set = few_images();
     for net in [multilayer_perceptron, convolutional_network] {
         tch::manual_seed(1);
-        let mut model = Classifier::new(net, Device::Cpu);
-        model.compile(2e-3);
+        let model = Classifier::new(net, Device::Cpu).unwrap();
+        let mut optimizer = Optimizer::for_variables(&model.variables, Adam::new(2e-3));
         let mut metrics = vec![];
         for _ in 0..150 {
-            let step = model.train_step(&set.images, &set.labels);
+            let step = model.train_step(&set.images, &set.labels, &mut optimizer);
             metrics = step.iter().map(|metric| metric.double_value(&[])).collect();
         }
         assert!(metrics[0] < 0.3 && metrics[1] > 0.9, "loss and accuracy {metrics:?}");

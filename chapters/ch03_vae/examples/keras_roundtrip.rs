@@ -7,13 +7,10 @@
 //! ```
 
 use anyhow::{Result, bail, ensure};
-use ch03::autoencoder::Autoencoder;
-use ch03::fit::Model;
-use ch03::net::NetConfig;
+use ch03::models::{Autoencoder, LatentModel, NetConfig};
 use common::arrays::{array2, array4};
 use common::datasets::npz::Npz;
 use common::keras::weights;
-use common::training::Checkpointed;
 use std::path::PathBuf;
 use tch::{Device, Kind, Tensor};
 
@@ -22,18 +19,18 @@ fn main() -> Result<()> {
     let [command, folder] = &args[..] else { bail!("usage: keras_roundtrip export|check DIR") };
     let folder = PathBuf::from(folder);
     let _no_grad = tch::no_grad_guard();
-    let model = Autoencoder::new(&NetConfig::digits(), Device::Cpu);
+    let model = Autoencoder::new(&NetConfig::digits(), Device::Cpu)?;
     match command.as_str() {
         "export" => {
             let x = Tensor::rand([4, 28, 28, 1], (Kind::Float, Device::Cpu));
             let z = model.encode(&x);
             let y = model.decode(&z);
-            weights::save(model.variables(), &folder.join("rust.safetensors"))?;
+            weights::save(&model.variables, &folder.join("rust.safetensors"))?;
             let [x, z, y] = [array4(&x)?.into_dyn(), array2(&z)?.into_dyn(), array4(&y)?.into_dyn()];
             Npz::write(&folder.join("rust.npz"), &[("x", &x), ("z", &z), ("y", &y)])
         }
         "check" => {
-            weights::load(model.variables(), &folder.join("keras.safetensors"))?;
+            weights::load(&model.variables, &folder.join("keras.safetensors"))?;
             let npz = Npz::open(&folder.join("keras.npz"))?;
             let tensor = |name: &str| -> Result<Tensor> { Ok(Tensor::try_from(npz.array::<f32>(name)?)?) };
             let (x, z, y) = (tensor("x")?, tensor("z")?, tensor("y")?);

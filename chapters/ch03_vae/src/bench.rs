@@ -1,11 +1,9 @@
 //! Training steps that `cargo book bench 03` times, on random images: the peers in Python do the same.
 
-use crate::autoencoder::Autoencoder;
-use crate::fit::Model;
-use crate::net::NetConfig;
-use crate::vae::VariationalAutoencoder;
+use crate::models::{Autoencoder, LatentModel, NetConfig, VariationalAutoencoder};
 use anyhow::Result;
-use std::time::Instant;
+use common::cli::time_steps;
+use common::keras::{Adam, Optimizer, nhwc_to_nchw};
 use tch::{Device, Kind, Tensor};
 
 /// Images in a step, as in the book.
@@ -15,38 +13,26 @@ const WARM_UP: usize = 10;
 
 /// The autoencoder of 03_01.
 pub fn autoencoder(device: Device, steps: usize) -> Result<Vec<f64>> {
-    let mut model = Autoencoder::new(&NetConfig::digits(), device);
-    model.compile(0.0005);
-    time(&mut model, &NetConfig::digits(), device, steps)
+    let net = NetConfig::digits();
+    time(&Autoencoder::new(&net, device)?, &net, device, steps)
 }
 
 /// The variational autoencoder of 03_03.
 pub fn vae_digits(device: Device, steps: usize) -> Result<Vec<f64>> {
-    let mut model = VariationalAutoencoder::new(&NetConfig::digits(), 1000.0, device);
-    model.compile(0.0005);
-    time(&mut model, &NetConfig::digits(), device, steps)
+    let net = NetConfig::digits();
+    time(&VariationalAutoencoder::new(&net, 1000.0, device)?, &net, device, steps)
 }
 
 /// The variational autoencoder of 03_05.
 pub fn vae_faces(device: Device, steps: usize) -> Result<Vec<f64>> {
-    let mut model = VariationalAutoencoder::new(&NetConfig::faces(), 10_000.0, device);
-    model.compile(0.0005);
-    time(&mut model, &NetConfig::faces(), device, steps)
+    let net = NetConfig::faces();
+    time(&VariationalAutoencoder::new(&net, 10_000.0, device)?, &net, device, steps)
 }
 
-fn time(model: &mut impl Model, net: &NetConfig, device: Device, steps: usize) -> Result<Vec<f64>> {
+fn time(model: &impl LatentModel, net: &NetConfig, device: Device, steps: usize) -> Result<Vec<f64>> {
+    let mut optimizer = Optimizer::for_variables(model.variables(), Adam::new(0.0005));
     tch::manual_seed(42);
     let [height, width, channels] = net.input_dim;
-    let x = Tensor::rand([BATCH, height, width, channels], (Kind::Float, device));
-    let mut ms = vec![];
-    for step in 0..WARM_UP + steps {
-        let start = Instant::now();
-        let losses = model.train_step(&x);
-        // Reading the loss waits for a GPU, too.
-        f64::try_from(&losses[0])?;
-        if step >= WARM_UP {
-            ms.push(start.elapsed().as_secs_f64() * 1000.0);
-        }
-    }
-    Ok(ms)
+    let x = nhwc_to_nchw(&Tensor::rand([BATCH, height, width, channels], (Kind::Float, device)));
+    time_steps(WARM_UP, steps, || Ok(model.train_step(&x, &mut optimizer).swap_remove(0).1))
 }

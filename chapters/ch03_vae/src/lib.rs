@@ -1,20 +1,13 @@
 //! Chapter 3 of *Generative Deep Learning*: autoencoders and variational autoencoders (pp. 89-124).
 
-pub mod arithmetic;
-pub mod arithmetic_check;
-pub mod autoencoder;
-pub mod autoencoder_digits;
 pub mod bench;
-pub mod digits;
-pub mod face_figures;
-pub mod faces;
+pub mod beyond;
+pub mod experiments;
 pub mod figures;
-pub mod fit;
-pub mod net;
-pub mod vae;
-pub mod vae_digits;
+pub mod models;
 
 use common::cli::{Bench, Chapter};
+use experiments::{autoencoder_digits, vae_digits, vae_faces};
 
 /// The chapter's experiments.
 pub const CHAPTER: Chapter = Chapter {
@@ -24,8 +17,8 @@ pub const CHAPTER: Chapter = Chapter {
         ("03_02", autoencoder_digits::analyse),
         ("03_03", vae_digits::train),
         ("03_04", vae_digits::analyse),
-        ("03_05", faces::train),
-        ("03_06", faces::analyse),
+        ("03_05", vae_faces::train),
+        ("03_06", vae_faces::analyse),
     ],
     benches: &[
         Bench { model: "autoencoder", batch: bench::BATCH, run: bench::autoencoder },

@@ -1,12 +1,8 @@
 //! The models against the book's parameter counts and against tf.keras with the same weights.
 
-use ch03::autoencoder::Autoencoder;
-use ch03::fit::Model;
-use ch03::net::{Conv, NetConfig};
-use ch03::vae::VariationalAutoencoder;
+use ch03::models::{Autoencoder, Conv, LatentModel, NetConfig, VariationalAutoencoder};
 use common::datasets::npz::Npz;
-use common::keras::weights;
-use common::training::Checkpointed;
+use common::keras::{Adam, Optimizer, Summary, nhwc_to_nchw, weights};
 use std::path::PathBuf;
 use tch::{Device, Kind, Tensor};
 
@@ -25,6 +21,18 @@ fn assert_near(what: &str, actual: &Tensor, expected: &Tensor) {
     assert!(error <= 1e-5, "{what}: {error:.1e}");
 }
 
+fn summaries(model: &impl LatentModel) -> [Summary; 3] {
+    model.nets().map(|net| net.summary())
+}
+
+/// So many steps on the same images with Adam: the losses of each.
+fn train(model: &impl LatentModel, images: &Tensor, learning_rate: f64, steps: usize) -> Vec<Vec<f64>> {
+    let mut optimizer = Optimizer::for_variables(model.variables(), Adam::new(learning_rate));
+    let x = nhwc_to_nchw(images);
+    let mut step = || model.train_step(&x, &mut optimizer).iter().map(|(_, loss)| loss.double_value(&[])).collect();
+    (0..steps).map(|_| step()).collect()
+}
+
 /// The digit net with other filters and strides.
 fn small(input_dim: [i64; 3], strides: [i64; 4], last: i64) -> NetConfig {
     let conv = |filters, stride| Conv { filters, kernel: 3, stride };
@@ -39,8 +47,8 @@ fn small(input_dim: [i64; 3], strides: [i64; 4], last: i64) -> NetConfig {
 
 #[test]
 fn parameters_per_layer_are_the_books() {
-    let model = Autoencoder::new(&NetConfig::digits(), Device::Cpu);
-    let [encoder, decoder, joined] = &model.summaries()[..] else { panic!("three summaries") };
+    let model = Autoencoder::new(&NetConfig::digits(), Device::Cpu).unwrap();
+    let [encoder, decoder, joined] = summaries(&model);
     let expected = [
         ("encoder_conv_0", 320),
         ("encoder_conv_1", 18_496),
@@ -59,16 +67,16 @@ fn parameters_per_layer_are_the_books() {
     assert_eq!(decoder.parameters_by_layer(), expected);
     assert_eq!((encoder.parameters(), decoder.parameters(), joined.parameters()), (98_946, 102_017, 200_963));
 
-    let model = VariationalAutoencoder::new(&NetConfig::digits(), 1000.0, Device::Cpu);
-    let [encoder, decoder, joined] = &model.summaries()[..] else { panic!("three summaries") };
+    let model = VariationalAutoencoder::new(&NetConfig::digits(), 1000.0, Device::Cpu).unwrap();
+    let [encoder, decoder, joined] = summaries(&model);
     assert_eq!((encoder.parameters(), decoder.parameters(), joined.parameters()), (105_220, 102_017, 207_237));
     assert_eq!(encoder.parameters_by_layer()[4..], [("mu", 6_274), ("log_var", 6_274)]);
 }
 
 #[test]
 fn parameters_per_layer_of_the_faces_are_the_books() {
-    let model = VariationalAutoencoder::new(&NetConfig::faces(), 10_000.0, Device::Cpu);
-    let [encoder, decoder, joined] = &model.summaries()[..] else { panic!("three summaries") };
+    let model = VariationalAutoencoder::new(&NetConfig::faces(), 10_000.0, Device::Cpu).unwrap();
+    let [encoder, decoder, joined] = summaries(&model);
     let expected = [
         ("encoder_conv_0", 896),
         ("encoder_batch_norm_0", 128),
@@ -99,8 +107,8 @@ fn parameters_per_layer_of_the_faces_are_the_books() {
 
 #[test]
 fn summaries_say_what_keras_says() {
-    let model = Autoencoder::new(&NetConfig::digits(), Device::Cpu);
-    let ours: String = model.summaries().iter().take(2).map(|summary| format!("{summary}\n")).collect();
+    let model = Autoencoder::new(&NetConfig::digits(), Device::Cpu).unwrap();
+    let ours: String = summaries(&model).iter().take(2).map(|summary| format!("{summary}\n")).collect();
     let keras = std::fs::read_to_string(fixture("summary.txt")).unwrap();
     // Name, shape and parameters of each layer that has a name in the book; Keras breaks long class names.
     let rows = |text: &str| -> Vec<(String, String, String)> {
@@ -119,14 +127,13 @@ fn summaries_say_what_keras_says() {
 #[test]
 fn autoencoder_equals_tf_keras() {
     let npz = Npz::open(&fixture("autoencoder_small.npz")).unwrap();
-    let mut model = Autoencoder::new(&small([28, 28, 1], [1, 2, 2, 1], 1), Device::Cpu);
-    weights::load(model.variables(), &fixture("autoencoder_small.safetensors")).unwrap();
+    let model = Autoencoder::new(&small([28, 28, 1], [1, 2, 2, 1], 1), Device::Cpu).unwrap();
+    weights::load(&model.variables, &fixture("autoencoder_small.safetensors")).unwrap();
     let x = tensor(&npz, "x");
     assert_near("z", &model.encode(&x), &tensor(&npz, "z"));
     assert_near("y", &model.decode(&tensor(&npz, "z")), &tensor(&npz, "y"));
 
-    model.compile(5e-4);
-    let losses: Vec<f32> = (0..5).map(|_| model.train_step(&x)[0].double_value(&[]) as f32).collect();
+    let losses: Vec<f32> = train(&model, &x, 5e-4, 5).iter().map(|losses| losses[0] as f32).collect();
     assert_near("losses", &Tensor::from_slice(&losses), &tensor(&npz, "train/loss"));
     assert_near("y after five steps", &model.decode(&model.encode(&x)), &tensor(&npz, "train/y"));
 }
@@ -135,9 +142,9 @@ fn autoencoder_equals_tf_keras() {
 fn vae_equals_tf_keras() {
     let npz = Npz::open(&fixture("vae_small.npz")).unwrap();
     let config = NetConfig { use_batch_norm: true, use_dropout: true, ..small([16, 16, 3], [2, 2, 2, 2], 3) };
-    let model = VariationalAutoencoder::new(&config, 1000.0, Device::Cpu);
-    weights::load(model.variables(), &fixture("vae_small.safetensors")).unwrap();
-    let (mu, log_var) = model.distribution(&tensor(&npz, "x"));
+    let model = VariationalAutoencoder::new(&config, 1000.0, Device::Cpu).unwrap();
+    weights::load(&model.variables, &fixture("vae_small.safetensors")).unwrap();
+    let [mu, log_var] = model.distribution(&tensor(&npz, "x"));
     assert_near("mu", &mu, &tensor(&npz, "mu"));
     assert_near("log_var", &log_var, &tensor(&npz, "log_var"));
     let z = mu + (log_var / 2.0).exp() * tensor(&npz, "eps");
@@ -149,16 +156,18 @@ fn vae_equals_tf_keras() {
 fn exported_weights_come_back() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("weights.safetensors");
-    let (first, second) =
-        (Autoencoder::new(&NetConfig::digits(), Device::Cpu), Autoencoder::new(&NetConfig::digits(), Device::Cpu));
-    weights::save(first.variables(), &path).unwrap();
-    weights::load(second.variables(), &path).unwrap();
-    for (name, tensor) in weights::named_variables(first.variables()) {
-        assert_eq!(tensor, weights::named_variables(second.variables())[&name], "{name}");
+    let (first, second) = (
+        Autoencoder::new(&NetConfig::digits(), Device::Cpu).unwrap(),
+        Autoencoder::new(&NetConfig::digits(), Device::Cpu).unwrap(),
+    );
+    weights::save(&first.variables, &path).unwrap();
+    weights::load(&second.variables, &path).unwrap();
+    for (name, tensor) in weights::named_variables(&first.variables) {
+        assert_eq!(tensor, weights::named_variables(&second.variables)[&name], "{name}");
     }
-    let other = VariationalAutoencoder::new(&NetConfig::digits(), 1000.0, Device::Cpu);
+    let other = VariationalAutoencoder::new(&NetConfig::digits(), 1000.0, Device::Cpu).unwrap();
     let before = other.decode(&Tensor::zeros([1, 2], (Kind::Float, Device::Cpu)));
-    let error = format!("{:#}", weights::load(other.variables(), &path).unwrap_err());
+    let error = format!("{:#}", weights::load(&other.variables, &path).unwrap_err());
     assert!(error.contains("does not fit this model") && error.contains("log_var/bias"), "{error}");
     assert_eq!(
         before,
@@ -171,9 +180,9 @@ fn exported_weights_come_back() {
 fn files_of_tf_keras_come_out_as_they_went_in() {
     let folder = tempfile::tempdir().unwrap();
     let (keras, ours) = (fixture("autoencoder_small.safetensors"), folder.path().join("ours.safetensors"));
-    let model = Autoencoder::new(&small([28, 28, 1], [1, 2, 2, 1], 1), Device::Cpu);
-    weights::load(model.variables(), &keras).unwrap();
-    weights::save(model.variables(), &ours).unwrap();
+    let model = Autoencoder::new(&small([28, 28, 1], [1, 2, 2, 1], 1), Device::Cpu).unwrap();
+    weights::load(&model.variables, &keras).unwrap();
+    weights::save(&model.variables, &ours).unwrap();
     let [keras, ours] = [keras, ours].map(|path| weights::read_file(&path).unwrap().0);
     assert_eq!(keras.keys().collect::<Vec<_>>(), ours.keys().collect::<Vec<_>>());
     for (name, tensor) in &keras {
@@ -193,9 +202,8 @@ fn few_digits() -> Tensor {
 fn autoencoder_learns_few_digits_by_heart() {
     tch::manual_seed(1);
     let x = few_digits();
-    let mut model = Autoencoder::new(&NetConfig::digits(), Device::Cpu);
-    model.compile(2e-3);
-    let losses: Vec<f64> = (0..400).map(|_| model.train_step(&x)[0].double_value(&[])).collect();
+    let model = Autoencoder::new(&NetConfig::digits(), Device::Cpu).unwrap();
+    let losses: Vec<f64> = train(&model, &x, 2e-3, 400).iter().map(|losses| losses[0]).collect();
     assert!(losses[0] > 0.1 && losses[399] < 0.02, "mean squared error from {} to {}", losses[0], losses[399]);
 }
 
@@ -203,14 +211,11 @@ fn autoencoder_learns_few_digits_by_heart() {
 fn vae_learns_few_digits() {
     tch::manual_seed(1);
     let x = few_digits();
-    let mut model = VariationalAutoencoder::new(&NetConfig::digits(), 1000.0, Device::Cpu);
-    model.compile(2e-3);
-    let mut losses = vec![];
-    for _ in 0..300 {
-        losses = model.train_step(&x);
-        let parts: Vec<f64> = losses.iter().map(|loss| loss.double_value(&[])).collect();
+    let model = VariationalAutoencoder::new(&NetConfig::digits(), 1000.0, Device::Cpu).unwrap();
+    let losses = train(&model, &x, 2e-3, 300);
+    for parts in &losses {
         assert!((parts[0] - parts[1] - parts[2]).abs() < 1e-3 * parts[0], "the loss is the sum of its parts");
     }
-    let reconstruction = losses[1].double_value(&[]);
+    let reconstruction = losses[299][1];
     assert!(reconstruction < 40.0, "reconstruction loss {reconstruction}");
 }

@@ -213,7 +213,7 @@ fn figures_train_what_is_missing_and_nothing_twice() {
     assert!(gallery.contains("generated digits, not MNIST") && gallery.contains("generated avatars, not CelebA"));
     let faces = out.path().join("run/vae/0001_faces");
     let vectors = std::fs::read_to_string(faces.join("attribute_vectors.csv")).unwrap();
-    for attribute in ch03::arithmetic::BOOK_ATTRIBUTES {
+    for attribute in ch03::figures::arithmetic::BOOK_ATTRIBUTES {
         assert!(vectors.contains(&format!("\n{attribute},")), "{vectors}");
     }
     assert_eq!(std::fs::read_to_string(faces.join("arithmetic_check.csv")).unwrap().lines().count(), 9);

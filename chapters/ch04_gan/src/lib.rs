@@ -1,29 +1,22 @@
 //! Chapter 4 of *Generative Deep Learning*: generative adversarial networks (pp. 125-159).
 
 pub mod bench;
-pub mod camel;
-pub mod challenges;
-pub mod cifar;
-pub mod faces;
+pub mod beyond;
+pub mod experiments;
 pub mod figures;
-pub mod fit;
-pub mod gan;
-pub mod net;
-pub mod networks;
-pub mod quality;
-pub mod real_images;
-pub mod wgan;
-pub mod wgangp;
+pub mod models;
 
+use beyond::challenges;
 use common::cli::{Bench, Chapter};
+use experiments::{gan_camel, wgan_cifar, wgangp_faces};
 
 /// The chapter's experiments.
 pub const CHAPTER: Chapter = Chapter {
     table: include_str!("../experiments.toml"),
     experiments: &[
-        ("04_01", camel::train),
-        ("04_02", cifar::train),
-        ("04_03", faces::train),
+        ("04_01", gan_camel::train),
+        ("04_02", wgan_cifar::train),
+        ("04_03", wgangp_faces::train),
         ("04_04", challenges::train),
     ],
     benches: &[

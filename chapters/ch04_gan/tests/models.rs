@@ -1,32 +1,28 @@
 //! The nets against the book's parameter counts.
 
-use ch04::fit::Model;
-use ch04::gan::{Gan, LearningRates};
-use ch04::net::NetConfig;
-use ch04::wgan::Wgan;
-use ch04::wgangp::WganGp;
+use ch04::experiments::{gan_camel, wgan_cifar, wgangp_faces};
+use ch04::models::{Gan, NetConfig, Networks, Wgan, WganGp};
 use common::training::ExperimentConfig;
 use common::training::Preset;
 use tch::Device;
 
 /// Critic and generator: parameters in all, trainable ones, and those of each layer.
-fn check(model: &impl Model, name: &str, critic: &[(&str, i64)], generator: &[(&str, i64)], sums: [i64; 3]) {
-    let [of_critic, of_generator, joined] = &model.nets().summaries(name)[..] else { panic!("three summaries") };
+fn check(networks: &Networks, critic: &[(&str, i64)], generator: &[(&str, i64)], sums: [i64; 3]) {
+    let [of_critic, of_generator, joined] =
+        [&networks.critic, &networks.generator, &networks.model].map(|net| net.summary());
     assert_eq!(of_critic.parameters_by_layer(), critic);
     assert_eq!(of_generator.parameters_by_layer(), generator);
     let trainable = of_generator.layers.iter().map(|layer| layer.trainable).sum::<i64>();
     assert_eq!([of_critic.parameters(), of_generator.parameters(), trainable], sums);
     assert_eq!(joined.parameters(), sums[0] + sums[1]);
-    assert_eq!(of_critic.layers.last().unwrap().output_shape, [1]);
-    assert_eq!(of_generator.layers.last().unwrap().output_shape, of_critic.layers[0].output_shape);
+    assert_eq!(*of_critic.layers.last().unwrap().output_shape(), [1]);
+    assert_eq!(of_generator.layers.last().unwrap().output_shape(), of_critic.layers[0].output_shape());
 }
 
 #[test]
 fn parameters_of_the_gan_are_the_books() {
-    let rates = LearningRates { discriminator: 8e-4, generator: 4e-4 };
     check(
-        &Gan::new(&NetConfig::drawings(), rates, Device::Cpu),
-        "discriminator",
+        &Gan::new(&NetConfig::drawings(), Device::Cpu).unwrap().networks,
         &[
             ("discriminator_conv_0", 1_664),
             ("discriminator_conv_1", 102_464),
@@ -52,8 +48,7 @@ fn parameters_of_the_gan_are_the_books() {
 #[test]
 fn parameters_of_the_wgan_are_the_books() {
     check(
-        &Wgan::new(&NetConfig::cifar(), 5e-5, 5, 0.01, Device::Cpu),
-        "critic",
+        &Wgan::new(&NetConfig::cifar(), 5, 0.01, Device::Cpu).unwrap().networks,
         &[
             ("critic_conv_0", 2_432),
             ("critic_conv_1", 51_264),
@@ -79,8 +74,7 @@ fn parameters_of_the_wgan_are_the_books() {
 #[test]
 fn parameters_of_the_wgan_gp_are_the_books() {
     check(
-        &WganGp::new(&NetConfig::faces(), 2e-4, 5, 10.0, Device::Cpu),
-        "critic",
+        &WganGp::new(&NetConfig::faces(), 5, 10.0, Device::Cpu).unwrap().networks,
         &[
             ("critic_conv_0", 4_864),
             ("critic_conv_1", 204_928),
@@ -106,8 +100,8 @@ fn parameters_of_the_wgan_gp_are_the_books() {
 #[test]
 fn every_kernel_starts_from_a_normal_distribution_of_deviation_0_02() {
     tch::manual_seed(1);
-    let wgan = WganGp::new(&NetConfig::faces(), 2e-4, 5, 10.0, Device::Cpu);
-    for variable in wgan.nets().critic.trainable().iter().chain(&wgan.nets().generator.trainable()) {
+    let networks = WganGp::new(&NetConfig::faces(), 5, 10.0, Device::Cpu).unwrap().networks;
+    for variable in networks.critic.trainable().iter().chain(&networks.generator.trainable()) {
         if variable.dim() > 1 && variable.numel() > 2000 {
             let deviation = variable.std(true).double_value(&[]);
             assert!((deviation - 0.02).abs() < 0.001, "{:?}: {deviation}", variable.size());
@@ -118,15 +112,15 @@ fn every_kernel_starts_from_a_normal_distribution_of_deviation_0_02() {
 #[test]
 fn presets_change_the_amount_and_not_the_model() {
     for preset in [Preset::Quick, Preset::Smoke] {
-        assert_eq!(ch04::camel::Config::preset(preset).net, NetConfig::drawings());
-        assert_eq!(ch04::cifar::Config::preset(preset).net, NetConfig::cifar());
-        assert_eq!(ch04::faces::Config::preset(preset).net, NetConfig::faces());
+        assert_eq!(gan_camel::Config::preset(preset).net, NetConfig::drawings());
+        assert_eq!(wgan_cifar::Config::preset(preset).net, NetConfig::cifar());
+        assert_eq!(wgangp_faces::Config::preset(preset).net, NetConfig::faces());
     }
     for preset in [Preset::Book, Preset::Quick, Preset::Smoke] {
-        ch04::camel::Config::preset(preset).check().unwrap();
-        ch04::cifar::Config::preset(preset).check().unwrap();
-        ch04::faces::Config::preset(preset).check().unwrap();
+        gan_camel::Config::preset(preset).check().unwrap();
+        wgan_cifar::Config::preset(preset).check().unwrap();
+        wgangp_faces::Config::preset(preset).check().unwrap();
     }
-    let book = ch04::camel::Config::preset(Preset::Book);
-    assert_eq!((book.epochs, book.batch_size, book.drawings), (6000, 64, 80_000));
+    let book = gan_camel::Config::preset(Preset::Book);
+    assert_eq!((book.fit.epochs, book.fit.batch_size, book.drawings), (6000, 64, 80_000));
 }

@@ -1,12 +1,9 @@
 use super::experiments::{Entry, Table};
+use super::figures::Figures;
 use super::options::Options;
-use super::runs::DEFAULT_SEED;
 use super::{Experiment, Usage};
-use crate::gallery::{self, Image};
-use crate::notebook;
-use crate::plot::Figure;
 use crate::say;
-use crate::training::{Params, Preset, Run, ensure_not_stopped};
+use crate::training::{Preset, Run};
 use anyhow::{Result, bail, ensure};
 use data::{DataSet, Store};
 use std::cell::Cell;
@@ -16,15 +13,15 @@ use tch::Device;
 /// What an experiment is given: its place in the book, its options, and ways to data, runs and figures.
 #[derive(Debug)]
 pub struct Context {
-    chapter: u32,
+    pub(super) chapter: u32,
     entry: Entry,
     pub(super) options: Options,
     /// `figures` uses runs that are there; the experiment's own command always starts a new one.
     pub(super) reuse: bool,
     device: Device,
-    out: PathBuf,
+    pub(super) out: PathBuf,
     /// Figures drawn so far: their order in the gallery.
-    figures: Cell<usize>,
+    pub(super) drawn: Cell<usize>,
     /// Only in a notebook.
     pub(super) notebook: Option<Notebook>,
 }
@@ -47,8 +44,8 @@ impl Context {
             Some(out) => out.clone(),
             None => data::root()?,
         };
-        let (chapter, entry, figures) = (table.chapter, entry.clone(), Cell::new(0));
-        Ok(Context { chapter, entry, options, reuse, device, out, figures, notebook: None })
+        let (chapter, entry, drawn) = (table.chapter, entry.clone(), Cell::new(0));
+        Ok(Context { chapter, entry, options, reuse, device, out, drawn, notebook: None })
     }
 
     /// The experiment.
@@ -101,73 +98,22 @@ impl Context {
         Ok(set)
     }
 
-    /// Saves a figure in the run folder and in the gallery, with a line below it that says what it was made from.
-    ///
-    /// `what` goes into the file name, `<id>_<what>.png`; `caption` into the gallery.
-    pub fn figure<C>(&self, run: &Run<C>, what: &str, caption: &str, figure: Figure) -> Result<()> {
-        ensure_not_stopped()?;
-        let Params { data, .. } = &run.params;
-        let history = run.folder.history()?;
-        let made = made_with(&run.params, history.rows.len(), &self.entry.unit);
-        let figure = figure.with_note(&format!("{} · {made}", data.title))?;
-        let file = format!("{}_{what}.png", self.entry.id);
-        figure.save(run.folder.path.join("figures").join(&file))?;
-        let image = Image {
-            experiment: self.entry.full_name(),
-            title: self.entry.title.clone(),
-            pages: self.entry.pages.clone(),
-            order: self.figures.replace(self.figures.get() + 1),
-            caption: caption.to_string(),
-            data: format!("{} ({})", data.title, data.origin),
-            stand_in: data.stand_in,
-            made,
-            metrics: history.last(),
-            command: command(&self.entry.id, &run.params),
-            file: format!("ch{:02}/{file}", self.chapter),
-        };
-        let folder = self.out.join("figures");
-        gallery::add(&folder, &image, &figure)?;
-        say!("figure: {}", folder.join(&image.file).display());
-        if self.notebook.is_some() { notebook::show(&figure) } else { Ok(()) }
+    /// Where the figures of a run go.
+    pub fn figures<C>(&self, run: &Run<C>) -> Figures<'_> {
+        Figures::new(self, run)
     }
 
     /// The same options for another experiment, which draws its figures for the gallery only.
     pub(super) fn of(&self, entry: &Entry) -> Context {
         let Context { chapter, device, .. } = *self;
         let (entry, options, out) = (entry.clone(), self.options.clone(), self.out.clone());
-        Context { chapter, entry, options, reuse: true, device, out, figures: Cell::new(0), notebook: None }
+        Context { chapter, entry, options, reuse: true, device, out, drawn: Cell::new(0), notebook: None }
     }
 
     /// The folder of all runs: `run/`.
     pub fn runs(&self) -> PathBuf {
         self.out.join("run")
     }
-}
-
-/// "preset quick, 4 epochs"; the part of a figure's note that tells how its net came about.
-fn made_with<C>(params: &Params<C>, epochs: usize, unit: &str) -> String {
-    if let Some(file) = &params.weights_from {
-        return format!("weights from {file}");
-    }
-    let changed = if params.settings.is_empty() { "" } else { " (changed)" };
-    let trained = if epochs == 0 { String::new() } else { format!(", {epochs} {unit}") };
-    format!("preset {}{changed}{trained}", params.preset)
-}
-
-/// The command that makes a figure again.
-fn command<C>(id: &str, params: &Params<C>) -> String {
-    if let Some(file) = &params.weights_from {
-        return format!("cargo book {id} --weights {file}");
-    }
-    let mut command = format!("cargo book figures {id} --preset {}", params.preset);
-    params.settings.iter().for_each(|setting| command += &format!(" --set {setting}"));
-    if params.seed != DEFAULT_SEED {
-        command += &format!(" --seed {}", params.seed);
-    }
-    if params.data.stand_in {
-        command += " --data generated";
-    }
-    command
 }
 
 /// Options that an experiment would not use are refused, not ignored.

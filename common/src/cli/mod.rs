@@ -1,14 +1,18 @@
 //! The command line that every chapter's binary shares: `ch03 03_01 --preset book`, `ch03 figures`, `ch03 bench`.
 
+mod bench;
 mod context;
 mod experiments;
+mod figures;
 mod measures;
 mod notebook;
 mod options;
 mod runs;
 
+pub use bench::{Bench, time_steps};
 pub use context::Context;
 pub use experiments::{Entry, Table};
+pub use figures::Figures;
 pub use options::Options;
 
 use crate::say;
@@ -18,7 +22,6 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::ffi::OsString;
 use std::panic;
 use std::process::ExitCode;
-use tch::Device;
 
 /// What runs an experiment.
 pub type Experiment = fn(&Context) -> Result<()>;
@@ -32,17 +35,6 @@ pub struct Chapter {
     pub experiments: &'static [(&'static str, Experiment)],
     /// Training steps that can be timed.
     pub benches: &'static [Bench],
-}
-
-/// A training step that can be timed.
-#[derive(Debug, Clone, Copy)]
-pub struct Bench {
-    /// Name of the model; the peers in Python use the same.
-    pub model: &'static str,
-    /// Samples in a step.
-    pub batch: i64,
-    /// Trains that many steps and returns the milliseconds of each.
-    pub run: fn(Device, usize) -> Result<Vec<f64>>,
 }
 
 #[derive(Parser)]
@@ -97,7 +89,7 @@ pub fn main(chapter: &Chapter) -> ExitCode {
     panic::set_hook(Box::new(|info| {
         let message = info.payload_as_str().unwrap_or("unknown failure").lines().next().unwrap_or_default();
         let place = info.location().map(|place| format!(" ({}:{})", place.file(), place.line())).unwrap_or_default();
-        eprintln!("error: this should not have happened: {message}{place}");
+        eprintln!("error: internal error: {message}{place}");
     }));
     let Ok(result) = panic::catch_unwind(|| run(chapter)) else { return ExitCode::FAILURE };
     match result {
@@ -109,7 +101,7 @@ pub fn main(chapter: &Chapter) -> ExitCode {
         Err(error) if error.is::<Interrupted>() => {
             let figures = std::env::args().nth(1).is_some_and(|command| command == "figures");
             let how = if figures { "the same command" } else { "the same command and --resume" };
-            eprintln!("{error}\ngo on with {how}");
+            eprintln!("{error}\nresume with {how}");
             ExitCode::from(130)
         }
         Err(error) => {

@@ -5,6 +5,7 @@ pub mod batches;
 pub mod celeba;
 pub mod cifar10;
 pub mod idx;
+pub mod image_batches;
 pub mod image_files;
 pub mod land;
 pub mod mnist;

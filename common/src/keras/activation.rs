@@ -1,5 +1,7 @@
-use super::Layer;
-use tch::{Device, Kind, Tensor};
+use super::layout::channel_axis;
+use super::{Layer, Shape};
+use anyhow::Result;
+use tch::Tensor;
 
 /// An activation function, as a layer of its own or inside another layer.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -24,7 +26,7 @@ pub enum Activation {
 
 impl Activation {
     /// Applies the function.
-    pub fn apply(self, x: &Tensor) -> Tensor {
+    pub fn apply_to(self, x: &Tensor) -> Tensor {
         match self {
             Activation::Relu => x.relu(),
             // tch's leaky_relu takes no slope. The gradient of one multiplies what it is given by 1 or the slope,
@@ -32,7 +34,7 @@ impl Activation {
             Activation::LeakyRelu(slope) => x.detach().leaky_relu_backward(x, slope, false),
             Activation::Sigmoid => x.sigmoid(),
             Activation::Tanh => x.tanh(),
-            Activation::Softmax => x.softmax(if x.dim() == 4 { 1 } else { -1 }, None),
+            Activation::Softmax => x.softmax(channel_axis(x), None),
             Activation::Elu => x.elu(),
             // libtorch's own has another gradient at 0.
             Activation::Selu => {
@@ -43,91 +45,44 @@ impl Activation {
         }
     }
 
-    /// Whether Keras has the function as a layer class of its own; the others are `Activation("tanh")`.
-    pub(super) fn class_name(self) -> &'static str {
+    /// The activation that is a part of a layer, on what the layer has just made.
+    pub(super) fn behind(activation: Option<Activation>, y: Tensor) -> Tensor {
+        activation.map_or(y.shallow_clone(), |activation| activation.apply_in_place(y))
+    }
+
+    /// Whether [`Activation::apply_in_place`] is there: libtorch has such a form, and its gradient needs the result only.
+    pub(super) fn works_in_place(self) -> bool {
+        matches!(self, Activation::Relu | Activation::Sigmoid | Activation::Tanh)
+    }
+
+    /// The same in the memory of `x`, where that works.
+    pub(super) fn apply_in_place(self, mut x: Tensor) -> Tensor {
+        match self {
+            Activation::Relu => x.relu_(),
+            Activation::Sigmoid => x.sigmoid_(),
+            Activation::Tanh => x.tanh_(),
+            _ => self.apply_to(&x),
+        }
+    }
+}
+
+impl Layer for Activation {
+    fn class_name(&self) -> &'static str {
         match self {
             Activation::LeakyRelu(_) => "LeakyReLU",
             _ => "Activation",
         }
     }
-}
 
-/// [`Activation`] with the shape that passes through it.
-#[derive(Debug)]
-pub(super) struct ActivationLayer {
-    pub function: Activation,
-    pub shape: Vec<i64>,
-}
-
-impl Layer for ActivationLayer {
-    fn class_name(&self) -> &'static str {
-        self.function.class_name()
-    }
-
-    fn output_shape(&self) -> &[i64] {
-        &self.shape
+    fn output_shape(&self, input: &Shape) -> Result<Shape> {
+        Ok(input.clone())
     }
 
     fn forward(&self, x: &Tensor, _train: bool) -> Tensor {
-        self.function.apply(x)
+        self.apply_to(x)
     }
 
-    fn pull_back(&self, x: &Tensor, dy: &Tensor) -> Option<Tensor> {
-        match self.function {
-            Activation::Relu => Some(x.leaky_relu_backward(dy, 0.0, false)),
-            Activation::LeakyRelu(slope) => Some(x.leaky_relu_backward(dy, slope, false)),
-            _ => None,
-        }
+    fn output_mask(&self, _x: &Tensor, mask: Option<&Tensor>) -> Option<Tensor> {
+        mask.map(Tensor::shallow_clone)
     }
-}
-
-/// Zeroes each value with probability `rate` while training and scales the others by 1 / (1 - rate).
-#[derive(Debug)]
-pub struct Dropout {
-    rate: f64,
-    shape: Vec<i64>,
-}
-
-impl Dropout {
-    /// A layer for inputs of any shape; `rate` is the share that is dropped.
-    pub fn new(input_shape: &[i64], rate: f64) -> Dropout {
-        Dropout { rate, shape: input_shape.to_vec() }
-    }
-}
-
-impl Layer for Dropout {
-    fn class_name(&self) -> &'static str {
-        "Dropout"
-    }
-
-    fn output_shape(&self) -> &[i64] {
-        &self.shape
-    }
-
-    fn forward(&self, x: &Tensor, train: bool) -> Tensor {
-        if !train || x.device() != Device::Cpu {
-            return x.dropout(self.rate, train);
-        }
-        // On a CPU libtorch draws a random number for each value, one after the other: a quarter of a step of the VAE on
-        // faces. Such a number has eight bytes. One byte decides as well when the rate is a multiple of 1/256, and two
-        // when it need not be met closer than to 1/131,072.
-        let (kind, values) =
-            if (self.rate * 256.0).fract() == 0.0 { (Kind::Uint8, 256.0) } else { (Kind::Int16, 65536.0) };
-        let lowest = if kind == Kind::Uint8 { 0.0 } else { -32768.0 };
-        let dropped = (self.rate * values).round().min(values - 1.0);
-        let kept = random_integers(x.numel() as i64, kind).ge(dropped + lowest);
-        let scaled = kept * (values / (values - dropped));
-        x * match x.size()[..] {
-            // In the order of the images' memory, so that the product is one sweep.
-            [n, channels, height, width] => scaled.view([n, height, width, channels]).permute([0, 3, 1, 2]),
-            _ => scaled.view_as(x),
-        }
-    }
-}
-
-/// Integers of a kind, all equally likely.
-fn random_integers(count: i64, kind: Kind) -> Tensor {
-    let in_a_word = 8 / kind.elt_size_in_bytes() as i64;
-    let mut words = Tensor::empty([(count + in_a_word - 1) / in_a_word], (Kind::Int64, Device::Cpu));
-    words.random_from_(i64::MIN, None::<i64>).view_dtype(kind).narrow(0, 0, count)
 }

@@ -1,8 +1,6 @@
-use super::conv_transpose::conv2d_transpose;
-use super::enlarged::conv2d_of_enlarged;
-use super::shape::channels_last;
-use super::{Layer, init};
-use tch::{Tensor, nn};
+use super::init::Initializer;
+use super::{Activation, Shape};
+use anyhow::{Context, Result, ensure};
 
 /// How a convolution treats the border.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -43,107 +41,113 @@ impl Padding {
     }
 }
 
-/// What convolutions and transposed convolutions are configured by; Keras' defaults.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Conv2dConfig {
-    /// Output channels.
-    pub filters: i64,
-    /// Side of the square kernel, in pixels.
-    pub kernel_size: i64,
-    /// Step of the kernel, in pixels.
-    pub stride: i64,
-    /// `Same` here, since the book always says so; Keras' own default is `Valid`.
-    pub padding: Padding,
-    /// Whether a bias is added to each channel.
-    pub bias: bool,
-    /// How the kernel starts.
-    pub start: init::Kernel,
+/// A size along each axis; one number stands for all of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sides<const N: usize>(pub(super) [i64; N]);
+
+impl<const N: usize> From<i64> for Sides<N> {
+    fn from(side: i64) -> Sides<N> {
+        Sides([side; N])
+    }
 }
 
-impl Conv2dConfig {
-    /// `same` padding, a bias, Glorot uniform.
-    pub fn new(filters: i64, kernel_size: i64, stride: i64) -> Conv2dConfig {
-        Conv2dConfig {
+impl<const N: usize> From<[i64; N]> for Sides<N> {
+    fn from(sides: [i64; N]) -> Sides<N> {
+        Sides(sides)
+    }
+}
+
+/// What a convolution over `N` axes, transposed or not, is configured by: `Conv::new(64, 3).strides(2)`.
+///
+/// Kernel sizes and strides are numbers of pixels, `[height, width]` (and depth first for `N` = 3), or one number for all
+/// axes. Padding is `same` unless said otherwise, since the book nearly always says so; Keras' own default is `valid`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Conv<const N: usize> {
+    pub(super) filters: i64,
+    pub(super) kernel_size: [i64; N],
+    pub(super) strides: [i64; N],
+    pub(super) padding: Padding,
+    pub(super) bias: bool,
+    pub(super) activation: Option<Activation>,
+    pub(super) kernel_initializer: Initializer,
+}
+
+impl<const N: usize> Conv<N> {
+    /// Stride 1, `same` padding, a bias, Glorot uniform kernels.
+    pub fn new(filters: i64, kernel_size: impl Into<Sides<N>>) -> Conv<N> {
+        Conv {
             filters,
-            kernel_size,
-            stride,
+            kernel_size: kernel_size.into().0,
+            strides: [1; N],
             padding: Padding::Same,
             bias: true,
-            start: init::Kernel::GlorotUniform,
+            activation: None,
+            kernel_initializer: Initializer::GlorotUniform,
         }
     }
-}
 
-/// Two-dimensional convolution.
-///
-/// Variables: `kernel`, here `[out, in, height, width]` with channels-last strides, and `bias` `[out]`.
-#[derive(Debug)]
-pub struct Conv2d {
-    kernel: Tensor,
-    bias: Option<Tensor>,
-    config: Conv2dConfig,
-    output_shape: [i64; 3],
-}
-
-impl Conv2d {
-    /// A layer for images of shape `[height, width, channels]`.
-    pub fn new(path: &nn::Path, input_shape: &[i64], config: Conv2dConfig) -> Conv2d {
-        let [height, width, channels] = image_shape(input_shape);
-        let Conv2dConfig { filters, kernel_size: k, stride, padding, .. } = config;
-        let (kernel, bias) = variables(path, &[k, k, channels, filters], config);
-        let output_shape = [padding.conv_output(height, k, stride), padding.conv_output(width, k, stride), filters];
-        Conv2d { kernel, bias, config, output_shape }
-    }
-}
-
-impl Layer for Conv2d {
-    fn class_name(&self) -> &'static str {
-        "Conv2D"
+    /// Steps of the kernel.
+    pub fn strides(self, strides: impl Into<Sides<N>>) -> Conv<N> {
+        Conv { strides: strides.into().0, ..self }
     }
 
-    fn output_shape(&self) -> &[i64] {
-        &self.output_shape
+    /// How the border is treated.
+    pub fn padding(self, padding: Padding) -> Conv<N> {
+        Conv { padding, ..self }
     }
 
-    fn forward(&self, x: &Tensor, _train: bool) -> Tensor {
-        let Conv2dConfig { kernel_size: k, stride, padding, .. } = self.config;
-        let (_, _, height, width) = x.size4().expect("a convolution takes [batch, channels, height, width]");
-        let (top, bottom) = padding.zeros(height, k, stride);
-        let (left, right) = padding.zeros(width, k, stride);
-        let conv = |x: &Tensor| x.conv2d(&self.kernel, self.bias.as_ref(), [stride, stride], [top, left], [1, 1], 1);
-        if top == bottom && left == right {
-            return conv(x);
+    /// Without a bias.
+    pub fn without_bias(self) -> Conv<N> {
+        Conv { bias: false, ..self }
+    }
+
+    /// With an activation behind it, as a part of the layer.
+    pub fn activation(self, activation: Activation) -> Conv<N> {
+        Conv { activation: Some(activation), ..self }
+    }
+
+    /// What the kernel starts from.
+    pub fn kernel_initializer(self, kernel_initializer: Initializer) -> Conv<N> {
+        Conv { kernel_initializer, ..self }
+    }
+
+    /// Refuses what would break libtorch: sizes below 1 and absurd ones.
+    pub(super) fn check(&self) -> Result<()> {
+        let sizes = self.kernel_size.iter().chain(&self.strides).chain([&self.filters]);
+        for size in sizes {
+            ensure!(
+                (1..=4096).contains(size),
+                "filters, kernel sizes and strides must lie between 1 and 4096, not {size}"
+            );
         }
-        // libtorch pads both sides alike, Keras puts the odd zero at the bottom and right. Only that one is put there
-        // beforehand: over its own zeros libtorch need not compute.
-        conv(&x.constant_pad_nd([0, right - left, 0, bottom - top]))
+        Ok(())
     }
 
-    fn pull_back(&self, x: &Tensor, dy: &Tensor) -> Option<Tensor> {
-        let dx = conv2d_transpose(dy, &self.kernel, None, self.config);
-        // A `same` convolution forgets whether the last stride was a whole one.
-        (dx.size() == x.size()).then_some(dx)
-    }
-
-    fn forward_enlarged(&self, x: &Tensor, factor: i64) -> Option<Tensor> {
-        let foldable = self.config.stride == 1 && self.config.padding == Padding::Same;
-        foldable.then(|| conv2d_of_enlarged(x, &self.kernel, self.bias.as_ref(), factor))
-    }
-
-    fn trainable(&self) -> Vec<&Tensor> {
-        std::iter::once(&self.kernel).chain(&self.bias).collect()
+    /// The output's shape; `output` tells it along one axis.
+    pub(super) fn output_shape(&self, input: &Shape, output: impl Fn(i64, i64, i64) -> i64) -> Result<Shape> {
+        ensure!(input.len() == N + 1, "takes {} axes besides the batch, and {input} has another number", N + 1);
+        let mut shape = vec![];
+        for (axis, size) in input[..N].iter().enumerate() {
+            let longest = 4096;
+            let size = match size {
+                Some(size) => {
+                    let size = output(*size, self.kernel_size[axis], self.strides[axis]);
+                    ensure!(size > 0, "a kernel of {} pixels does not fit into {input}", self.kernel_size[axis]);
+                    ensure!(size <= longest, "makes images of {size} pixels: they may have {longest} pixels a side");
+                    Some(size)
+                }
+                None => None,
+            };
+            shape.push(size);
+        }
+        shape.push(Some(self.filters));
+        Ok(Shape::from(shape))
     }
 }
 
-/// The variables of a convolution; `keras_shape` ends in the two channel axes.
-pub(super) fn variables(path: &nn::Path, keras_shape: &[i64; 4], config: Conv2dConfig) -> (Tensor, Option<Tensor>) {
-    let start = super::weights::from_keras(&config.start.make(keras_shape, path.device()));
-    let kernel = path.add("kernel", channels_last(&start), true);
-    let bias = config.bias.then(|| path.zeros("bias", &[config.filters]));
-    (kernel, bias)
-}
-
-/// `[height, width, channels]`, or a panic that names the mistake.
-pub(super) fn image_shape(shape: &[i64]) -> [i64; 3] {
-    shape.try_into().unwrap_or_else(|_| panic!("expected a shape [height, width, channels], got {shape:?}"))
+/// The last `N` axes of a tensor `[batch, channels, ..]`.
+pub(super) fn spatial<const N: usize>(size: &[i64]) -> [i64; N] {
+    // Shapes were checked when the net was built; a tensor of other axes is a mistake in the program that calls it.
+    let axes = size.get(2..).with_context(|| format!("a convolution takes [batch, channels, ..], not {size:?}"));
+    axes.and_then(|axes| Ok(axes.try_into()?)).unwrap_or_else(|error| panic!("{error:#}"))
 }

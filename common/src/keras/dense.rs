@@ -1,31 +1,73 @@
-use super::{Layer, init};
+use super::init::Initializer;
+use super::layout::{to_channels_first, to_channels_last};
+use super::{Activation, Layer, Shape, weights};
+use anyhow::Result;
 use tch::{Tensor, nn};
+
+/// What a [`Dense`] layer is configured by; a number of units will do: `.dense("mu", 2)`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Units {
+    units: i64,
+    bias: bool,
+    activation: Option<Activation>,
+    kernel_initializer: Initializer,
+}
+
+impl Units {
+    /// So many units, with a bias and Glorot uniform kernels.
+    pub fn new(units: i64) -> Units {
+        Units { units, bias: true, activation: None, kernel_initializer: Initializer::GlorotUniform }
+    }
+
+    /// Without a bias.
+    pub fn without_bias(self) -> Units {
+        Units { bias: false, ..self }
+    }
+
+    /// With an activation behind it, as a part of the layer.
+    pub fn activation(self, activation: Activation) -> Units {
+        Units { activation: Some(activation), ..self }
+    }
+
+    /// What the kernel starts from.
+    pub fn kernel_initializer(self, kernel_initializer: Initializer) -> Units {
+        Units { kernel_initializer, ..self }
+    }
+}
+
+impl From<i64> for Units {
+    fn from(units: i64) -> Units {
+        Units::new(units)
+    }
+}
 
 /// Fully connected layer: y = x W + b, on the last axis.
 ///
 /// Variables: `kernel` `[in, units]`, Glorot uniform, and `bias` `[units]`, zeros; both in Keras' layout.
 #[derive(Debug)]
 pub struct Dense {
-    kernel: Tensor,
+    pub(super) kernel: Tensor,
     bias: Option<Tensor>,
-    output_shape: Vec<i64>,
+    units: i64,
+    pub(super) activation: Option<Activation>,
 }
 
 impl Dense {
     /// A layer for inputs of shape `[.., features]`.
     ///
-    /// # Panics
-    /// If `input_shape` is empty.
-    pub fn new(path: &nn::Path, input_shape: &[i64], units: i64) -> Dense {
-        Dense::with_kernel(path, input_shape, units, init::Kernel::GlorotUniform, true)
+    /// # Errors
+    /// The last axis is open, or sizes are out of bounds.
+    pub fn new(path: &nn::Path, input: &Shape, config: impl Into<Units>) -> Result<Dense> {
+        let Units { units, bias, activation, kernel_initializer } = config.into();
+        let kernel = weights::add(path, "kernel", &[input.channels()?, units], kernel_initializer)?;
+        let bias = bias.then(|| weights::add(path, "bias", &[units], Initializer::Zeros)).transpose()?;
+        Ok(Dense { kernel, bias, units, activation })
     }
 
-    /// The same with another start of the kernel, or without a bias.
-    pub fn with_kernel(path: &nn::Path, input_shape: &[i64], units: i64, start: init::Kernel, bias: bool) -> Dense {
-        let (features, before) = input_shape.split_last().expect("a dense layer needs an input axis");
-        let kernel = path.add("kernel", start.make(&[*features, units], path.device()), true);
-        let bias = bias.then(|| path.zeros("bias", &[units]));
-        Dense { kernel, bias, output_shape: [before, &[units]].concat() }
+    /// The same layer, with the same weights, without its activation.
+    pub(super) fn linear(&self) -> Dense {
+        let bias = self.bias.as_ref().map(Tensor::shallow_clone);
+        Dense { kernel: self.kernel.shallow_clone(), bias, units: self.units, activation: None }
     }
 }
 
@@ -34,20 +76,21 @@ impl Layer for Dense {
         "Dense"
     }
 
-    fn output_shape(&self) -> &[i64] {
-        &self.output_shape
+    fn output_shape(&self, input: &Shape) -> Result<Shape> {
+        Ok(input.with_channels(self.units))
     }
 
     fn forward(&self, x: &Tensor, _train: bool) -> Tensor {
-        match &self.bias {
+        let y = match &self.bias {
             Some(bias) if x.dim() == 2 => bias.addmm(x, &self.kernel),
-            Some(bias) => x.matmul(&self.kernel) + bias,
-            None => x.matmul(&self.kernel),
-        }
+            Some(bias) => to_channels_first(&(to_channels_last(x).matmul(&self.kernel) + bias)),
+            None => to_channels_first(&to_channels_last(x).matmul(&self.kernel)),
+        };
+        Activation::behind(self.activation, y)
     }
 
-    fn pull_back(&self, _x: &Tensor, dy: &Tensor) -> Option<Tensor> {
-        Some(dy.matmul(&self.kernel.transpose(0, 1)))
+    fn output_mask(&self, _x: &Tensor, mask: Option<&Tensor>) -> Option<Tensor> {
+        mask.map(Tensor::shallow_clone)
     }
 
     fn trainable(&self) -> Vec<&Tensor> {

@@ -48,22 +48,34 @@ pub fn orthogonal(rows: i64, columns: i64, device: Device) -> Tensor {
     if rows < columns { q.transpose(0, 1) } else { q }.contiguous()
 }
 
-/// How a layer's kernel starts.
+/// What a variable starts from: Keras' `kernel_initializer` and its kin.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub enum Kernel {
-    /// Keras' default.
+pub enum Initializer {
+    /// Keras' default for kernels, see [`glorot_uniform`].
     #[default]
     GlorotUniform,
     /// N(0, deviation), as in the book's GANs.
     Normal(f64),
+    /// U(-limit, limit); Keras' embeddings have 0.05.
+    Uniform(f64),
+    /// Keras' default for recurrent kernels, see [`orthogonal`].
+    Orthogonal,
+    /// Keras' default for biases.
+    Zeros,
+    /// The scale of a normalization.
+    Ones,
 }
 
-impl Kernel {
-    /// A kernel of this distribution; `shape` is in Keras' layout.
+impl Initializer {
+    /// A tensor of this distribution; `shape` is in Keras' layout.
     pub fn make(self, shape: &[i64], device: Device) -> Tensor {
         match self {
-            Kernel::GlorotUniform => glorot_uniform(shape, device),
-            Kernel::Normal(deviation) => normal(shape, 0.0, deviation, device),
+            Initializer::GlorotUniform => glorot_uniform(shape, device),
+            Initializer::Normal(deviation) => normal(shape, 0.0, deviation, device),
+            Initializer::Uniform(limit) => uniform(shape, -limit, limit, device),
+            Initializer::Orthogonal => orthogonal(shape[0], shape[1..].iter().product(), device).reshape(shape),
+            Initializer::Zeros => Tensor::zeros(shape, (Kind::Float, device)),
+            Initializer::Ones => Tensor::ones(shape, (Kind::Float, device)),
         }
     }
 }

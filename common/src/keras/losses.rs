@@ -64,6 +64,16 @@ pub fn wasserstein(y_true: &Tensor, y_pred: &Tensor) -> Tensor {
     -(y_true * y_pred).mean(None)
 }
 
+/// Mean of (‖∇‖ - 1)² over the batch, the norm over all values of a sample; `gradients` are those of a critic's outputs
+/// with respect to its inputs, `[batch, ..]` (p. 154). Gulrajani et al., "Improved Training of Wasserstein GANs", 2017.
+///
+/// [`Model::input_gradient`](super::Model::input_gradient) and [`input_gradient`](super::input_gradient) make them.
+pub fn gradient_penalty(gradients: &Tensor) -> Tensor {
+    let axes: Vec<i64> = (1..gradients.dim() as i64).collect();
+    let gradient_l2_norm = gradients.square().sum_dim_intlist(&axes[..], false, None).sqrt();
+    (gradient_l2_norm - 1.0).square().mean(None)
+}
+
 /// Kullback-Leibler divergence of N(mu, exp(log_var)) from N(0, I), summed over z and averaged over the batch
 /// (p. 113). Both tensors are `[batch, z]`.
 pub fn kl_divergence(mu: &Tensor, log_var: &Tensor) -> Tensor {

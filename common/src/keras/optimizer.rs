@@ -4,10 +4,9 @@
 //! operations in all, not ten per variable: for the small nets of the book that is where the time of an optimizer goes.
 
 use super::weights;
-use anyhow::{Context, Result, ensure};
 use std::collections::BTreeMap;
 use tch::nn::VarStore;
-use tch::{Device, Tensor};
+use tch::{Device, Kind, Tensor};
 
 /// Values that are changed at once on a CPU: half a megabyte of each tensor.
 const PART: i64 = 1 << 17;
@@ -87,7 +86,8 @@ pub struct Optimizer {
     /// Mean of gradients; RMSprop leaves it at zero and never touches it.
     mean: Option<Tensor>,
     mean_of_squares: Tensor,
-    steps: i64,
+    /// Steps taken so far, int64 `[1]` on the CPU.
+    steps: Tensor,
 }
 
 impl Optimizer {
@@ -105,11 +105,12 @@ impl Optimizer {
         }
         let mean = matches!(rule, Rule::Adam(_)).then(|| flat.zeros_like());
         let mean_of_squares = flat.zeros_like();
-        Optimizer { rule, variables, flat, mean, mean_of_squares, steps: 0 }
+        let steps = Tensor::zeros([1], (Kind::Int64, Device::Cpu));
+        Optimizer { rule, variables, flat, mean, mean_of_squares, steps }
     }
 
     /// An optimizer of all trainable variables of a store, in the order of their names; see [`Optimizer::new`].
-    pub fn of(store: &VarStore, rule: impl Into<Rule>) -> Optimizer {
+    pub fn for_variables(store: &VarStore, rule: impl Into<Rule>) -> Optimizer {
         Optimizer::new(weights::trainable_variables(store).into_iter().map(|(_, variable)| variable), rule)
     }
 
@@ -134,34 +135,36 @@ impl Optimizer {
             let mean = self.mean.as_ref().map(part);
             self.change(&mut part(&self.flat), &part(&gradient), mean, part(&self.mean_of_squares));
         }
-        self.steps += 1;
+        let _ = self.steps.g_add_scalar_(1);
     }
 
     /// The rule, on some of the values.
     fn change(&self, values: &mut Tensor, gradient: &Tensor, mean: Option<Tensor>, mut mean_of_squares: Tensor) {
-        let t = (self.steps + 1) as f64;
+        let done = self.steps() as f64;
+        let t = done + 1.0;
         match self.rule {
             Rule::Adam(Adam { learning_rate, beta_1, beta_2, epsilon, decay }) => {
                 let mut mean = mean.expect("Adam keeps a mean");
                 let _ = mean.lerp_(gradient, 1.0 - beta_1);
                 let _ = mean_of_squares.lerp_(&gradient.square(), 1.0 - beta_2);
                 let correction = (1.0 - beta_2.powf(t)).sqrt() / (1.0 - beta_1.powf(t));
-                let step = learning_rate / (1.0 + decay * self.steps as f64) * correction;
+                let step = learning_rate / (1.0 + decay * done) * correction;
                 let _ = values.addcdiv_(&(mean * -step), &(mean_of_squares.sqrt() + epsilon));
             }
             Rule::RmsProp(RmsProp { learning_rate, rho, epsilon, decay }) => {
                 let _ = mean_of_squares.lerp_(&gradient.square(), 1.0 - rho);
-                let step = learning_rate / (1.0 + decay * self.steps as f64);
+                let step = learning_rate / (1.0 + decay * done);
                 let _ = values.addcdiv_(&(gradient * -step), &(mean_of_squares.sqrt() + epsilon));
             }
         }
     }
 
-    /// What must be saved to go on later: the means, flat, and the number of steps.
+    /// What a checkpoint saves, by name: the means, flat, and the number of steps. The tensors share their memory with the
+    /// optimizer: filling them resumes it.
     pub fn state(&self) -> BTreeMap<String, Tensor> {
         let mut state = BTreeMap::from([
             ("mean_of_squares".to_string(), self.mean_of_squares.shallow_clone()),
-            ("steps".to_string(), Tensor::from_slice(&[self.steps])),
+            ("steps".to_string(), self.steps.shallow_clone()),
         ]);
         if let Some(mean) = &self.mean {
             state.insert("mean".to_string(), mean.shallow_clone());
@@ -169,31 +172,9 @@ impl Optimizer {
         state
     }
 
-    /// Takes a [`state`](Optimizer::state) back.
-    ///
-    /// # Errors
-    /// It belongs to another rule or to other variables; nothing changes then.
-    pub fn load_state(&mut self, mut state: BTreeMap<String, Tensor>) -> Result<()> {
-        let mut take = |name: &str, size: Vec<i64>| -> Result<Tensor> {
-            let tensor = state.remove(name).with_context(|| format!("the optimizer's {name} is missing"))?;
-            ensure!(tensor.size() == size, "the optimizer's {name} has {:?} values, not {size:?}", tensor.size());
-            Ok(tensor)
-        };
-        let steps = take("steps", vec![1])?.int64_value(&[0]);
-        let mean_of_squares = take("mean_of_squares", self.flat.size())?;
-        let mean = self.mean.as_ref().map(|_| take("mean", self.flat.size())).transpose()?;
-        ensure!(state.is_empty(), "the optimizer's state belongs to another rule: {:?}", state.keys());
-        if let (Some(mean), Some(saved)) = (&mut self.mean, mean) {
-            mean.copy_(&saved);
-        }
-        self.mean_of_squares.copy_(&mean_of_squares);
-        self.steps = steps;
-        Ok(())
-    }
-
     /// Steps taken so far.
     pub fn steps(&self) -> i64 {
-        self.steps
+        self.steps.int64_value(&[0])
     }
 }
 

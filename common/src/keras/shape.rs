@@ -1,123 +1,146 @@
-use super::Layer;
-use tch::Tensor;
+use anyhow::{Context, Result, bail, ensure};
+use std::fmt;
+use std::ops::Deref;
 
-/// Images as Keras has them, `[batch, height, width, channels]`, as a libtorch view
-/// `[batch, channels, height, width]`. The memory stays: the strides say channels-last.
-pub fn nhwc_to_nchw(images: &Tensor) -> Tensor {
-    images.permute([0, 3, 1, 2])
-}
+/// A shape as Keras has it: without the batch axis, channels last, `None` for an axis that is open (time).
+///
+/// Numbers and arrays turn into it: `[28, 28, 1]`, `[None]`, `[None, Some(200)]`.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Shape(Vec<Option<i64>>);
 
-/// The inverse of [`nhwc_to_nchw`]: `[batch, height, width, channels]`.
-pub fn nchw_to_nhwc(images: &Tensor) -> Tensor {
-    images.permute([0, 2, 3, 1])
-}
+/// The longest axis that a net may have.
+const LONGEST_AXIS: i64 = 1 << 20;
+/// The most values that one sample may have in one tensor: a gigabyte.
+const MOST_VALUES: i64 = 1 << 28;
 
-/// The same values with channels-last strides, the layout that oneDNN and cuDNN compute fastest in.
-pub(super) fn channels_last(tensor: &Tensor) -> Tensor {
-    nhwc_to_nchw(&nchw_to_nhwc(tensor).contiguous())
-}
-
-/// Images to vectors, in Keras' order: height, width, channels.
-#[derive(Debug)]
-pub struct Flatten {
-    output_shape: [i64; 1],
-}
-
-impl Flatten {
-    /// A layer for inputs of any shape.
-    pub fn new(input_shape: &[i64]) -> Flatten {
-        Flatten { output_shape: [input_shape.iter().product()] }
-    }
-}
-
-impl Layer for Flatten {
-    fn class_name(&self) -> &'static str {
-        "Flatten"
-    }
-
-    fn output_shape(&self) -> &[i64] {
-        &self.output_shape
-    }
-
-    fn forward(&self, x: &Tensor, _train: bool) -> Tensor {
-        match x.dim() {
-            4 => nchw_to_nhwc(x).flatten(1, -1),
-            _ => x.flatten(1, -1),
-        }
-    }
-
-    fn pull_back(&self, x: &Tensor, dy: &Tensor) -> Option<Tensor> {
-        match x.size()[..] {
-            [n, channels, height, width] => Some(nhwc_to_nchw(&dy.reshape([n, height, width, channels]))),
-            _ => Some(dy.reshape_as(x)),
-        }
-    }
-}
-
-/// Vectors to another shape, in Keras' order; three axes make images.
-#[derive(Debug)]
-pub struct Reshape {
-    output_shape: Vec<i64>,
-}
-
-impl Reshape {
-    /// A layer for inputs of any shape with as many values.
+impl Shape {
+    /// The sizes, where no axis is open.
     ///
-    /// # Panics
-    /// If the numbers of values differ.
-    pub fn new(input_shape: &[i64], output_shape: &[i64]) -> Reshape {
-        let (from, to): (i64, i64) = (input_shape.iter().product(), output_shape.iter().product());
-        assert_eq!(from, to, "cannot reshape {input_shape:?} to {output_shape:?}");
-        Reshape { output_shape: output_shape.to_vec() }
+    /// # Errors
+    /// An axis is open.
+    pub fn sizes(&self) -> Result<Vec<i64>> {
+        self.0.iter().copied().collect::<Option<_>>().with_context(|| format!("the shape {self} has an open axis"))
+    }
+
+    /// The number of values of one sample, where no axis is open.
+    ///
+    /// # Errors
+    /// An axis is open.
+    pub fn values(&self) -> Result<i64> {
+        Ok(self.sizes()?.iter().product())
+    }
+
+    /// The last axis: features of a vector or a sequence, channels of an image.
+    ///
+    /// # Errors
+    /// There is none, or it is open.
+    pub fn channels(&self) -> Result<i64> {
+        let last = self.0.last().with_context(|| format!("the shape {self} has no axis"))?;
+        last.with_context(|| format!("the last axis of {self} is open"))
+    }
+
+    /// The axes of an image `[height, width, channels]`, of a volume, or of whatever has `N` axes.
+    ///
+    /// # Errors
+    /// There are more or fewer.
+    pub fn axes<const N: usize>(&self) -> Result<[Option<i64>; N]> {
+        match self.0.as_slice().try_into() {
+            Ok(axes) => Ok(axes),
+            Err(_) => bail!("expected a shape with {N} axes, got {self}"),
+        }
+    }
+
+    /// The same with another last axis.
+    pub fn with_channels(&self, channels: i64) -> Shape {
+        let mut axes = self.0.clone();
+        if let Some(last) = axes.last_mut() {
+            *last = Some(channels);
+        }
+        Shape(axes)
+    }
+
+    /// The only place that bounds what a net may be made of.
+    pub(super) fn check(&self) -> Result<()> {
+        let mut values = 1;
+        for size in self.0.iter().flatten() {
+            ensure!(
+                (1..=LONGEST_AXIS).contains(size),
+                "makes the shape {self}: axes must lie between 1 and {LONGEST_AXIS}"
+            );
+            values *= size;
+            ensure!(values <= MOST_VALUES, "makes the shape {self}: that is more than {MOST_VALUES} values a sample");
+        }
+        Ok(())
     }
 }
 
-impl Layer for Reshape {
-    fn class_name(&self) -> &'static str {
-        "Reshape"
-    }
+impl Deref for Shape {
+    type Target = [Option<i64>];
 
-    fn output_shape(&self) -> &[i64] {
-        &self.output_shape
-    }
-
-    fn forward(&self, x: &Tensor, _train: bool) -> Tensor {
-        let x = if x.dim() == 4 { nchw_to_nhwc(x) } else { x.shallow_clone() };
-        let x = x.reshape([&[-1], &self.output_shape[..]].concat());
-        if x.dim() == 4 { nhwc_to_nchw(&x) } else { x }
+    fn deref(&self) -> &[Option<i64>] {
+        &self.0
     }
 }
 
-/// Each pixel becomes a square of `factor` · `factor` pixels: nearest neighbour, Keras' default.
-#[derive(Debug)]
-pub struct UpSampling2d {
-    factor: i64,
-    output_shape: [i64; 3],
-}
-
-impl UpSampling2d {
-    /// A layer for images of shape `[height, width, channels]`.
-    pub fn new(input_shape: &[i64], factor: i64) -> UpSampling2d {
-        let [height, width, channels] = super::conv::image_shape(input_shape);
-        UpSampling2d { factor, output_shape: [height * factor, width * factor, channels] }
+/// As Keras prints it, with the batch axis: `(None, 28, 28, 1)`.
+impl fmt::Display for Shape {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "(None")?;
+        for axis in &self.0 {
+            match axis {
+                Some(size) => write!(f, ", {size}")?,
+                None => write!(f, ", None")?,
+            }
+        }
+        // A tuple of one, in Python.
+        f.write_str(if self.0.is_empty() { ",)" } else { ")" })
     }
 }
 
-impl Layer for UpSampling2d {
-    fn class_name(&self) -> &'static str {
-        "UpSampling2D"
+impl fmt::Debug for Shape {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "{self}")
     }
+}
 
-    fn output_shape(&self) -> &[i64] {
-        &self.output_shape
+impl<const N: usize> PartialEq<[i64; N]> for Shape {
+    fn eq(&self, sizes: &[i64; N]) -> bool {
+        self.0.iter().copied().eq(sizes.iter().map(|size| Some(*size)))
     }
+}
 
-    fn forward(&self, x: &Tensor, _train: bool) -> Tensor {
-        let [height, width, _] = self.output_shape;
-        x.upsample_nearest2d([height, width], None, None)
+impl From<&[i64]> for Shape {
+    fn from(sizes: &[i64]) -> Shape {
+        Shape(sizes.iter().map(|size| Some(*size)).collect())
     }
+}
 
-    fn enlarges(&self) -> Option<i64> {
-        Some(self.factor)
+impl<const N: usize> From<[i64; N]> for Shape {
+    fn from(sizes: [i64; N]) -> Shape {
+        Shape::from(&sizes[..])
+    }
+}
+
+impl From<&Vec<i64>> for Shape {
+    fn from(sizes: &Vec<i64>) -> Shape {
+        Shape::from(&sizes[..])
+    }
+}
+
+impl<const N: usize> From<[Option<i64>; N]> for Shape {
+    fn from(axes: [Option<i64>; N]) -> Shape {
+        Shape(axes.to_vec())
+    }
+}
+
+impl From<Vec<Option<i64>>> for Shape {
+    fn from(axes: Vec<Option<i64>>) -> Shape {
+        Shape(axes)
+    }
+}
+
+impl From<&Shape> for Shape {
+    fn from(shape: &Shape) -> Shape {
+        shape.clone()
     }
 }

@@ -1,6 +1,9 @@
+use super::Shape;
+use super::graph::{Entry, TensorId};
 use crate::files;
 use crate::plot::{Diagram, Figure, Node};
 use anyhow::Result;
+use std::collections::HashMap;
 use std::fmt;
 use std::path::Path;
 
@@ -9,24 +12,29 @@ use std::path::Path;
 pub struct LayerInfo {
     /// The layer's own name: `encoder_conv_0`.
     pub name: String,
-    /// Keras' class name: `Conv2D`.
+    /// Keras' class name: `Conv2D`; `Functional` for a model.
     pub class_name: String,
-    /// Without the batch axis.
-    pub input_shape: Vec<i64>,
-    /// Without the batch axis.
-    pub output_shape: Vec<i64>,
+    /// Shapes of what it takes, without the batch axis.
+    pub input_shapes: Vec<Shape>,
+    /// Shapes of what it makes, without the batch axis.
+    pub output_shapes: Vec<Shape>,
     /// Values that an optimizer changes.
     pub trainable: i64,
     /// Values that only the layer changes.
     pub non_trainable: i64,
-    /// Positions in the summary of the layers whose outputs this one takes.
-    pub inputs: Vec<usize>,
+    /// Where its inputs come from, as Keras writes it: layer, call, output: `conv[0][0]`.
+    pub connected_to: Vec<String>,
 }
 
 impl LayerInfo {
     /// All values of the layer.
     pub fn parameters(&self) -> i64 {
         self.trainable + self.non_trainable
+    }
+
+    /// The shape of the first output.
+    pub fn output_shape(&self) -> &Shape {
+        &self.output_shapes[0]
     }
 }
 
@@ -36,11 +44,40 @@ impl LayerInfo {
 pub struct Summary {
     /// The net's name.
     pub name: String,
-    /// The layers in order, inputs first.
+    /// The layers in Keras' order, inputs first.
     pub layers: Vec<LayerInfo>,
 }
 
 impl Summary {
+    pub(super) fn new(name: &str, entries: &[Entry], outputs: &[TensorId]) -> Summary {
+        let layers = keras_order(entries, outputs).into_iter().map(|first| {
+            let Entry { name, operation, outputs, .. } = &entries[first];
+            let calls: Vec<&Entry> = entries.iter().filter(|entry| entry.name == *name).collect();
+            let sources: Vec<&TensorId> = calls.iter().flat_map(|call| &call.inputs).collect();
+            let from = |id: &&TensorId| (&entries[id.entry], id.output);
+            let variables = operation.variables();
+            let count = |tensors: &[&tch::Tensor]| tensors.iter().map(|tensor| tensor.numel() as i64).sum();
+            LayerInfo {
+                name: name.clone(),
+                class_name: operation.class().to_string(),
+                input_shapes: if sources.is_empty() {
+                    outputs.clone()
+                } else {
+                    sources.iter().map(from).map(|(entry, output)| entry.outputs[output].clone()).collect()
+                },
+                output_shapes: outputs.clone(),
+                trainable: count(&variables.trainable),
+                non_trainable: count(&variables.non_trainable),
+                connected_to: sources
+                    .iter()
+                    .map(from)
+                    .map(|(entry, output)| format!("{}[{}][{output}]", entry.name, entry.call))
+                    .collect(),
+            }
+        });
+        Summary { name: name.to_string(), layers: layers.collect() }
+    }
+
     /// Values in all layers.
     pub fn parameters(&self) -> i64 {
         self.layers.iter().map(LayerInfo::parameters).sum()
@@ -56,34 +93,6 @@ impl Summary {
         self.layers.iter().filter(|l| l.parameters() > 0).map(|l| (l.name.as_str(), l.parameters())).collect()
     }
 
-    /// Adds a layer without weights that takes the outputs of the named ones: a sampling step, a sum.
-    pub fn join(mut self, name: &str, class_name: &str, inputs: &[&str], output_shape: &[i64]) -> Summary {
-        let inputs = inputs.iter().filter_map(|name| self.layers.iter().position(|l| l.name == *name)).collect();
-        self.layers.push(LayerInfo {
-            name: name.to_string(),
-            class_name: class_name.to_string(),
-            input_shape: output_shape.to_vec(),
-            output_shape: output_shape.to_vec(),
-            trainable: 0,
-            non_trainable: 0,
-            inputs,
-        });
-        self
-    }
-
-    /// Puts another net's layers behind this one's last layer.
-    pub fn then(mut self, other: &Summary, name: &str) -> Summary {
-        let offset = self.layers.len();
-        for layer in other.layers.iter().cloned() {
-            let inputs = match layer.inputs[..] {
-                [] => vec![offset - 1],
-                _ => layer.inputs.iter().map(|i| i + offset).collect(),
-            };
-            self.layers.push(LayerInfo { inputs, ..layer });
-        }
-        Summary { name: name.to_string(), ..self }
-    }
-
     /// Writes the summary and its diagram, `<name>.txt` and `<name>.png`, as the book's `plot_model` does (p. 98).
     ///
     /// # Errors
@@ -96,57 +105,120 @@ impl Summary {
 
     /// Boxes and arrows, as Keras' `plot_model(show_shapes=True)` draws them.
     pub fn diagram(&self) -> Diagram {
-        let inputs = |layer: &LayerInfo| match layer.inputs[..] {
-            [] | [_] => with_batch(&layer.input_shape),
-            _ => {
-                let shapes = layer.inputs.iter().map(|&i| with_batch(&self.layers[i].output_shape));
-                format!("[{}]", shapes.collect::<Vec<_>>().join(", "))
-            }
-        };
         let node = |layer: &LayerInfo| {
-            Node::new(&layer.name, &layer.class_name, &inputs(layer), &with_batch(&layer.output_shape))
+            Node::new(&layer.name, &layer.class_name, &list(&layer.input_shapes), &list(&layer.output_shapes))
         };
-        let arrows =
-            self.layers.iter().enumerate().flat_map(|(to, layer)| layer.inputs.iter().map(move |&from| (from, to)));
+        let place = |source: &String| {
+            let name = source.split('[').next().unwrap_or_default();
+            self.layers.iter().position(|layer| layer.name == name)
+        };
+        let arrows = self.layers.iter().enumerate().flat_map(|(to, layer)| {
+            let from: Vec<usize> = layer.connected_to.iter().filter_map(place).collect();
+            from.into_iter().map(move |from| (from, to))
+        });
         Diagram::new(self.layers.iter().map(node).collect(), arrows.collect())
+    }
+
+    /// Whether each layer follows the one before: Keras leaves the column of connections out then.
+    fn is_chain(&self) -> bool {
+        let source =
+            |layer: &LayerInfo| layer.connected_to.first().map(|source| source.split('[').next() == Some(&layer.name));
+        self.layers.iter().enumerate().all(|(i, layer)| {
+            let follows = |source: &String| i > 0 && source.split('[').next() == Some(self.layers[i - 1].name.as_str());
+            let alone = layer.connected_to.len() == usize::from(i > 0);
+            alone && source(layer).is_none_or(|own| !own) && layer.connected_to.iter().all(follows)
+        })
     }
 }
 
-/// A shape as Keras prints it, with the batch axis that it leaves open: `(None, 28, 28, 1)`.
-pub fn with_batch(shape: &[i64]) -> String {
-    let axes: String = shape.iter().map(|n| format!(", {n}")).collect();
-    format!("(None{axes})")
+/// One shape, or several as a list.
+fn list(shapes: &[Shape]) -> String {
+    match shapes {
+        [shape] => shape.to_string(),
+        _ => format!("[{}]", shapes.iter().map(Shape::to_string).collect::<Vec<_>>().join(", ")),
+    }
 }
 
-/// 1234567 as 1,234,567.
-fn thousands(n: i64) -> String {
-    let digits = n.to_string();
-    let groups: Vec<&str> =
-        digits.as_bytes().rchunks(3).rev().map(|g| std::str::from_utf8(g).unwrap_or_default()).collect();
-    groups.join(",")
+/// The first call of each layer in the order in which Keras lists them: by the longest way to an output, and among equals
+/// in the order in which a walk from the outputs first meets them.
+fn keras_order(entries: &[Entry], outputs: &[TensorId]) -> Vec<usize> {
+    let mut walk = Walk { entries, met: vec![], finished: vec![] };
+    outputs.iter().for_each(|id| walk.visit(id.entry));
+    let Walk { met, finished, .. } = walk;
+    let mut depths: HashMap<usize, usize> = HashMap::new();
+    let mut layer_depths: HashMap<&str, usize> = HashMap::new();
+    for entry in finished.into_iter().rev() {
+        let name = entries[entry].name.as_str();
+        let depth = depths.get(&entry).copied().unwrap_or(0).max(layer_depths.get(name).copied().unwrap_or(0));
+        layer_depths.insert(name, depth);
+        for id in &entries[entry].inputs {
+            let before = depths.entry(id.entry).or_default();
+            *before = (*before).max(depth + 1);
+        }
+    }
+    let mut layers: Vec<&str> = met;
+    layers.sort_by_key(|name| std::cmp::Reverse(layer_depths.get(name).copied().unwrap_or(0)));
+    layers.iter().filter_map(|name| entries.iter().position(|entry| entry.name == **name)).collect()
+}
+
+struct Walk<'a> {
+    entries: &'a [Entry],
+    /// Layers in the order of their first visit.
+    met: Vec<&'a str>,
+    /// Calls in the order in which everything in front of them was visited.
+    finished: Vec<usize>,
+}
+
+impl Walk<'_> {
+    fn visit(&mut self, entry: usize) {
+        if self.finished.contains(&entry) {
+            return;
+        }
+        let name = self.entries[entry].name.as_str();
+        if !self.met.contains(&name) {
+            self.met.push(name);
+        }
+        for id in &self.entries[entry].inputs {
+            self.visit(id.entry);
+        }
+        self.finished.push(entry);
+    }
+}
+
+/// The size of so many f32 values as Keras writes it: `386.51 KB`.
+fn memory(values: i64) -> String {
+    let bytes = 4.0 * values as f64;
+    let units = [("GB", 30), ("MB", 20), ("KB", 10)];
+    let unit = units.iter().find(|(_, power)| bytes >= f64::from(1 << power));
+    unit.map_or(format!("{bytes:.2} Byte"), |(name, power)| format!("{:.2} {name}", bytes / f64::from(1 << power)))
 }
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        let rows: Vec<[String; 3]> = self
-            .layers
-            .iter()
-            .map(|l| [format!("{} ({})", l.name, l.class_name), with_batch(&l.output_shape), thousands(l.parameters())])
-            .collect();
-        let width =
-            |column: usize, title: &str| rows.iter().map(|r| r[column].len()).max().unwrap_or(0).max(title.len());
-        let (first, second) = (width(0, "Layer (type)"), width(1, "Output Shape"));
-        let line = first + second + 4 + width(2, "Param #");
+        let chain = self.is_chain();
+        let mut rows = vec![["Layer (type)", "Output Shape", "Param #", "Connected to"].map(str::to_string)];
+        rows.extend(self.layers.iter().map(|layer| {
+            // Keras shows the shape of an input as a list.
+            let shapes = list(&layer.output_shapes);
+            let shapes = if layer.class_name == "InputLayer" { format!("[{shapes}]") } else { shapes };
+            let sources = layer.connected_to.iter().map(|source| format!("'{source}'")).collect::<Vec<_>>();
+            let name = format!("{} ({})", layer.name, layer.class_name);
+            [name, shapes, layer.parameters().to_string(), format!("[{}]", sources.join(", "))]
+        }));
+        let widths = [0, 1, 2, 3].map(|column| rows.iter().map(|row| row[column].len()).max().unwrap_or(0));
+        let line = |row: &[String; 4]| {
+            let columns = if chain { 3 } else { 4 };
+            let cells = row.iter().zip(widths).take(columns).map(|(cell, width)| format!("{cell:width$}"));
+            format!(" {}", cells.collect::<Vec<_>>().join("  ")).trim_end().to_string()
+        };
+        let width = rows.iter().map(|row| line(row).len()).max().unwrap_or(0);
         writeln!(f, "Model: \"{}\"", self.name)?;
-        writeln!(f, "{}", "_".repeat(line))?;
-        writeln!(f, "{:first$}  {:second$}  Param #", "Layer (type)", "Output Shape")?;
-        writeln!(f, "{}", "=".repeat(line))?;
-        for [layer, shape, parameters] in &rows {
-            writeln!(f, "{layer:first$}  {shape:second$}  {parameters}")?;
-        }
-        writeln!(f, "{}", "=".repeat(line))?;
-        writeln!(f, "Total params: {}", thousands(self.parameters()))?;
-        writeln!(f, "Trainable params: {}", thousands(self.trainable()))?;
-        write!(f, "Non-trainable params: {}", thousands(self.parameters() - self.trainable()))
+        writeln!(f, "{}\n{}\n{}", "_".repeat(width), line(&rows[0]), "=".repeat(width))?;
+        rows[1..].iter().try_for_each(|row| writeln!(f, "{}", line(row)))?;
+        writeln!(f, "{}", "=".repeat(width))?;
+        let (all, trainable) = (self.parameters(), self.trainable());
+        writeln!(f, "Total params: {all} ({})", memory(all))?;
+        writeln!(f, "Trainable params: {trainable} ({})", memory(trainable))?;
+        write!(f, "Non-trainable params: {} ({})", all - trainable, memory(all - trainable))
     }
 }

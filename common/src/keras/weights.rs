@@ -10,6 +10,8 @@
 //!
 //! `common/python/h5_to_safetensors.py` turns the `.h5` file of a book's notebook into such a file, and back.
 
+use super::init::Initializer;
+use super::layout::channels_last;
 use crate::files;
 use anyhow::{Context, Result, bail, ensure};
 use safetensors::SafeTensors;
@@ -36,6 +38,48 @@ pub fn from_keras(tensor: &Tensor) -> Tensor {
     }
 }
 
+/// The most values that one net may have.
+pub(super) const MOST_PARAMETERS: i64 = 100_000_000;
+
+/// Adds a trainable variable to a store. `shape` is in Keras' layout; the tensor is in libtorch's, kernels of
+/// convolutions with channels-last strides.
+///
+/// # Errors
+/// There is a variable of this name, or the shape is out of bounds.
+pub fn add(path: &nn::Path, name: &str, shape: &[i64], initializer: Initializer) -> Result<Tensor> {
+    add_variable(path, name, shape, initializer, true)
+}
+
+/// As [`add`], for what no optimizer changes.
+///
+/// # Errors
+/// As [`add`].
+pub fn add_non_trainable(path: &nn::Path, name: &str, shape: &[i64], initializer: Initializer) -> Result<Tensor> {
+    add_variable(path, name, shape, initializer, false)
+}
+
+fn add_variable(
+    path: &nn::Path,
+    name: &str,
+    shape: &[i64],
+    initializer: Initializer,
+    trainable: bool,
+) -> Result<Tensor> {
+    ensure!(path.get(name).is_none(), "there is a variable {name} of this layer already: two layers have one name");
+    ensure!(
+        shape.iter().all(|size| (1..=MOST_PARAMETERS).contains(size)),
+        "{name} would have the shape {shape:?}: sizes must lie between 1 and {MOST_PARAMETERS}"
+    );
+    let values = shape.iter().try_fold(1i64, |product, size| product.checked_mul(*size));
+    ensure!(
+        values.is_some_and(|values| values <= MOST_PARAMETERS),
+        "{name} would have the shape {shape:?}: a net has at most {} million parameters",
+        MOST_PARAMETERS / 1_000_000
+    );
+    let start = from_keras(&initializer.make(shape, path.device())).to_kind(path.kind());
+    Ok(path.add(name, channels_last(&start), trainable))
+}
+
 /// All variables of a store under their Keras names, sorted by name.
 pub fn named_variables(vs: &nn::VarStore) -> BTreeMap<String, Tensor> {
     vs.variables().into_iter().map(|(name, tensor)| (name.replace('.', "/"), tensor)).collect()
@@ -48,7 +92,12 @@ pub fn trainable_variables(vs: &nn::VarStore) -> Vec<(String, Tensor)> {
 
 /// Writes all variables to a safetensors file; the old file stays whole until the new one is.
 pub fn save(vs: &nn::VarStore, path: &Path) -> Result<()> {
-    let tensors = named_variables(vs).into_iter().map(|(name, tensor)| (name, to_keras(&tensor)));
+    save_named(&named_variables(vs), path)
+}
+
+/// The same for variables by name.
+pub(crate) fn save_named(variables: &BTreeMap<String, Tensor>, path: &Path) -> Result<()> {
+    let tensors = variables.iter().map(|(name, tensor)| (name.clone(), to_keras(tensor)));
     write_file(path, tensors, HashMap::new())
 }
 
@@ -62,19 +111,24 @@ pub fn load(vs: &nn::VarStore, path: &Path) -> Result<()> {
 }
 
 /// Fills all variables of a store from tensors in Keras' layout; see [`load`].
-pub fn assign(vs: &nn::VarStore, mut tensors: BTreeMap<String, Tensor>) -> Result<()> {
+pub fn assign(vs: &nn::VarStore, tensors: BTreeMap<String, Tensor>) -> Result<()> {
+    assign_named(&named_variables(vs), tensors)
+}
+
+/// The same for variables by name.
+pub(crate) fn assign_named(variables: &BTreeMap<String, Tensor>, mut tensors: BTreeMap<String, Tensor>) -> Result<()> {
     let mut pairs = vec![];
-    for (name, variable) in named_variables(vs) {
-        let Some(tensor) = tensors.remove(&name) else {
+    for (name, variable) in variables {
+        let Some(tensor) = tensors.remove(name) else {
             bail!("it lacks the variable {name}: was it saved from another model?");
         };
-        let expected = to_keras(&variable).size();
+        let expected = to_keras(variable).size();
         ensure!(
             tensor.size() == expected,
             "{name} has shape {:?} there, and {expected:?} in this model",
             tensor.size()
         );
-        pairs.push((variable, from_keras(&tensor)));
+        pairs.push((variable.shallow_clone(), from_keras(&tensor)));
     }
     if let Some(name) = tensors.keys().next() {
         bail!("it holds {name}, which this model does not have");

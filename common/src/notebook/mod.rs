@@ -3,15 +3,14 @@
 //! ```text
 //! use common::notebook::*;
 //! let context = experiment(&ch03::CHAPTER, "03_03 --epochs 2")?;   // the words that follow `cargo book`
-//! ch03::vae_digits::train(&context)?;                                // its figures show below the cell
-//! show_source("ch03_vae/src/vae.rs", &["fn sampling"])?
+//! ch03::experiments::vae_digits::train(&context)?;                   // its figures show below the cell
+//! show_source("ch03_vae/src/models/vae.rs", &["fn sampling"])?
 //! summary(&Tensor::randn([3, 4], (Kind::Float, Device::Cpu)))
 //! ```
 //!
 //! Runs and figures go where those of the command line go. A training that was done before with the same numbers is not
-//! done again, and one that was interrupted goes on.
+//! done again, and one that was interrupted is resumed.
 
-mod sheet;
 mod source;
 mod tensors;
 
@@ -22,8 +21,6 @@ pub use data::DataSet;
 pub use source::{Source, show_source};
 pub use tensors::{Summary, summary};
 pub use {ndarray, tch};
-
-pub(crate) use sheet::show;
 
 use crate::cli::Chapter;
 use std::env;

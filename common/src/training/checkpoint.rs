@@ -1,17 +1,51 @@
 use crate::keras::{Optimizer, weights};
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
+use tch::Tensor;
 use tch::nn::VarStore;
 
-/// What a checkpoint saves of a model.
-pub trait Checkpointed {
-    /// All variables.
-    fn variables(&self) -> &VarStore;
+/// What a checkpoint saves of a training: the variables of a model, the state of its optimizers, and whatever else a run
+/// needs to resume. It holds handles, so that saving sees the present values and loading changes them.
+///
+/// ```
+/// # use common::keras::{Adam, Optimizer, Sequential};
+/// # use common::training::TrainState;
+/// # fn main() -> anyhow::Result<()> {
+/// # let variables = tch::nn::VarStore::new(tch::Device::Cpu);
+/// # Sequential::input(&variables.root(), [2]).dense("dense", 1).model("net")?;
+/// let optimizer = Optimizer::for_variables(&variables, Adam::new(1e-3));
+/// let state = TrainState::new(&variables).optimizer("adam", &optimizer);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct TrainState {
+    /// In libtorch's layout, by Keras' names.
+    pub(super) variables: BTreeMap<String, Tensor>,
+    /// By the names that they have in the file.
+    others: BTreeMap<String, Tensor>,
+}
 
-    /// The optimizers by name; none if nothing trains.
-    fn optimizers(&mut self) -> Vec<(&'static str, &mut Optimizer)>;
+impl TrainState {
+    /// All variables of a store.
+    pub fn new(variables: &VarStore) -> TrainState {
+        TrainState { variables: weights::named_variables(variables), others: BTreeMap::new() }
+    }
+
+    /// And the state of an optimizer.
+    pub fn optimizer(mut self, name: &str, optimizer: &Optimizer) -> TrainState {
+        let state = optimizer.state().into_iter();
+        self.others.extend(state.map(|(part, tensor)| (format!("{OPTIMIZER}{name}/{part}"), tensor)));
+        self
+    }
+
+    /// And a tensor of a fixed shape that is changed in place: a buffer of images.
+    pub fn tensor(mut self, name: &str, tensor: &Tensor) -> TrainState {
+        self.others.insert(format!("{STATE}{name}"), tensor.shallow_clone());
+        self
+    }
 }
 
 /// Where a run stands.
@@ -35,6 +69,7 @@ pub struct CheckpointFile(PathBuf);
 
 const POSITION: &str = "position";
 const OPTIMIZER: &str = "optimizer/";
+const STATE: &str = "state/";
 
 impl CheckpointFile {
     /// `weights/checkpoint.safetensors` of a run folder.
@@ -56,38 +91,29 @@ impl CheckpointFile {
     /// Fills a model's variables, for analysis.
     pub fn load_weights(&self, variables: &VarStore) -> Result<()> {
         let (mut tensors, _) = self.read()?;
-        tensors.retain(|name, _| !name.starts_with(OPTIMIZER));
+        tensors.retain(|name, _| !is_state(name));
         weights::assign(variables, tensors).with_context(|| self.misfit())
     }
 
-    pub(super) fn save(&self, model: &mut impl Checkpointed, position: &Position) -> Result<()> {
-        let named = weights::named_variables(model.variables());
-        let mut tensors: Vec<_> = named.into_iter().map(|(name, t)| (name, weights::to_keras(&t))).collect();
-        for (name, optimizer) in model.optimizers() {
-            let state = optimizer.state().into_iter();
-            tensors.extend(state.map(|(part, tensor)| (format!("{OPTIMIZER}{name}/{part}"), tensor)));
-        }
+    pub(super) fn save(&self, state: &TrainState, position: &Position) -> Result<()> {
+        let variables = state.variables.iter().map(|(name, tensor)| (name.clone(), weights::to_keras(tensor)));
+        let others = state.others.iter().map(|(name, tensor)| (name.clone(), tensor.shallow_clone()));
         let json = serde_json::to_string(position).context("cannot write the position as JSON")?;
-        weights::write_file(&self.0, tensors, HashMap::from([(POSITION.to_string(), json)]))
+        weights::write_file(&self.0, variables.chain(others), HashMap::from([(POSITION.to_string(), json)]))
     }
 
-    pub(super) fn load(&self, model: &mut impl Checkpointed) -> Result<Position> {
+    /// Fills the state; nothing changes unless all of it fits.
+    pub(super) fn load(&self, state: &TrainState) -> Result<Position> {
         let (tensors, position) = self.read()?;
-        let (states, tensors): (BTreeMap<_, _>, BTreeMap<_, _>) =
-            tensors.into_iter().partition(|(name, _)| name.starts_with(OPTIMIZER));
-        weights::assign(model.variables(), tensors).with_context(|| self.misfit())?;
-        for (name, optimizer) in model.optimizers() {
-            let prefix = format!("{OPTIMIZER}{name}/");
-            let state: BTreeMap<_, _> = states
-                .iter()
-                .filter_map(|(key, tensor)| Some((key.strip_prefix(&prefix)?.to_string(), tensor.shallow_clone())))
-                .collect();
-            optimizer.load_state(state).with_context(|| self.misfit())?;
-        }
+        let (others, variables): (BTreeMap<_, _>, BTreeMap<_, _>) =
+            tensors.into_iter().partition(|(name, _)| is_state(name));
+        let pairs = pair(&state.others, others).with_context(|| self.misfit())?;
+        weights::assign_named(&state.variables, variables).with_context(|| self.misfit())?;
+        tch::no_grad(|| pairs.into_iter().for_each(|(mut tensor, saved)| tensor.copy_(&saved)));
         Ok(position)
     }
 
-    fn read(&self) -> Result<(BTreeMap<String, tch::Tensor>, Position)> {
+    fn read(&self) -> Result<(BTreeMap<String, Tensor>, Position)> {
         let (tensors, header) = weights::read_file(&self.0)?;
         let json = header.get(POSITION);
         ensure!(json.is_some(), "{} holds weights, but no position of a training run", self.0.display());
@@ -99,4 +125,22 @@ impl CheckpointFile {
     fn misfit(&self) -> String {
         format!("{} does not fit this model: it comes from another experiment or configuration", self.0.display())
     }
+}
+
+fn is_state(name: &str) -> bool {
+    name.starts_with(OPTIMIZER) || name.starts_with(STATE)
+}
+
+/// Each tensor with what was saved under its name.
+fn pair(state: &BTreeMap<String, Tensor>, mut saved: BTreeMap<String, Tensor>) -> Result<Vec<(Tensor, Tensor)>> {
+    let mut pairs = vec![];
+    for (name, tensor) in state {
+        let saved = saved.remove(name).with_context(|| format!("{name} is missing"))?;
+        ensure!(saved.size() == tensor.size(), "{name} has {:?} values, not {:?}", saved.size(), tensor.size());
+        pairs.push((tensor.shallow_clone(), saved));
+    }
+    if let Some(name) = saved.keys().next() {
+        bail!("it holds {name}, which this training does not have: was the optimizer another one?");
+    }
+    Ok(pairs)
 }

@@ -1,8 +1,9 @@
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::fmt;
+use std::ops::RangeInclusive;
 
 /// How long and on how much an experiment trains; never another model.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
@@ -27,13 +28,90 @@ impl fmt::Display for Preset {
     }
 }
 
-/// The numbers of an experiment, as `params.json` keeps them.
+/// The hyper-parameters of an experiment, as `params.json` keeps them.
 pub trait ExperimentConfig: Serialize + DeserializeOwned {
-    /// The numbers of a preset.
+    /// The hyper-parameters of a preset.
     fn preset(preset: Preset) -> Self;
 
-    /// Refuses numbers that no net or training can be made of.
+    /// Validates the hyper-parameters, before anything is fetched or written.
+    ///
+    /// # Errors
+    /// No net or training can be made of them; the message names the key.
     fn check(&self) -> Result<()>;
+}
+
+/// How a model is fitted: a part of every experiment's configuration (`#[serde(flatten)]`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FitConfig {
+    /// Samples in a batch.
+    pub batch_size: i64,
+    /// Times that all samples are seen; of a GAN, iterations, which the book calls epochs, too.
+    pub epochs: u64,
+    /// Batches between two sample images that are saved while training, where there are any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub print_every_n_batches: Option<u64>,
+}
+
+impl FitConfig {
+    /// The book's arguments of `train`.
+    pub fn new(batch_size: i64, epochs: u64) -> FitConfig {
+        FitConfig { batch_size, epochs, print_every_n_batches: None }
+    }
+
+    /// With sample images every so many batches.
+    pub fn print_every_n_batches(self, n: u64) -> FitConfig {
+        FitConfig { print_every_n_batches: Some(n), ..self }
+    }
+
+    /// Whether sample images are due at this batch or iteration.
+    pub fn samples_due(&self, batch: u64) -> bool {
+        self.print_every_n_batches.is_some_and(|n| batch.is_multiple_of(n))
+    }
+
+    /// Validates the numbers; batches hold `batch_sizes` samples.
+    ///
+    /// # Errors
+    /// One of them is out of bounds.
+    pub fn check(&self, batch_sizes: RangeInclusive<i64>) -> Result<()> {
+        let (least, most) = (batch_sizes.start(), batch_sizes.end());
+        ensure!(batch_sizes.contains(&self.batch_size), "batch_size must lie between {least} and {most}");
+        ensure!(self.epochs > 0, "epochs must be above 0");
+        ensure!(self.print_every_n_batches != Some(0), "print_every_n_batches must be above 0");
+        Ok(())
+    }
+}
+
+/// Validates a learning rate (or any other factor) by name.
+///
+/// # Errors
+/// It is 0, negative or not finite.
+pub fn ensure_positive(name: &str, value: f64) -> Result<()> {
+    ensure!(value.is_finite() && value > 0.0, "{name} must be above 0");
+    Ok(())
+}
+
+/// Keys that earlier versions called otherwise: their runs still open, and `--set` still takes them.
+const RENAMED: [(&str, &str); 5] = [
+    ("pictures", "images"),
+    ("test_pictures", "test_images"),
+    ("judge_faces", "classifier_faces"),
+    ("step_factor", "learning_rate_factor"),
+    ("hurried_learning_rates", "extra_steps_learning_rates"),
+];
+
+/// The present name of a key.
+fn present_name(key: &str) -> &str {
+    RENAMED.iter().find(|(old, _)| *old == key).map_or(key, |(_, new)| new)
+}
+
+/// A configuration of an earlier version with the present names of its keys.
+pub(super) fn with_present_names(config: Value) -> Value {
+    match config {
+        Value::Object(map) => {
+            map.into_iter().map(|(key, value)| (present_name(&key).to_string(), with_present_names(value))).collect()
+        }
+        other => other,
+    }
 }
 
 /// A preset with some values changed: pairs as `--set` takes them, `epochs=3` or `net.z_dim=4`.
@@ -56,7 +134,7 @@ pub fn configure<C: ExperimentConfig>(preset: Preset, settings: &[(String, Strin
 fn find<'a>(config: &'a mut Value, key: &str) -> Result<&'a mut Value> {
     let known = leaves(config, "").into_iter().map(|(key, _)| key).collect::<Vec<_>>().join(", ");
     let mut value = config;
-    for part in key.split('.') {
+    for part in key.split('.').map(present_name) {
         let inner = match value {
             Value::Object(map) => map.get_mut(part),
             Value::Array(list) => part.parse().ok().and_then(|i: usize| list.get_mut(i)),
@@ -64,7 +142,7 @@ fn find<'a>(config: &'a mut Value, key: &str) -> Result<&'a mut Value> {
         };
         match inner {
             Some(inner) => value = inner,
-            None => bail!("--set: there is no key '{key}'; there are {known}"),
+            None => bail!("--set: unknown key '{key}'; valid keys are {known}"),
         }
     }
     Ok(value)

@@ -3,11 +3,12 @@
 //! The loop itself stands in the chapter:
 //!
 //! ```text
-//! let mut training = Training::start(&run, plan, &mut model)?; // goes on where a stopped run was
-//! while let Some(step) = training.next(&mut model)? {
+//! let state = TrainState::new(&model.variables).optimizer("adam", &optimizer);
+//! let mut training = Training::start(&run.folder, plan, state)?; // resumes where a stopped run was
+//! while let Some(step) = training.next()? {
 //!     let x = digits.index_select(0, &batches.rows(step.epoch, step.batch));
-//!     let losses = model.train_step(&x);
-//!     training.record(&losses, x.size()[0]);
+//!     let loss = model.train_step(&x, &mut optimizer);
+//!     training.record(x.size()[0], &[("loss", &loss)]);
 //! }
 //! ```
 //!
@@ -22,8 +23,8 @@ mod run;
 mod stop;
 mod train;
 
-pub use checkpoint::{CheckpointFile, Checkpointed};
-pub use config::{ExperimentConfig, Preset, configure, settings};
+pub use checkpoint::{CheckpointFile, TrainState};
+pub use config::{ExperimentConfig, FitConfig, Preset, configure, ensure_positive, settings};
 pub use history::History;
 pub use run::{DataInfo, Params, Run, RunFolder};
 pub use stop::{Interrupted, ensure_not_stopped, stop_on_ctrl_c};

@@ -1,4 +1,5 @@
 use super::checkpoint::CheckpointFile;
+use super::config::with_present_names;
 use super::history::History;
 use crate::files;
 use crate::keras::weights;
@@ -6,6 +7,7 @@ use anyhow::{Context, Result};
 use data::{DataSet, Manifest};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fs;
@@ -114,7 +116,13 @@ impl RunFolder {
     pub fn params<C: DeserializeOwned>(&self) -> Result<Params<C>> {
         let path = self.path.join("params.json");
         let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-        serde_json::from_str(&text).with_context(|| {
+        let parsed = serde_json::from_str::<Value>(&text).and_then(|mut params| {
+            if let Some(config) = params.get_mut("config") {
+                *config = with_present_names(config.take());
+            }
+            serde_json::from_value(params)
+        });
+        parsed.with_context(|| {
             format!("{} is damaged or of another experiment; delete the folder to start anew", path.display())
         })
     }
@@ -142,6 +150,24 @@ pub struct Params<C> {
     pub versions: BTreeMap<String, String>,
     /// The experiment's numbers.
     pub config: C,
+}
+
+impl<C> Params<C> {
+    /// All but the configuration.
+    pub(crate) fn without_config(&self) -> Params<()> {
+        let Params { experiment, preset, settings, weights_from, seed, device, data, versions, .. } = self;
+        Params {
+            experiment: experiment.clone(),
+            preset: *preset,
+            settings: settings.clone(),
+            weights_from: weights_from.clone(),
+            seed: *seed,
+            device: device.clone(),
+            data: data.clone(),
+            versions: versions.clone(),
+            config: (),
+        }
+    }
 }
 
 /// A data set as a run remembers it.

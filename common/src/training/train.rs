@@ -1,4 +1,4 @@
-use super::checkpoint::{Checkpointed, Position};
+use super::checkpoint::{Position, TrainState};
 use super::history::History;
 use super::progress::Progress;
 use super::run::RunFolder;
@@ -16,7 +16,7 @@ use tch::{Device, Kind, Tensor};
 const SAVE_EVERY: Duration = Duration::from_secs(30);
 
 /// How much there is to train.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub struct Plan {
     /// Times that all samples are seen.
     pub epochs: u64,
@@ -24,9 +24,6 @@ pub struct Plan {
     pub batches: u64,
     /// Seed of the run.
     pub seed: u64,
-    /// Names of what [`Training::record`] is given. Those that begin with `val_` stand last and are given once an
-    /// epoch, by [`Training::record_validation`].
-    pub metrics: &'static [&'static str],
 }
 
 /// One step to be trained; all numbers count from 0.
@@ -45,11 +42,14 @@ pub struct Step {
 pub struct Training {
     folder: RunFolder,
     plan: Plan,
+    state: TrainState,
     position: Position,
+    /// Names of the metrics that were recorded here, those on held-out samples last.
+    metrics: Vec<String>,
     /// Sums of the metrics since the last look, on the device: looking at each step would make a GPU wait.
     pending: Option<Tensor>,
-    /// The epoch's metrics on held-out samples.
-    validation: Vec<f64>,
+    /// The epoch's metrics on held-out samples, by name.
+    validation: Vec<(String, f64)>,
     progress: Progress,
     looked: Instant,
     saved: Instant,
@@ -60,38 +60,25 @@ pub struct Training {
 }
 
 impl Training {
-    /// Starts a run, or goes on from its checkpoint if there is one.
+    /// Starts a run, or resumes it from its checkpoint if there is one.
     ///
     /// # Errors
     /// The checkpoint is damaged, of another model or of another plan.
-    pub fn start(folder: &RunFolder, plan: Plan, model: &mut impl Checkpointed) -> Result<Training> {
+    pub fn start(folder: &RunFolder, plan: Plan, state: TrainState) -> Result<Training> {
         let lock = lock(folder)?;
         files::remove_parts(&folder.path);
         let checkpoint = folder.checkpoint();
-        let mut position = Position {
-            steps_per_epoch: plan.batches,
-            sums: vec![0.0; plan.metrics.iter().filter(|name| !is_validation(name)).count()],
-            metrics: plan.metrics.iter().map(ToString::to_string).collect(),
-            ..Position::default()
-        };
+        let mut position = Position { steps_per_epoch: plan.batches, ..Position::default() };
         if checkpoint.exists() {
-            let saved = checkpoint.load(model)?;
+            position = checkpoint.load(&state)?;
             ensure!(
-                saved.metrics == position.metrics,
-                "{} recorded {}, and this experiment records {}: it was trained by another version",
+                position.steps_per_epoch == plan.batches,
+                "{} was trained with {} batches an epoch, and this run has {}: it cannot resume with other data or another batch size",
                 folder.path.display(),
-                saved.metrics.join(", "),
-                position.metrics.join(", ")
-            );
-            ensure!(
-                saved.steps_per_epoch == plan.batches,
-                "{} was trained with {} batches an epoch, and this run has {}: it cannot go on with other data or another batch size",
-                folder.path.display(),
-                saved.steps_per_epoch,
+                position.steps_per_epoch,
                 plan.batches
             );
-            position = saved;
-            say!("going on after step {} of {}", position.step, plan.epochs * plan.batches);
+            say!("resuming after step {} of {}", position.step, plan.epochs * plan.batches);
         }
         let progress = Progress::new(plan.epochs, plan.batches, position.step);
         let now = Instant::now();
@@ -99,7 +86,9 @@ impl Training {
         let training = Training {
             folder: folder.clone(),
             plan,
+            state,
             position,
+            metrics: vec![],
             pending: None,
             validation: vec![],
             progress,
@@ -117,9 +106,10 @@ impl Training {
     /// The next step, or `None` after the last one. Ends the epoch, saves, and seeds libtorch's random numbers.
     ///
     /// # Errors
-    /// [`Interrupted`] after Ctrl-C; a loss that is no number any more; a disk that is full.
-    pub fn next(&mut self, model: &mut impl Checkpointed) -> Result<Option<Step>> {
-        let Plan { epochs, batches, seed, .. } = self.plan;
+    /// [`Interrupted`] after Ctrl-C; a loss that is NaN or infinite; a disk that is full.
+    #[expect(clippy::should_implement_trait, reason = "it can fail, and stops the loop then")]
+    pub fn next(&mut self) -> Result<Option<Step>> {
+        let Plan { epochs, batches, seed } = self.plan;
         let step = self.position.step;
         let trained = self.pending.is_some() || self.position.samples > 0.0;
         self.progress.step(step);
@@ -127,22 +117,22 @@ impl Training {
             self.end_epoch()?;
             // Short epochs are not all saved: that would take more time than the training.
             if step >= epochs * batches || self.saved.elapsed() > self.save_took * 20 {
-                self.save(model)?;
+                self.save()?;
             }
         }
         if step >= epochs * batches {
             self.progress.finish();
-            weights::save(model.variables(), &self.folder.weights())?;
+            weights::save_named(&self.state.variables, &self.folder.weights())?;
             return Ok(None);
         }
         if asked_to_stop() {
-            self.save(model)?;
+            self.save()?;
             self.progress.finish();
             let (total, folder) = (epochs * batches, self.folder.path.display());
             bail!(Interrupted(format!("stopped after {step} of {total} steps; everything is saved in {folder}")));
         }
         if self.saved.elapsed() > SAVE_EVERY {
-            self.save(model)?;
+            self.save()?;
         }
         if self.progress.wants_losses(step) && !step.is_multiple_of(batches) {
             self.look()?;
@@ -153,12 +143,15 @@ impl Training {
         Ok(Some(Step { epoch: step / batches, batch: step % batches, number: step }))
     }
 
-    /// Takes the losses of the step, scalars in the order of [`Plan::metrics`], each a mean over `samples`. Their
-    /// mean over the epoch's samples goes to the history, as in Keras.
-    pub fn record(&mut self, losses: &[&Tensor], samples: i64) {
-        let device = losses.first().map_or(Device::Cpu, |loss| loss.device());
+    /// Takes the losses of the step by name, scalars, each a mean over `samples`. Their mean over the epoch's samples goes
+    /// to the history, as in Keras. Every step records the same names.
+    pub fn record(&mut self, samples: i64, losses: &[(&str, &Tensor)]) {
+        if self.metrics.is_empty() {
+            self.metrics = losses.iter().map(|(name, _)| name.to_string()).collect();
+        }
+        let device = losses.first().map_or(Device::Cpu, |(_, loss)| loss.device());
         let kind = if device == Device::Mps { Kind::Float } else { Kind::Double };
-        let losses: Vec<Tensor> = losses.iter().map(|loss| loss.detach().to_kind(kind)).collect();
+        let losses: Vec<Tensor> = losses.iter().map(|(_, loss)| loss.detach().to_kind(kind)).collect();
         let weighted = Tensor::stack(&losses, 0) * samples as f64;
         self.pending = Some(match self.pending.take() {
             Some(sums) => sums + weighted,
@@ -168,10 +161,10 @@ impl Training {
         self.position.step += 1;
     }
 
-    /// Takes the epoch's metrics on held-out samples, in the order of [`Plan::metrics`], after its last step
-    /// ([`Training::ends_epoch`]): they stand beside the others in the history.
-    pub fn record_validation(&mut self, metrics: &[f64]) {
-        self.validation = metrics.to_vec();
+    /// Takes the epoch's metrics on held-out samples by name, after its last step ([`Training::ends_epoch`]): they stand
+    /// behind the others in the history. Keras' names for them begin with `val_`.
+    pub fn record_validation(&mut self, metrics: &[(&str, f64)]) {
+        self.validation = metrics.iter().map(|(name, value)| (name.to_string(), *value)).collect();
     }
 
     /// Whether a step is the last one of its epoch.
@@ -192,6 +185,7 @@ impl Training {
     /// Brings the sums from the device.
     fn look(&mut self) -> Result<()> {
         if let Some(pending) = self.pending.take() {
+            self.position.sums.resize(self.metrics.len(), 0.0);
             for (i, sum) in self.position.sums.iter_mut().enumerate() {
                 *sum += pending.double_value(&[i as i64]);
             }
@@ -199,7 +193,26 @@ impl Training {
         self.position.seconds += self.looked.elapsed().as_secs_f64();
         self.looked = Instant::now();
         if let Some(i) = self.position.sums.iter().position(|sum| !sum.is_finite()) {
-            return self.give_up(&format!("{} became {}", self.position.metrics[i], self.position.sums[i]));
+            return self.give_up(&format!("{} became {}", self.metrics[i], self.position.sums[i]));
+        }
+        self.name_metrics()
+    }
+
+    /// A run records one set of names, also when it is resumed.
+    fn name_metrics(&mut self) -> Result<()> {
+        let validation = self.validation.iter().map(|(name, _)| name.clone());
+        let names: Vec<String> = self.metrics.iter().cloned().chain(validation).collect();
+        let known = &self.position.metrics;
+        if known.len() < names.len() && names.starts_with(known) && self.position.history.is_empty() {
+            self.position.metrics = names;
+        } else {
+            ensure!(
+                known.starts_with(&names),
+                "{} recorded {}, and this experiment records {}: it was trained by another version",
+                self.folder.path.display(),
+                known.join(", "),
+                names.join(", ")
+            );
         }
         Ok(())
     }
@@ -208,7 +221,7 @@ impl Training {
         self.look()?;
         let position = &mut self.position;
         let mut means: Vec<f64> = position.sums.iter().map(|sum| sum / position.samples).collect();
-        means.append(&mut self.validation);
+        means.extend(self.validation.drain(..).map(|(_, value)| value));
         ensure!(
             means.len() == position.metrics.len(),
             "the epoch has {} metrics, and its history wants {}",
@@ -225,16 +238,16 @@ impl Training {
         Ok(())
     }
 
-    fn save(&mut self, model: &mut impl Checkpointed) -> Result<()> {
+    fn save(&mut self) -> Result<()> {
         self.look()?;
         let start = Instant::now();
         // The loss tells of the weights before the step: these may be bad already when it is still good.
-        for (name, variable) in weights::named_variables(model.variables()) {
+        for (name, variable) in &self.state.variables {
             if variable.isfinite().all().int64_value(&[]) == 0 {
-                return self.give_up(&format!("the weights {name} are no numbers any more"));
+                return self.give_up(&format!("the weights {name} contain NaN or infinity"));
             }
         }
-        self.folder.checkpoint().save(model, &self.position)?;
+        self.folder.checkpoint().save(&self.state, &self.position)?;
         self.history().write(&self.folder.path.join("history.csv"))?;
         self.saved = Instant::now();
         self.save_took = start.elapsed();
@@ -247,9 +260,7 @@ impl Training {
         let kept =
             if self.folder.checkpoint().exists() { "the last good checkpoint is kept" } else { "nothing was saved" };
         let step = self.position.step;
-        bail!(
-            "{why} by step {step}: training cannot go on\n{kept} in {folder}; try other numbers, such as a smaller learning rate"
-        )
+        bail!("{why} by step {step}: training stops\n{kept} in {folder}; try a smaller learning rate")
     }
 }
 
@@ -263,9 +274,4 @@ fn lock(folder: &RunFolder) -> Result<File> {
         Err(TryLockError::WouldBlock) => bail!("another process is training in {}", folder.path.display()),
         Err(TryLockError::Error(error)) => Err(error).with_context(failed),
     }
-}
-
-/// Whether a metric is one of held-out samples, by Keras' way to name them.
-fn is_validation(name: &str) -> bool {
-    name.starts_with("val_")
 }

@@ -8,14 +8,14 @@ pub use training::Settings;
 use super::{FeatureNet, in_batches};
 use crate::datasets::quickdraw::Drawings;
 use crate::keras::weights::{assign, named_variables, read_file, to_keras, write_file};
-use crate::keras::{Activation, Sequential, nhwc_to_nchw};
+use crate::keras::{Conv, Model, Net, nhwc_to_nchw};
 use crate::say;
 use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::path::Path;
-use tch::nn::{ModuleT, VarStore};
-use tch::{Device, Tensor, nn};
+use tch::nn::VarStore;
+use tch::{Device, Tensor};
 
 /// Pixels along each side.
 pub const SIDE: i64 = 28;
@@ -31,8 +31,10 @@ const TRAINED: &str = "trained";
 #[derive(Debug)]
 pub struct DrawingClassifier {
     store: VarStore,
-    body: Sequential,
-    head: Sequential,
+    /// Drawing to features.
+    body: Model,
+    /// Drawing to logits of the categories.
+    classifier: Model,
     categories: Vec<String>,
     trained: Trained,
 }
@@ -95,20 +97,31 @@ impl DrawingClassifier {
         self.trained.accuracy
     }
 
-    fn new(categories: Vec<String>, device: Device) -> DrawingClassifier {
+    fn new(categories: Vec<String>, device: Device) -> Result<DrawingClassifier> {
         let store = VarStore::new(device);
-        let (body, head) = (body(&store.root()), head(&store.root(), categories.len() as i64));
-        DrawingClassifier { store, body, head, categories, trained: Trained::default() }
+        let net = Net::new(&store.root());
+        let drawing = net.input("drawing", [SIDE, SIDE, 1]);
+        let features = drawing
+            .conv2d("conv_0", Conv::new(32, 5).strides(2))
+            .relu()
+            .conv2d("conv_1", Conv::new(64, 5).strides(2))
+            .relu()
+            .flatten()
+            .dense("features", FEATURES)
+            .leaky_relu(0.3); // behind a ReLU a third of the features would end up being 0 for every drawing
+        let category = features.dropout(0.5).dense("category", categories.len() as i64);
+        let body = net.model("features", &[&drawing], &[&features])?;
+        let classifier = net.model("drawing_classifier", &[&drawing], &[&category])?;
+        Ok(DrawingClassifier { store, body, classifier, categories, trained: Trained::default() })
     }
 
     fn logits(&self, drawings: &Tensor, train: bool) -> Tensor {
-        let drawings = nhwc_to_nchw(&drawings.to_device(self.store.device()));
-        self.head.forward_t(&self.body.forward_t(&drawings, train), train)
+        self.classifier.forward_t(&nhwc_to_nchw(&drawings.to_device(self.store.device())), train)
     }
 
     fn load(file: &Path, categories: Vec<String>, device: Device) -> Result<DrawingClassifier> {
         let (tensors, header) = read_file(file)?;
-        let mut classifier = DrawingClassifier::new(categories, device);
+        let mut classifier = DrawingClassifier::new(categories, device)?;
         assign(&classifier.store, tensors).with_context(|| format!("{} is damaged", file.display()))?;
         let json = header.get(TRAINED).map_or("", String::as_str);
         classifier.trained = serde_json::from_str(json).with_context(|| format!("{} is damaged", file.display()))?;
@@ -137,24 +150,6 @@ impl FeatureNet for DrawingClassifier {
             100.0 * self.trained.accuracy
         )
     }
-}
-
-/// Drawing -> features.
-fn body(path: &nn::Path) -> Sequential {
-    Sequential::input(path, &[SIDE, SIDE, 1])
-        .conv2d("conv_0", 32, 5, 2)
-        .activation(Activation::Relu)
-        .conv2d("conv_1", 64, 5, 2)
-        .activation(Activation::Relu)
-        .flatten()
-        .dense("features", FEATURES)
-        .leaky_relu(0.3) // behind a ReLU a third of the features would end up being 0 for every drawing
-        .build()
-}
-
-/// Features -> logits of the categories.
-fn head(path: &nn::Path, categories: i64) -> Sequential {
-    Sequential::input(path, &[FEATURES]).dropout(0.5).dense("category", categories).build()
 }
 
 fn ensure_drawings(images: &Tensor) -> Result<()> {

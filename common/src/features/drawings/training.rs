@@ -59,8 +59,8 @@ pub(super) fn train(drawings: &Drawings, settings: Settings, device: Device) -> 
     say!("training a classifier of {categories} categories on {n} drawings, to measure samples with");
 
     device::seed(&[seed]);
-    let mut classifier = DrawingClassifier::new(drawings.categories.clone(), device);
-    let mut optimizer = Optimizer::of(&classifier.store, Adam::new(1e-3));
+    let mut classifier = DrawingClassifier::new(drawings.categories.clone(), device)?;
+    let mut optimizer = Optimizer::for_variables(&classifier.store, Adam::new(1e-3));
     let mut batches = Batches::new(n, BATCH, seed);
     for step in 0..steps {
         ensure_not_stopped()?;

@@ -1,0 +1,116 @@
+//! The tables and images of 01_02 (table 1.1 to figure 1.9 of the book).
+
+use crate::models::multinomial::Multinomial;
+use crate::models::naive_bayes::NaiveBayes;
+use crate::models::outfits::{FEATURES, Outfit, SIZES, values_of};
+use anyhow::{Context as _, Result};
+use common::cli::Figures;
+use common::plot::{Figure, ImageGrid, Plot, Table};
+use data::avatar;
+use ndarray::{Array3, Array4, Axis, stack};
+
+/// Side of the avatars, in pixels.
+const SIDE: u32 = 128;
+
+/// The first ten observations as a table.
+pub fn first_rows(figures: &Figures, observed: &[Outfit]) -> Result<()> {
+    let mut table = Table::new([""].iter().chain(&FEATURES));
+    for (i, outfit) in observed.iter().take(10).enumerate() {
+        table = table.row([i.to_string()].into_iter().chain(outfit.names()));
+    }
+    let caption = format!(
+        "The first ten of {} observed outfits. The book does not print all rows: these are a reconstruction with the \
+         book's counts.",
+        observed.len()
+    );
+    figures.save("first_rows", &caption, Figure::fitted(&[&[&table]], 9.0)?)
+}
+
+/// The first ten observations as images.
+pub fn observed(figures: &Figures, observed: &[Outfit]) -> Result<()> {
+    let first = &observed[..observed.len().min(10)];
+    let caption = "What the first ten observed outfits look like.";
+    figures.save("observed", caption, Figure::fitted(&[&[&people(first)?]], 9.6)?)
+}
+
+/// What the three models say of a few outfits.
+pub fn probabilities(
+    figures: &Figures,
+    observed: &[Outfit],
+    blue: Outfit,
+    multinomial: &Multinomial,
+    naive: &NaiveBayes,
+) -> Result<()> {
+    let smoothed = multinomial.clone().smoothed(1.0);
+    let mut table =
+        Table::new(FEATURES.into_iter().chain(["n", "n / N", "(n + 1) / (N + d)", "naive Bayes"]).map(str::to_string));
+    for outfit in [observed[0], blue].iter().chain(observed.iter().skip(1).take(8)) {
+        let probability = |log: f64| format!("{:.5}", log.exp());
+        let numbers = [
+            multinomial.count(outfit).to_string(),
+            probability(multinomial.log_probability(outfit)),
+            probability(smoothed.log_probability(outfit)),
+            probability(naive.log_probability(&outfit.0)),
+        ];
+        table = table.row(outfit.names().into_iter().chain(numbers));
+    }
+    let caption = format!(
+        "How often some of the {} possible outfits were observed, and their probabilities: by the multinomial model \
+         ({} free parameters; what was never seen is impossible), with additive smoothing, and by naive Bayes ({} free \
+         parameters). The second outfit was never seen.",
+        Multinomial::OUTCOMES,
+        Multinomial::FREE_PARAMETERS,
+        naive.free_parameters()
+    );
+    figures.save("multinomial", &caption, Figure::fitted(&[&[&table]], 11.0)?)
+}
+
+/// All parameters of naive Bayes.
+pub fn parameters(figures: &Figures, naive: &NaiveBayes) -> Result<()> {
+    let tables: Vec<Table> = (0..FEATURES.len())
+        .map(|feature| {
+            let row = |table: Table, (value, name): (usize, String)| {
+                let count = naive.count(feature, value).to_string();
+                table.row([name, count, format!("{:.2}", naive.theta(feature, value))])
+            };
+            let empty = Table::new([FEATURES[feature], "n", "θ"]);
+            values_of(feature).into_iter().enumerate().take(SIZES[feature]).fold(empty, row)
+        })
+        .collect();
+    let plots: Vec<&dyn Plot> = tables.iter().map(|table| table as &dyn Plot).collect();
+    let caption = format!(
+        "The parameters of naive Bayes: how often each value of each feature was observed, and its probability θ. As \
+         those of a feature sum to one, {} of them are free.",
+        naive.free_parameters()
+    );
+    figures.save("parameters", &caption, Figure::fitted(&[&plots], 14.0)?)
+}
+
+/// New outfits as images, with their features below.
+pub fn new_outfits(figures: &Figures, new: &[Outfit], observed: &[Outfit]) -> Result<()> {
+    let unseen = new.iter().filter(|outfit| !observed.contains(outfit)).count();
+    let caption = format!(
+        "Ten outfits drawn from naive Bayes: each feature for itself, and still they look as if from Wrodl. {unseen} of \
+         them were never observed."
+    );
+    figures.save("new_outfits", &caption, Figure::fitted(&[&[&people(new)?]], 9.6)?)
+}
+
+/// People in outfits, five in a row, with their features below.
+fn people(outfits: &[Outfit]) -> Result<ImageGrid> {
+    let images = images(outfits, SIDE)?;
+    let captions = outfits.iter().map(|outfit| outfit.names().join("\n"));
+    Ok(ImageGrid::new(images.view()).columns(5).captions(captions).gap(10.0))
+}
+
+/// Images of people in these outfits, `[n, side, side, 3]` in [0, 1].
+pub fn images(outfits: &[Outfit], side: u32) -> Result<Array4<f32>> {
+    let draw = |outfit: &Outfit| {
+        let image = avatar::draw(&outfit.avatar(), side, side);
+        let values = image.rgb.into_iter().map(|byte| f32::from(byte) / 255.0).collect();
+        Array3::from_shape_vec((side as usize, side as usize, 3), values)
+    };
+    let images = outfits.iter().map(draw).collect::<Result<Vec<_>, _>>()?;
+    let views: Vec<_> = images.iter().map(Array3::view).collect();
+    stack(Axis(0), &views).context("there are no outfits to draw")
+}

@@ -1,0 +1,5 @@
+//! What the experiments draw.
+
+pub mod fashion;
+pub mod map;
+pub mod tins;

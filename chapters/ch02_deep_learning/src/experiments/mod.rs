@@ -1,0 +1,59 @@
+//! The book's notebooks: hyper-parameters, training, analysis.
+
+pub mod convolutional_neural_network;
+pub mod convolutions;
+pub mod deep_neural_network;
+
+use anyhow::{Result, ensure};
+use common::keras::Summary;
+use common::say;
+use common::training::{FitConfig, RunFolder, ensure_positive};
+use serde::{Deserialize, Serialize};
+
+/// Hyper-parameters of both classifiers.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct ClassifierConfig {
+    /// Training images that are used, from the first on.
+    pub images: i64,
+    /// Test images that are used, from the first on; 02_03 validates on them, too, as the book does.
+    pub test_images: i64,
+    /// Adam's learning rate.
+    pub learning_rate: f64,
+    /// Batch size and epochs.
+    #[serde(flatten)]
+    pub fit: FitConfig,
+}
+
+impl ClassifierConfig {
+    /// The book's numbers.
+    pub fn book() -> ClassifierConfig {
+        ClassifierConfig { images: 50_000, test_images: 10_000, learning_rate: 0.0005, fit: FitConfig::new(32, 10) }
+    }
+
+    /// Seconds: for tests.
+    pub fn smoke() -> ClassifierConfig {
+        ClassifierConfig { images: 96, test_images: 100, fit: FitConfig::new(32, 3), ..ClassifierConfig::book() }
+    }
+
+    /// The same with another number of epochs.
+    pub fn epochs(self, epochs: u64) -> ClassifierConfig {
+        ClassifierConfig { fit: FitConfig { epochs, ..self.fit }, ..self }
+    }
+
+    fn check(&self) -> Result<()> {
+        let ClassifierConfig { images, test_images, learning_rate, fit } = *self;
+        ensure!((1..=50_000).contains(&images), "images must lie between 1 and 50000");
+        ensure!((10..=10_000).contains(&test_images), "test_images must lie between 10 and 10000");
+        ensure_positive("learning_rate", learning_rate)?;
+        // A batch of one image has no variance, which batch normalization divides by.
+        fit.check(2..=50_000)?;
+        ensure!(images % fit.batch_size != 1, "batch_size {} leaves a last batch of a single image", fit.batch_size);
+        Ok(())
+    }
+}
+
+/// Prints a net's summary (p. 67) and writes it, with its diagram, to `viz/`.
+fn show_model(summary: &Summary, run: &RunFolder) -> Result<()> {
+    say!("{summary}");
+    summary.save(&run.path.join("viz"))
+}

@@ -1,0 +1,4 @@
+//! What the experiments draw.
+
+pub mod explained;
+pub mod results;

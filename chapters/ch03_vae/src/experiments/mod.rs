@@ -1,0 +1,23 @@
+//! The book's notebooks: hyper-parameters, training, analysis.
+
+pub mod autoencoder_digits;
+pub mod vae_digits;
+pub mod vae_faces;
+
+use crate::models::LatentModel;
+use anyhow::Result;
+use common::cli::Context;
+use common::device;
+use common::training::{ExperimentConfig, Run, RunFolder};
+
+/// Writes each net's summary and diagram to `viz/`, as the book's `plot_model` does (p. 98).
+fn plot_model(model: &impl LatentModel, run: &RunFolder) -> Result<()> {
+    model.nets().iter().try_for_each(|net| net.summary().save(&run.path.join("viz")))
+}
+
+/// A model with a run's weights; random numbers begin anew.
+fn trained_model<M: LatentModel, C: ExperimentConfig>(context: &Context, run: &Run<C>, model: M) -> Result<M> {
+    context.load_weights(run, model.variables())?;
+    device::seed(&[run.params.seed]);
+    Ok(model)
+}

@@ -1,0 +1,149 @@
+//! 03_05 and 03_06: the variational autoencoder on faces (pp. 115-124).
+
+use super::{plot_model, trained_model};
+use crate::beyond::arithmetic_check;
+use crate::figures::arithmetic::{self, AttributeVector, BOOK_ATTRIBUTES};
+use crate::figures::{faces, training};
+use crate::models::{NetConfig, VariationalAutoencoder, fit};
+use anyhow::{Result, ensure};
+use common::cli::Context;
+use common::datasets::celeba::CelebA;
+use common::datasets::image_batches::ImageSource;
+use common::datasets::image_files::ImageFiles;
+use common::device;
+use common::keras::{Adam, Optimizer};
+use common::training::{ExperimentConfig, FitConfig, Preset, Run, ensure_positive};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use tch::Device;
+
+/// Hyper-parameters of 03_05.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Config {
+    /// The net.
+    pub net: NetConfig,
+    /// Weight of the reconstruction loss against the KL divergence.
+    pub r_loss_factor: f64,
+    /// Faces that are trained on, from the first on; all if there are fewer.
+    pub faces: usize,
+    /// Adam's learning rate.
+    pub learning_rate: f64,
+    /// Batch size, epochs, and how often sample images are saved.
+    #[serde(flatten)]
+    pub fit: FitConfig,
+    /// Faces that the classifier of attributes learns from, in 03_06.
+    pub classifier_faces: usize,
+}
+
+impl ExperimentConfig for Config {
+    fn preset(preset: Preset) -> Config {
+        let book = Config {
+            net: NetConfig::faces(),
+            r_loss_factor: 10_000.0,
+            faces: 202_599,
+            learning_rate: 0.0005,
+            fit: FitConfig::new(32, 200).print_every_n_batches(100),
+            classifier_faces: 12_000,
+        };
+        match preset {
+            Preset::Book => book,
+            Preset::Quick => {
+                Config { faces: 16_000, fit: FitConfig { epochs: 3, ..book.fit }, classifier_faces: 8000, ..book }
+            }
+            Preset::Smoke => {
+                Config { faces: 96, fit: FitConfig { epochs: 2, ..book.fit }, classifier_faces: 96, ..book }
+            }
+        }
+    }
+
+    fn check(&self) -> Result<()> {
+        VariationalAutoencoder::new(&self.net, self.r_loss_factor, Device::Cpu)?;
+        ensure!(self.net.input_dim[2] == 3, "faces have 3 channels, not {}", self.net.input_dim[2]);
+        ensure!((1..=202_599).contains(&self.faces), "faces must lie between 1 and 202599");
+        ensure!((1..=202_599).contains(&self.classifier_faces), "classifier_faces must lie between 1 and 202599");
+        ensure_positive("r_loss_factor", self.r_loss_factor)?;
+        ensure_positive("learning_rate", self.learning_rate)?;
+        self.fit.check(1..=60_000)
+    }
+}
+
+impl Config {
+    /// The first `count` faces in the net's size.
+    fn files(&self, set: &CelebA, count: usize) -> Result<Arc<ImageFiles>> {
+        let [height, width, _] = self.net.input_dim.map(|n| n as usize);
+        Ok(Arc::new(set.images(count, height, width)?))
+    }
+}
+
+/// 03_05: trains the variational autoencoder.
+pub fn train(context: &Context) -> Result<()> {
+    let data = context.data("celeba")?;
+    let set = CelebA::open(&data.dir)?;
+    let run = context.training_run::<Config>("vae", "faces", &data)?;
+    let config = &run.params.config;
+    let x_train = ImageSource::Files(config.files(&set, config.faces)?);
+
+    device::seed(&[run.params.seed]);
+    let model = VariationalAutoencoder::new(&config.net, config.r_loss_factor, context.device())?;
+    plot_model(&model, &run.folder)?;
+    let mut optimizer = Optimizer::for_variables(&model.variables, Adam::new(config.learning_rate));
+    fit(&model, &mut optimizer, &x_train, config.fit, &run.folder, run.params.seed)?;
+
+    let figures = context.figures(&run);
+    let caption = "Losses of the variational autoencoder while it trains on faces: the sum, the weighted mean squared \
+                   error of the reconstructions, and the KL divergence.";
+    training::loss_curves(&figures, caption)?;
+    let caption = "Decoded random points of latent space, saved while training: blots become faces.";
+    training::strip(&figures, caption)
+}
+
+/// 03_06: new faces, latent arithmetic, morphing.
+pub fn analyse(context: &Context) -> Result<()> {
+    let trained = trained(context)?;
+    let Trained { run, model, set, faces: files } = &trained;
+    let figures = context.figures(run);
+    faces::reconstructions(&figures, model, files)?;
+    faces::histograms(&figures, model, files)?;
+    faces::new_faces(&figures, model)?;
+    let vectors = trained.attribute_vectors(&BOOK_ATTRIBUTES, context)?;
+    arithmetic::report(&vectors, &run.folder)?;
+    arithmetic::convergence(&figures, &vectors)?;
+    for vector in &vectors {
+        faces::add_vector(&figures, model, files, vector)?;
+    }
+    faces::morphs(&figures, model, set, files)?;
+    arithmetic_check::check(&figures, model, set, files, &vectors, run.params.config.classifier_faces)
+}
+
+/// What 03_06 looks at.
+#[derive(Debug)]
+pub struct Trained {
+    /// The run to analyse.
+    pub run: Run<Config>,
+    /// Its model with trained weights.
+    pub model: VariationalAutoencoder,
+    /// The data set, with its table of attributes.
+    pub set: CelebA,
+    /// All of its faces in the net's size.
+    pub faces: Arc<ImageFiles>,
+}
+
+/// The run to analyse, its model and its faces.
+pub fn trained(context: &Context) -> Result<Trained> {
+    let run = context.trained_run::<Config>("vae", "faces", "celeba")?;
+    let config = &run.params.config;
+    let set = CelebA::open(&context.data_of(&run)?.dir)?;
+    let model = VariationalAutoencoder::new(&config.net, config.r_loss_factor, context.device())?;
+    let model = trained_model(context, &run, model)?;
+    let faces = config.files(&set, set.len())?;
+    Ok(Trained { run, model, set, faces })
+}
+
+impl Trained {
+    /// Finds the vectors of attributes: what is learnt about them comes from the faces that the model was trained on.
+    pub fn attribute_vectors(&self, names: &[&str], context: &Context) -> Result<Vec<AttributeVector>> {
+        let Trained { run, model, set, .. } = self;
+        let trained_on = run.params.config.files(set, run.params.config.faces)?;
+        arithmetic::attribute_vectors(model, set, &trained_on, names, run.params.seed, context.device())
+    }
+}

@@ -1,0 +1,116 @@
+//! The figures of 03_06 (pp. 119-124).
+
+use super::arithmetic::AttributeVector;
+use super::latent_space::{decode, encode};
+use crate::models::LatentModel;
+use anyhow::{Context as _, Result};
+use common::arrays::{array2, array4};
+use common::cli::Figures;
+use common::datasets::celeba::CelebA;
+use common::datasets::image_files::ImageFiles;
+use common::plot::{Chart, Color, Figure, Histogram, ImageGrid, Line};
+use rand::SeedableRng;
+use rand::seq::index::sample;
+use rand_chacha::ChaCha8Rng;
+use tch::{Device, Tensor};
+
+/// Faces drawn at random; which ones depends on the seed and the purpose.
+fn some(files: &ImageFiles, count: usize, seed: u64, purpose: u64, device: Device) -> Result<Tensor> {
+    let mut random = ChaCha8Rng::seed_from_u64(common::device::mix(&[seed, purpose]));
+    let rows = sample(&mut random, files.len(), count.min(files.len()));
+    Ok(files.load(rows)?.images(device))
+}
+
+/// Ten faces above their reconstructions (p. 119).
+pub fn reconstructions(figures: &Figures, model: &impl LatentModel, files: &ImageFiles) -> Result<()> {
+    let faces = some(files, 10, figures.seed(), 0, figures.device())?;
+    let decoded = array4(&decode(model, &encode(model, &faces)))?;
+    let grid = ImageGrid::new(array4(&faces)?.view()).then(decoded.view()).row_names(["face", "reconstruction"]);
+    let caption = "Ten faces, and what the decoder makes of their points in latent space.";
+    figures.save("reconstructions", caption, Figure::fitted(&[&[&grid]], 12.0)?)
+}
+
+/// Histograms of the first 50 dimensions over 200 faces, with the density of N(0, 1) (p. 120).
+pub fn histograms(figures: &Figures, model: &impl LatentModel, files: &ImageFiles) -> Result<()> {
+    let z = array2(&encode(model, &some(files, 200, figures.seed(), 1, figures.device())?))?;
+    let chart = |i: usize| {
+        let normal = Line::function("", -3.5..3.5, Histogram::normal).color(Color::RED);
+        let bars = Histogram::new(z.column(i).iter().copied()).bins(20).density();
+        Chart::new().title(&i.to_string()).with(bars).with(normal).x_range(-4.0, 4.0).y_range(0.0, 0.7)
+    };
+    let charts: Vec<Chart> = (0..z.ncols().min(50)).map(chart).collect();
+    let caption = "Values of the first 50 dimensions of latent space over 200 faces, and the density of the standard normal \
+                   distribution (red), from which new faces are drawn.";
+    figures.save("histograms", caption, Figure::grid(&charts, 10, (18.0, 9.0))?)
+}
+
+/// 30 faces decoded from points of N(0, I) (p. 121).
+pub fn new_faces(figures: &Figures, model: &impl LatentModel) -> Result<()> {
+    let z = model.noise(30);
+    let faces = array4(&decode(model, &z))?;
+    let grid = ImageGrid::new(faces.view()).columns(10);
+    let caption = "30 new faces, decoded from points drawn from N(0, I): nobody has ever seen them.";
+    figures.save("new_faces", caption, Figure::fitted(&[&[&grid]], 12.0)?)
+}
+
+/// Five faces, and what becomes of them when an attribute's vector is added -4 to 4 times (p. 122).
+pub fn add_vector(
+    figures: &Figures,
+    model: &impl LatentModel,
+    files: &ImageFiles,
+    attribute: &AttributeVector,
+) -> Result<()> {
+    let faces = some(files, 5, figures.seed(), 2, figures.device())?;
+    let factors: Vec<i32> = (-4..=4).collect();
+    let z = encode(model, &faces);
+    let mut grid: Option<ImageGrid> = None;
+    for i in 0..faces.size()[0] {
+        let face = faces.narrow(0, i, 1);
+        let moved: Vec<Tensor> =
+            factors.iter().map(|&factor| z.get(i) + &attribute.vector * f64::from(factor)).collect();
+        let row = array4(&Tensor::cat(&[face, decode(model, &Tensor::stack(&moved, 0))], 0))?;
+        grid = Some(match grid {
+            Some(grid) => grid.then(row.view()),
+            None => ImageGrid::new(row.view()),
+        });
+    }
+    let names = factors.iter().map(|factor| format!("{factor:+}").replace("+0", "0"));
+    let names = std::iter::once("face".to_string()).chain(names);
+    let grid = grid.context("there are no faces")?.columns(10).column_names(names).title(&attribute.name);
+    let caption = format!(
+        "Latent arithmetic with {}: five faces, and what they decode to when its vector is added so many times.",
+        attribute.name
+    );
+    let what = format!("add_{}", attribute.name.to_lowercase());
+    figures.save(&what, &caption, Figure::fitted(&[&[&grid]], 12.0)?)
+}
+
+/// The book's pairs of faces.
+const PAIRS: [(&str, &str); 3] =
+    [("000238.jpg", "000193.jpg"), ("000112.jpg", "000258.jpg"), ("000230.jpg", "000712.jpg")];
+
+/// Three faces that turn into three others (p. 123): points on the line between both, the originals at the ends.
+pub fn morphs(figures: &Figures, model: &impl LatentModel, set: &CelebA, files: &ImageFiles) -> Result<()> {
+    let row = |name: &str| set.position(name).with_context(|| format!("there is no image {name} to morph"));
+    let mut rows = vec![];
+    for (start, end) in PAIRS {
+        let pair = files.load([row(start)?, row(end)?])?.images(figures.device());
+        let z = encode(model, &pair);
+        let between = |step: i32| {
+            let a = f64::from(step) / 10.0;
+            z.get(0) * (1.0 - a) + z.get(-1) * a
+        };
+        let way = decode(model, &Tensor::stack(&(0..10).map(between).collect::<Vec<_>>(), 0));
+        rows.push(Tensor::cat(&[pair.narrow(0, 0, 1), way, pair.narrow(0, -1, 1)], 0));
+    }
+    let images = array4(&Tensor::cat(&rows, 0))?;
+    let number = |name: &str| name.trim_end_matches(".jpg").to_string();
+    let names = (0..10).map(|step| format!("{:.1}", f64::from(step) / 10.0));
+    let captions = PAIRS
+        .iter()
+        .flat_map(|(start, end)| std::iter::once(number(start)).chain(vec![String::new(); 10]).chain([number(end)]));
+    let grid = ImageGrid::new(images.view()).columns(12).captions(captions);
+    let grid = grid.column_names(std::iter::once("face".to_string()).chain(names).chain(["face".to_string()]));
+    let caption = "Morphing: faces decoded from the line between two faces' points, at so much of the way.";
+    figures.save("morphs", caption, Figure::fitted(&[&[&grid]], 13.0)?)
+}

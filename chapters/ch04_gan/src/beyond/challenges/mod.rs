@@ -1,0 +1,98 @@
+//! 04_04: the four problems of GANs (pp. 142-145), each in a run that has it beside one that has not, in numbers.
+
+mod config;
+mod drawings;
+mod figures;
+mod measures;
+mod outcome;
+mod statistics;
+mod verdict;
+
+pub use config::{Change, Config, Method, Setup};
+pub use measures::{Evaluator, Measure, Measures};
+pub use outcome::Outcome;
+pub use statistics::{detrended_std, rank_correlation};
+pub use verdict::{Line, verdict};
+
+use crate::figures::quality::drawing_features;
+use anyhow::{Context as _, Result};
+use common::cli::Context;
+use common::datasets::quickdraw::Drawings;
+use common::say;
+use common::training::RunFolder;
+use tch::{Kind, Tensor};
+
+/// 04_04: trains all runs, each in a folder of its own within that of the experiment, and compares them.
+pub fn train(context: &Context) -> Result<()> {
+    let sets = drawings::sets(context)?;
+    let run = context.training_run::<Config>("gan", "challenges", drawings::info(&sets))?;
+    let (config, seed) = (&run.params.config, run.params.seed);
+    let drawings = Drawings::of(&sets, config.drawings, seed)?.images;
+    let real = evenly(&drawings, config.measured);
+    let classifier = drawing_features(context, run.params.preset)?;
+    let evaluator = Evaluator::new(classifier, &real.to_device(context.device()))?;
+
+    let setups = config.setups();
+    let count = setups.len();
+    let mut outcomes = vec![];
+    for (number, setup) in (1..).zip(setups) {
+        say!("\n{number} of {count}: {}", setup.title);
+        let folder = folder(&run.folder, &setup.name);
+        std::fs::create_dir_all(&folder.path).with_context(|| format!("cannot make {}", folder.path.display()))?;
+        outcomes.push(Outcome::train(setup, config, &folder, &drawings, &evaluator, seed, context.device())?);
+    }
+    let all = Outcomes { config: config.clone(), outcomes };
+    let verdict = verdict(&all);
+    verdict::write(&verdict, &run.folder.path.join("challenges.csv"))?;
+    figures::draw(&context.figures(&run), &all, &evaluator, &real)?;
+    verdict::tell(&verdict);
+    Ok(())
+}
+
+/// The folder of one of the runs; an earlier version called one of them otherwise.
+fn folder(run: &RunFolder, name: &str) -> RunFolder {
+    let earlier = run.path.join("gan_hurried");
+    let path = if name == "gan_extra_steps" && earlier.exists() { earlier } else { run.path.join(name) };
+    RunFolder { path }
+}
+
+/// The finished runs.
+#[derive(Debug)]
+pub struct Outcomes {
+    /// The numbers they were made with.
+    pub config: Config,
+    outcomes: Vec<Outcome>,
+}
+
+impl Outcomes {
+    /// The GAN of 04_01.
+    pub fn gan(&self) -> &Outcome {
+        self.of("gan")
+    }
+
+    /// The WGAN-GP.
+    pub fn wgangp(&self) -> &Outcome {
+        self.of("wgangp")
+    }
+
+    /// The GAN whose generator takes extra steps.
+    pub fn extra_steps(&self) -> &Outcome {
+        self.of("gan_extra_steps")
+    }
+
+    /// Both models, GAN and WGAN-GP, with a change.
+    pub fn changed(&self, change: Change) -> [&Outcome; 2] {
+        ["gan", "wgangp"].map(|model| self.of(&format!("{model}_{}", change.name())))
+    }
+
+    fn of(&self, name: &str) -> &Outcome {
+        let found = self.outcomes.iter().find(|outcome| outcome.setup.name == name);
+        found.unwrap_or_else(|| unreachable!("{name} is one of the setups"))
+    }
+}
+
+/// `count` rows, evenly spread from the first to the last.
+fn evenly(images: &Tensor, count: i64) -> Tensor {
+    let rows = Tensor::arange(count, (Kind::Int64, images.device())) * images.size()[0];
+    images.index_select(0, &rows.divide_scalar_mode(count, "floor"))
+}

@@ -1,0 +1,121 @@
+//! One training run, and what it is judged by.
+
+use super::config::{Config, Method, Setup};
+use super::measures::{Evaluator, Measure, Measures};
+use super::statistics::window_means;
+use crate::experiments::{plan, plot_model};
+use crate::models::{Gan, LearningRates, Networks, Optimizers, WganGp};
+use anyhow::{Result, ensure};
+use common::arrays::array4;
+use common::datasets::image_batches::ImageSource;
+use common::device;
+use common::keras::RmsProp;
+use common::metrics::Modes;
+use common::training::{History, RunFolder};
+use ndarray::Array4;
+use tch::{Device, Tensor};
+
+/// Samples that are shown of each run.
+const SHOWN: i64 = 36;
+
+/// A finished training run.
+#[derive(Debug)]
+pub struct Outcome {
+    /// What was trained.
+    pub setup: Setup,
+    /// Losses by iteration.
+    pub history: History,
+    /// Measures by iteration, every so many.
+    pub measures: Measures,
+    /// Iterations between two of them.
+    pub measured_every: u64,
+    /// The measures of the trained generator.
+    pub last: Measure,
+    /// The categories of its samples.
+    pub modes: Modes,
+    /// Some samples, `[n, 28, 28, 1]`.
+    pub samples: Array4<f32>,
+}
+
+impl Outcome {
+    /// Trains a setup in its folder, or resumes it there; what is trained already is only looked at again.
+    ///
+    /// # Errors
+    /// As training, or the folder has been trained for longer.
+    pub fn train(
+        setup: Setup,
+        config: &Config,
+        folder: &RunFolder,
+        drawings: &Tensor,
+        evaluator: &Evaluator,
+        seed: u64,
+        device: Device,
+    ) -> Result<Outcome> {
+        let (fit, measured_every) = (config.fit(&setup), config.measured_every(&setup));
+        let checkpoint = folder.checkpoint();
+        let done = if checkpoint.exists() { checkpoint.epochs()? } else { 0 };
+        ensure!(
+            done <= fit.epochs,
+            "{} has been trained for {done} iterations already: {} are too few",
+            folder.path.display(),
+            fit.epochs
+        );
+        let real = ImageSource::Memory(drawings.shallow_clone());
+        let x_train = |first| real.endless(fit.batch_size, seed, first, device);
+        let mut measures = Measures::of(&folder.path)?;
+        // The same points of latent space in all runs and at all times.
+        let noise_of = |networks: &Networks| {
+            device::seed(&[seed, 3]);
+            networks.noise(config.measured)
+        };
+        let mut measure = |noise: &Tensor, networks: &Networks, iteration: u64| -> Result<()> {
+            if iteration.is_multiple_of(measured_every) {
+                measures.add(evaluator.measure(iteration, &networks.images(noise))?)?;
+            }
+            Ok(())
+        };
+        device::seed(&[seed]);
+        let (networks, noise) = match setup.method {
+            Method::Gan { rates: LearningRates { discriminator, generator }, extra_generator_steps } => {
+                let gan = Gan::new(&setup.net, device)?.with_extra_generator_steps(extra_generator_steps);
+                let rules = [discriminator, generator].map(RmsProp::new);
+                let mut optimizers = Optimizers::new(&gan.networks, rules[0], rules[1]);
+                plot_model(&gan.networks, folder)?;
+                let noise = noise_of(&gan.networks);
+                let after = |networks: &Networks, iteration| measure(&noise, networks, iteration);
+                gan.train(&mut optimizers, x_train, plan(fit, seed), folder, after)?;
+                (gan.networks, noise)
+            }
+            Method::WganGp { learning_rate } => {
+                let wgan = WganGp::new(&setup.net, config.n_critic, config.grad_weight, device)?;
+                let mut optimizers = wgan.optimizers(learning_rate);
+                plot_model(&wgan.networks, folder)?;
+                let noise = noise_of(&wgan.networks);
+                let after = |networks: &Networks, iteration| measure(&noise, networks, iteration);
+                wgan.train(&mut optimizers, x_train, plan(fit, seed), folder, after)?;
+                (wgan.networks, noise)
+            }
+        };
+
+        let samples = networks.images(&noise);
+        Ok(Outcome {
+            history: folder.history()?,
+            measures,
+            measured_every,
+            last: evaluator.measure(fit.epochs, &samples)?,
+            modes: evaluator.modes(&samples)?,
+            samples: array4(&samples.narrow(0, 0, SHOWN.min(config.measured)))?,
+            setup,
+        })
+    }
+
+    /// A loss, as the mean of the iterations before each measure.
+    pub fn loss_by_measure(&self, metric: &str) -> Vec<f64> {
+        window_means(&self.loss(metric), self.measured_every as usize)
+    }
+
+    /// A loss by iteration.
+    pub fn loss(&self, metric: &str) -> Vec<f64> {
+        self.history.metric(metric).unwrap_or_default()
+    }
+}

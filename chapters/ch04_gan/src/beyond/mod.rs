@@ -1,0 +1,3 @@
+//! What the book does not have.
+
+pub mod challenges;

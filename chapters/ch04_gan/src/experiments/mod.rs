@@ -1,0 +1,61 @@
+//! The book's notebooks: hyper-parameters, training, analysis.
+
+pub mod gan_camel;
+pub mod wgan_cifar;
+pub mod wgangp_faces;
+
+use crate::figures::SHOWN;
+use crate::models::Networks;
+use anyhow::Result;
+use common::datasets::image_batches::ImageSource;
+use common::device;
+use common::features::FeatureNet;
+use common::samples::{SIDE, Sheet};
+use common::training::{FitConfig, Plan, Run, RunFolder};
+use std::fmt;
+
+/// A run with its trained nets, the real images that they were trained on, and what samples are measured with.
+pub struct Trained<C> {
+    /// The run.
+    pub run: Run<C>,
+    /// The nets.
+    pub networks: Networks,
+    /// The real images.
+    pub real: ImageSource,
+    /// The net whose features samples are compared by; none where its weights cannot be had.
+    pub features: Option<Box<dyn FeatureNet>>,
+}
+
+impl<C: fmt::Debug> fmt::Debug for Trained<C> {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "Trained({:?}, {:?}, {} real images)", self.run, self.networks, self.real.len())
+    }
+}
+
+/// As many iterations as the configuration says: an epoch of a GAN is one of them.
+pub fn plan(fit: FitConfig, seed: u64) -> Plan {
+    Plan { epochs: fit.epochs, batches: 1, seed }
+}
+
+/// What is done after each iteration: sheets of samples are saved to `images/`, of the same 25 points each time.
+pub fn save_samples(
+    networks: &Networks,
+    fit: FitConfig,
+    run: &RunFolder,
+    seed: u64,
+) -> impl FnMut(&Networks, u64) -> Result<()> {
+    device::seed(&[seed, 1]);
+    let noise = networks.noise(SIDE * SIDE);
+    move |networks, iteration| {
+        if fit.samples_due(iteration) || SHOWN.contains(&iteration) || iteration == fit.epochs {
+            Sheet::save(run, iteration, &networks.images(&noise))?;
+        }
+        Ok(())
+    }
+}
+
+/// Writes each net's summary and diagram to `viz/`, as the book's `plot_model` does.
+pub fn plot_model(networks: &Networks, run: &RunFolder) -> Result<()> {
+    let nets = [&networks.critic, &networks.generator, &networks.model];
+    nets.iter().try_for_each(|net| net.summary().save(&run.path.join("viz")))
+}

@@ -1,0 +1,107 @@
+//! 04_02: the Wasserstein GAN on horses (pp. 146-152).
+
+use super::{Trained, plan, plot_model, save_samples};
+use crate::figures;
+use crate::models::{NetConfig, Optimizers, Wgan};
+use anyhow::{Context as _, Result, ensure};
+use common::cli::Context;
+use common::datasets::cifar10;
+use common::datasets::image_batches::ImageSource;
+use common::device;
+use common::keras::RmsProp;
+use common::training::{ExperimentConfig, FitConfig, Preset, ensure_positive};
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+use tch::{Device, Tensor};
+
+/// Hyper-parameters of 04_02.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Config {
+    /// The nets.
+    pub net: NetConfig,
+    /// RMSprop's learning rate for both nets.
+    pub learning_rate: f64,
+    /// Steps of the critic for each one of the generator.
+    pub n_critic: u64,
+    /// The critic's weights are clipped to [-`clip_threshold`, `clip_threshold`].
+    pub clip_threshold: f64,
+    /// The class of CIFAR-10: 7 is horses, 1 is cars.
+    pub class: i64,
+    /// Images of the class that are trained on, from the first on: 5000 to train on, and 1000 of the test set.
+    pub images: i64,
+    /// Batch size, iterations (the book calls them epochs), and how often sample images are saved.
+    #[serde(flatten)]
+    pub fit: FitConfig,
+}
+
+impl ExperimentConfig for Config {
+    fn preset(preset: Preset) -> Config {
+        let book = Config {
+            net: NetConfig::cifar(),
+            learning_rate: 5e-5,
+            n_critic: 5,
+            clip_threshold: 0.01,
+            class: 7,
+            images: 6000,
+            fit: FitConfig::new(128, 6000).print_every_n_batches(50),
+        };
+        match preset {
+            Preset::Book => book,
+            Preset::Quick => Config { fit: FitConfig { batch_size: 32, epochs: 1500, ..book.fit }, ..book },
+            Preset::Smoke => Config { images: 40, fit: FitConfig::new(8, 2).print_every_n_batches(1), ..book },
+        }
+    }
+
+    fn check(&self) -> Result<()> {
+        Wgan::new(&self.net, self.n_critic, self.clip_threshold, Device::Cpu)?;
+        ensure!(self.net.input_dim == [32, 32, 3], "net.input_dim: CIFAR-10's images are [32, 32, 3]");
+        ensure!((1..=100).contains(&self.n_critic), "n_critic must lie between 1 and 100");
+        ensure_positive("clip_threshold", self.clip_threshold)?;
+        ensure_positive("learning_rate", self.learning_rate)?;
+        ensure!((0..10).contains(&self.class), "class must lie between 0 and 9");
+        ensure!((1..=6000).contains(&self.images), "images must lie between 1 and 6000");
+        self.fit.check(2..=4096)
+    }
+}
+
+/// 04_02: trains the Wasserstein GAN and looks at what it makes.
+pub fn train(context: &Context) -> Result<()> {
+    let trained = trained(context)?;
+    let figures = context.figures(&trained.run);
+    figures::loss_curves(&figures)?;
+    figures::after_training(&figures, &trained.networks, &trained.real, trained.features.as_deref())
+}
+
+/// The trained Wasserstein GAN.
+pub fn trained(context: &Context) -> Result<Trained<Config>> {
+    let data = context.data("cifar10")?;
+    let class = context.config::<Config>()?.class;
+    let run = context.training_run::<Config>("wgan", &class_name(&data.dir, class)?, &data)?;
+    let (config, seed) = (&run.params.config, run.params.seed);
+    let real = ImageSource::Memory(of_class(&data.dir, config.class, config.images)?);
+
+    device::seed(&[seed]);
+    let wgan = Wgan::new(&config.net, config.n_critic, config.clip_threshold, context.device())?;
+    plot_model(&wgan.networks, &run.folder)?;
+    let rule = RmsProp::new(config.learning_rate);
+    let mut optimizers = Optimizers::new(&wgan.networks, rule, rule);
+    let x_train = |first| real.endless(config.fit.batch_size, seed, first, context.device());
+    let after = save_samples(&wgan.networks, config.fit, &run.folder, seed);
+    wgan.train(&mut optimizers, x_train, plan(config.fit, seed), &run.folder, after)?;
+    let features = context.image_features()?.map(|net| Box::new(net) as _);
+    Ok(Trained { networks: wgan.networks, real, features, run })
+}
+
+fn class_name(dir: &Path, class: i64) -> Result<String> {
+    let names = cifar10::class_names(dir)?;
+    Ok(names.get(class as usize).with_context(|| format!("CIFAR-10 has no class {class}"))?.clone())
+}
+
+/// The first images of a class, those to train on before those to test with (p. 149): `[n, 32, 32, 3]` in [0, 1].
+fn of_class(dir: &Path, class: i64, count: i64) -> Result<Tensor> {
+    let all = [cifar10::train(dir, 50_000)?, cifar10::test(dir, 10_000)?];
+    let found = all.map(|images| images.rows(&images.labels.eq(class).nonzero().flatten(0, -1)).images);
+    let found = Tensor::cat(&found, 0);
+    ensure!(found.size()[0] > 0, "{} holds no image of class {class}", dir.display());
+    Ok(found.narrow(0, 0, count.min(found.size()[0])))
+}

@@ -1,0 +1,90 @@
+//! 04_03: the WGAN-GP on faces (pp. 152-158).
+
+use super::{Trained, plan, plot_model, save_samples};
+use crate::figures;
+use crate::models::{NetConfig, WganGp};
+use anyhow::{Result, ensure};
+use common::cli::Context;
+use common::datasets::celeba::CelebA;
+use common::datasets::image_batches::ImageSource;
+use common::device;
+use common::training::{ExperimentConfig, FitConfig, Preset, ensure_positive};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use tch::Device;
+
+/// Hyper-parameters of 04_03.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Config {
+    /// The nets.
+    pub net: NetConfig,
+    /// Adam's learning rate for both nets.
+    pub learning_rate: f64,
+    /// Steps of the critic for each one of the generator.
+    pub n_critic: u64,
+    /// Weight of the gradient penalty.
+    pub grad_weight: f64,
+    /// Faces that are trained on, from the first on; all if there are fewer.
+    pub faces: usize,
+    /// Batch size, iterations (the book calls them epochs), and how often sample images are saved.
+    #[serde(flatten)]
+    pub fit: FitConfig,
+}
+
+impl ExperimentConfig for Config {
+    fn preset(preset: Preset) -> Config {
+        let book = Config {
+            net: NetConfig::faces(),
+            learning_rate: 2e-4,
+            n_critic: 5,
+            grad_weight: 10.0,
+            faces: 202_599,
+            fit: FitConfig::new(64, 6000).print_every_n_batches(5),
+        };
+        match preset {
+            Preset::Book => book,
+            Preset::Quick => {
+                Config { faces: 16_000, fit: FitConfig { batch_size: 16, epochs: 300, ..book.fit }, ..book }
+            }
+            Preset::Smoke => Config { faces: 40, fit: FitConfig::new(4, 2).print_every_n_batches(1), ..book },
+        }
+    }
+
+    fn check(&self) -> Result<()> {
+        WganGp::new(&self.net, self.n_critic, self.grad_weight, Device::Cpu)?;
+        ensure!(self.net.input_dim[2] == 3, "faces have 3 channels, not {}", self.net.input_dim[2]);
+        ensure!((1..=100).contains(&self.n_critic), "n_critic must lie between 1 and 100");
+        ensure!(self.grad_weight.is_finite() && self.grad_weight >= 0.0, "grad_weight must be 0 or more");
+        ensure!((1..=202_599).contains(&self.faces), "faces must lie between 1 and 202599");
+        ensure_positive("learning_rate", self.learning_rate)?;
+        self.fit.check(2..=4096)
+    }
+}
+
+/// 04_03: trains the WGAN-GP and looks at what it makes.
+pub fn train(context: &Context) -> Result<()> {
+    let trained = trained(context)?;
+    let figures = context.figures(&trained.run);
+    figures::loss_curves(&figures)?;
+    figures::after_training(&figures, &trained.networks, &trained.real, trained.features.as_deref())
+}
+
+/// The trained WGAN-GP.
+pub fn trained(context: &Context) -> Result<Trained<Config>> {
+    let data = context.data("celeba")?;
+    let set = CelebA::open(&data.dir)?;
+    let run = context.training_run::<Config>("wgangp", "faces", &data)?;
+    let (config, seed) = (&run.params.config, run.params.seed);
+    let [height, width, _] = config.net.input_dim.map(|n| n as usize);
+    let real = ImageSource::Files(Arc::new(set.images(config.faces, height, width)?));
+
+    device::seed(&[seed]);
+    let wgan = WganGp::new(&config.net, config.n_critic, config.grad_weight, context.device())?;
+    plot_model(&wgan.networks, &run.folder)?;
+    let mut optimizers = wgan.optimizers(config.learning_rate);
+    let x_train = |first| real.endless(config.fit.batch_size, seed, first, context.device());
+    let after = save_samples(&wgan.networks, config.fit, &run.folder, seed);
+    wgan.train(&mut optimizers, x_train, plan(config.fit, seed), &run.folder, after)?;
+    let features = context.image_features()?.map(|net| Box::new(net) as _);
+    Ok(Trained { networks: wgan.networks, real, features, run })
+}

@@ -1,0 +1,94 @@
+//! What the experiments draw.
+
+pub mod quality;
+
+use crate::models::Networks;
+use anyhow::Result;
+use common::cli::Figures;
+use common::datasets::image_batches::ImageSource;
+use common::device;
+use common::features::FeatureNet;
+use common::metrics::Quality;
+use common::plot::Color;
+use common::samples::{self, SIDE};
+use tch::Tensor;
+
+/// Iterations after which the book shows samples.
+pub const SHOWN: [u64; 5] = [20, 200, 400, 1000, 2000];
+
+/// Losses by iteration, in the book's colours (p. 140): the critic's in black, on real images in green, on fake ones in
+/// red, the generator's in orange, the gradient penalty in blue.
+pub fn loss_curves(figures: &Figures) -> Result<()> {
+    let curves = [
+        ("d_loss", Color::BLACK),
+        ("d_loss_real", Color::GREEN),
+        ("d_loss_fake", Color::RED),
+        ("gradient_penalty", Color::BLUE),
+        ("g_loss", Color::ORANGE),
+    ];
+    let caption = "Losses at each iteration: of discriminator or critic (black), its part on real images (green) and on \
+                   fake ones (red), and of the generator (orange).";
+    samples::history(figures, "loss", "loss", caption, &curves)
+}
+
+/// Accuracies by iteration, in the book's colours (p. 141).
+pub fn accuracy_curves(figures: &Figures) -> Result<()> {
+    let curves =
+        [("d_acc", Color::BLACK), ("d_acc_real", Color::GREEN), ("d_acc_fake", Color::RED), ("g_acc", Color::ORANGE)];
+    let caption = "Share of images that the discriminator takes for what they are (black; real ones green, fake ones \
+                   red), and of those that the generator gets past it (orange).";
+    samples::history(figures, "accuracy", "accuracy", caption, &curves)
+}
+
+/// Samples at the book's iterations, the same points through the training, the way from point to point, and what is
+/// nearest to the samples among the real images.
+pub fn after_training(
+    figures: &Figures,
+    networks: &Networks,
+    real: &ImageSource,
+    features: Option<&dyn FeatureNet>,
+) -> Result<()> {
+    sheets(figures, networks, real, features)?;
+    samples::strip(figures)?;
+    interpolation(figures, networks)?;
+    nearest(figures, networks, real)
+}
+
+/// 5 x 5 samples after 20, 200, 400, 1000 and 2000 iterations, and at the end (p. 141); how good the last ones are is
+/// measured.
+pub fn sheets(
+    figures: &Figures,
+    networks: &Networks,
+    real: &ImageSource,
+    features: Option<&dyn FeatureNet>,
+) -> Result<()> {
+    let mut caption = "What the generator makes of the same 25 points of latent space, as it learns.".to_string();
+    if let Some(net) = features {
+        device::seed(&[figures.seed(), 3]);
+        let Quality { frechet_distance, precision, recall, samples, .. } =
+            samples::measure(figures.run(), |n| networks.images(&networks.noise(n)), real, net)?;
+        caption += &format!(
+            " At the end, {samples} samples beside as many real images: Fréchet distance {frechet_distance:.1}, \
+             precision {precision:.2}, recall {recall:.2}."
+        );
+    }
+    samples::samples(figures, &SHOWN, &caption)
+}
+
+/// 25 points of latent space, the same at each call.
+fn noise(figures: &Figures, networks: &Networks) -> Tensor {
+    device::seed(&[figures.seed(), 2]);
+    networks.noise(SIDE * SIDE)
+}
+
+/// Five ways through latent space, of ten steps each.
+pub fn interpolation(figures: &Figures, networks: &Networks) -> Result<()> {
+    let noise = noise(figures, networks);
+    let way = samples::great_circle(&noise.narrow(0, 0, 5), &noise.narrow(0, 5, 5), 10);
+    samples::interpolation(figures, &networks.images(&way), 10)
+}
+
+/// Samples and the real images that are most like them (p. 152).
+pub fn nearest(figures: &Figures, networks: &Networks, real: &ImageSource) -> Result<()> {
+    samples::nearest(figures, &networks.images(&noise(figures, networks)), real)
+}

@@ -1,0 +1,101 @@
+//! The Wasserstein GAN (pp. 146-152): another loss, and a critic whose weights are kept small.
+
+use super::gan::{NetConfig, Networks, Optimizers};
+use anyhow::Result;
+use common::datasets::image_batches::ImageBatches;
+use common::keras::{Optimizer, losses};
+use common::training::{Plan, RunFolder, Training};
+use tch::{Device, Tensor};
+
+/// Critic against generator, with the Wasserstein loss.
+#[derive(Debug)]
+pub struct Wgan {
+    /// The nets.
+    pub networks: Networks,
+    /// Steps of the critic for each one of the generator.
+    pub n_critic: u64,
+    /// The critic's weights are clipped to [-`clip_threshold`, `clip_threshold`].
+    pub clip_threshold: f64,
+}
+
+impl Wgan {
+    /// Untrained nets.
+    ///
+    /// # Errors
+    /// As [`Networks::new`].
+    pub fn new(config: &NetConfig, n_critic: u64, clip_threshold: f64, device: Device) -> Result<Wgan> {
+        Ok(Wgan { networks: Networks::new("critic", config, None, device)?, n_critic, clip_threshold })
+    }
+
+    /// One step on real images, one on generated ones, then clipping (p. 148). Losses: of both, of the real ones, of
+    /// the fake ones.
+    pub fn train_critic(&self, true_imgs: &Tensor, noise: &Tensor, optimizer: &mut Optimizer) -> [Tensor; 3] {
+        let gen_imgs = self.networks.predict(noise);
+        let d_loss_real = self.train_critic_on_batch(true_imgs, 1.0, optimizer);
+        let d_loss_fake = self.train_critic_on_batch(&gen_imgs, -1.0, optimizer);
+        let d_loss = (&d_loss_real + &d_loss_fake) * 0.5;
+        tch::no_grad(|| {
+            for weights in &mut self.networks.critic.trainable() {
+                let _ = weights.clamp_(-self.clip_threshold, self.clip_threshold);
+            }
+        });
+        [d_loss, d_loss_real, d_loss_fake]
+    }
+
+    /// The critic's outputs shall be high for `valid` images (1), low for `fake` ones (-1).
+    fn train_critic_on_batch(&self, imgs: &Tensor, label: f64, optimizer: &mut Optimizer) -> Tensor {
+        let output = self.networks.critic.forward_t(imgs, true);
+        let loss = losses::wasserstein(&output.full_like(label), &output);
+        optimizer.minimize(&loss);
+        loss
+    }
+
+    /// Trains as [`Gan::train`](super::Gan::train) does, with `n_critic` steps of the critic in an iteration.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn train(
+        &self,
+        optimizers: &mut Optimizers,
+        x_train: impl FnOnce(u64) -> ImageBatches,
+        plan: Plan,
+        run: &RunFolder,
+        mut after: impl FnMut(&Networks, u64) -> Result<()>,
+    ) -> Result<()> {
+        let mut training = Training::start(run, plan, optimizers.state(&self.networks))?;
+        let mut x_train = x_train(training.steps_done() * self.n_critic);
+        while let Some(step) = training.next()? {
+            let mut n = 0;
+            let mut d_losses = [(); 3].map(|_| Tensor::new());
+            for _ in 0..self.n_critic {
+                let true_imgs = x_train.next()? * 2.0 - 1.0;
+                n = true_imgs.size()[0];
+                d_losses = self.train_critic(&true_imgs, &self.networks.noise(n), &mut optimizers.critic);
+            }
+            let g_loss = self.train_generator(&self.networks.noise(n), &mut optimizers.generator);
+            let [d_loss, d_loss_real, d_loss_fake] = &d_losses;
+            training.record(
+                1,
+                &[("d_loss", d_loss), ("d_loss_real", d_loss_real), ("d_loss_fake", d_loss_fake), ("g_loss", &g_loss)],
+            );
+            after(&self.networks, step.number + 1)?;
+        }
+        Ok(())
+    }
+}
+
+impl Wgan {
+    /// One step of the generator.
+    pub fn train_generator(&self, noise: &Tensor, optimizer: &mut Optimizer) -> Tensor {
+        train_generator(&self.networks, noise, optimizer)
+    }
+}
+
+/// One step of a generator: the critic's output for its images shall be high (p. 147).
+pub fn train_generator(networks: &Networks, noise: &Tensor, optimizer: &mut Optimizer) -> Tensor {
+    let gen_imgs = networks.generator.forward_t(noise, true);
+    let output = networks.critic.forward_t(&gen_imgs, true);
+    let loss = losses::wasserstein(&output.ones_like(), &output);
+    optimizer.minimize(&loss);
+    loss
+}

@@ -1,0 +1,118 @@
+//! The Wasserstein GAN with a gradient penalty (pp. 152-158) in place of clipped weights.
+
+use super::gan::{NetConfig, Networks, Optimizers};
+use super::wgan::train_generator;
+use anyhow::Result;
+use common::datasets::image_batches::ImageBatches;
+use common::keras::{Adam, Optimizer, losses};
+use common::training::{Plan, RunFolder, Training};
+use tch::{Device, Kind, Tensor};
+
+/// Critic against generator, with the Wasserstein loss and the gradient penalty.
+#[derive(Debug)]
+pub struct WganGp {
+    /// The nets.
+    pub networks: Networks,
+    /// Steps of the critic for each one of the generator.
+    pub n_critic: u64,
+    /// Weight of the gradient penalty.
+    pub grad_weight: f64,
+}
+
+/// Losses of a step of the critic.
+#[derive(Debug)]
+pub struct CriticLosses {
+    /// The weighted sum of the others.
+    pub loss: Tensor,
+    /// On real images.
+    pub loss_real: Tensor,
+    /// On generated images.
+    pub loss_fake: Tensor,
+    /// The gradient penalty, not weighted.
+    pub gradient_penalty: Tensor,
+}
+
+impl WganGp {
+    /// Untrained nets.
+    ///
+    /// # Errors
+    /// As [`Networks::new`].
+    pub fn new(config: &NetConfig, n_critic: u64, grad_weight: f64, device: Device) -> Result<WganGp> {
+        Ok(WganGp { networks: Networks::new("critic", config, None, device)?, n_critic, grad_weight })
+    }
+
+    /// The book's optimizers (p. 155).
+    pub fn optimizers(&self, learning_rate: f64) -> Optimizers {
+        let adam = Adam { beta_1: 0.5, ..Adam::new(learning_rate) };
+        Optimizers::new(&self.networks, adam, adam)
+    }
+
+    /// One step of the critic on real and generated images at once, and on those between them (p. 155), at `alpha` of
+    /// the way.
+    ///
+    /// The fakes are made by moving averages, as tf.keras 2 makes them; in the book's Keras 2.2 the generator normalized
+    /// them by their own mean and variance here, though not in the other two models.
+    pub fn train_critic(
+        &self,
+        true_imgs: &Tensor,
+        noise: &Tensor,
+        alpha: &Tensor,
+        optimizer: &mut Optimizer,
+    ) -> CriticLosses {
+        let critic = &self.networks.critic;
+        let fake_imgs = self.networks.predict(noise);
+        // An image between each two (p. 154).
+        let interpolated_img = alpha * true_imgs + (1.0 - alpha) * &fake_imgs;
+
+        let valid = critic.forward_t(true_imgs, true);
+        let fake = critic.forward_t(&fake_imgs, true);
+        let loss_real = losses::wasserstein(&valid.ones_like(), &valid);
+        let loss_fake = losses::wasserstein(&-fake.ones_like(), &fake);
+        let gradient_penalty = losses::gradient_penalty(&critic.input_gradient(&interpolated_img));
+        let loss = &loss_real + &loss_fake + &gradient_penalty * self.grad_weight;
+        optimizer.minimize(&loss);
+        CriticLosses { loss, loss_real, loss_fake, gradient_penalty }
+    }
+
+    /// One step of the generator, which is the Wasserstein GAN's.
+    pub fn train_generator(&self, noise: &Tensor, optimizer: &mut Optimizer) -> Tensor {
+        train_generator(&self.networks, noise, optimizer)
+    }
+
+    /// Trains as [`Wgan::train`](super::Wgan::train) does.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn train(
+        &self,
+        optimizers: &mut Optimizers,
+        x_train: impl FnOnce(u64) -> ImageBatches,
+        plan: Plan,
+        run: &RunFolder,
+        mut after: impl FnMut(&Networks, u64) -> Result<()>,
+    ) -> Result<()> {
+        let mut training = Training::start(run, plan, optimizers.state(&self.networks))?;
+        let mut x_train = x_train(training.steps_done() * self.n_critic);
+        while let Some(step) = training.next()? {
+            let mut last = None;
+            for _ in 0..self.n_critic {
+                let true_imgs = x_train.next()? * 2.0 - 1.0;
+                let n = true_imgs.size()[0];
+                let (noise, alpha) = (self.networks.noise(n), random_weights(n, true_imgs.device()));
+                last = Some((n, self.train_critic(&true_imgs, &noise, &alpha, &mut optimizers.critic)));
+            }
+            let Some((n, d)) = last else { break };
+            let g_loss = self.train_generator(&self.networks.noise(n), &mut optimizers.generator);
+            let d_losses = [("d_loss", &d.loss), ("d_loss_real", &d.loss_real), ("d_loss_fake", &d.loss_fake)];
+            let others = [("gradient_penalty", &d.gradient_penalty), ("g_loss", &g_loss)];
+            training.record(1, &[&d_losses[..], &others].concat());
+            after(&self.networks, step.number + 1)?;
+        }
+        Ok(())
+    }
+}
+
+/// Where between a real and a fake image the gradient is looked at: numbers even in [0, 1], one for each of `n` pairs.
+pub fn random_weights(n: i64, device: Device) -> Tensor {
+    Tensor::rand([n, 1, 1, 1], (Kind::Float, device))
+}

@@ -1,0 +1,96 @@
+use super::context::Context;
+use super::runs::DEFAULT_SEED;
+use crate::display;
+use crate::gallery::{self, Image};
+use crate::plot::Figure;
+use crate::say;
+use crate::training::{Params, Run, RunFolder, ensure_not_stopped};
+use anyhow::Result;
+use tch::Device;
+
+/// Where the figures of a run go: its folder and the gallery, with a line that says what each was made from.
+#[derive(Debug)]
+pub struct Figures<'a> {
+    context: &'a Context,
+    folder: RunFolder,
+    params: Params<()>,
+}
+
+impl<'a> Figures<'a> {
+    pub(super) fn new<C>(context: &'a Context, run: &Run<C>) -> Figures<'a> {
+        Figures { context, folder: run.folder.clone(), params: run.params.without_config() }
+    }
+
+    /// Saves a figure as `<id>_<what>.png` in the run folder and in the gallery; the caption goes into the gallery.
+    ///
+    /// # Errors
+    /// A file cannot be written, or [`Interrupted`](crate::training::Interrupted) after Ctrl-C.
+    pub fn save(&self, what: &str, caption: &str, figure: Figure) -> Result<()> {
+        ensure_not_stopped()?;
+        let Figures { context, folder, params } = self;
+        let (entry, data) = (context.entry(), &params.data);
+        let history = folder.history()?;
+        let made = made_with(params, history.rows.len(), &entry.unit);
+        let figure = figure.with_note(&format!("{} · {made}", data.title))?;
+        let file = format!("{}_{what}.png", entry.id);
+        figure.save(folder.path.join("figures").join(&file))?;
+        let image = Image {
+            experiment: entry.full_name(),
+            title: entry.title.clone(),
+            pages: entry.pages.clone(),
+            order: context.drawn.replace(context.drawn.get() + 1),
+            caption: caption.to_string(),
+            data: format!("{} ({})", data.title, data.origin),
+            stand_in: data.stand_in,
+            made,
+            metrics: history.last(),
+            command: command(&entry.id, params),
+            file: format!("ch{:02}/{file}", context.chapter),
+        };
+        let gallery = context.out.join("figures");
+        gallery::add(&gallery, &image, &figure)?;
+        say!("figure: {}", gallery.join(&image.file).display());
+        if context.notebook.is_some() { display::show(&figure) } else { Ok(()) }
+    }
+
+    /// The run that they are of.
+    pub fn run(&self) -> &RunFolder {
+        &self.folder
+    }
+
+    /// The run's seed.
+    pub fn seed(&self) -> u64 {
+        self.params.seed
+    }
+
+    /// Where to compute what they show.
+    pub fn device(&self) -> Device {
+        self.context.device()
+    }
+}
+
+/// "preset quick, 4 epochs"; the part of a figure's note that tells how its net came about.
+fn made_with(params: &Params<()>, epochs: usize, unit: &str) -> String {
+    if let Some(file) = &params.weights_from {
+        return format!("weights from {file}");
+    }
+    let changed = if params.settings.is_empty() { "" } else { " (changed)" };
+    let trained = if epochs == 0 { String::new() } else { format!(", {epochs} {unit}") };
+    format!("preset {}{changed}{trained}", params.preset)
+}
+
+/// The command that makes a figure again.
+fn command(id: &str, params: &Params<()>) -> String {
+    if let Some(file) = &params.weights_from {
+        return format!("cargo book {id} --weights {file}");
+    }
+    let mut command = format!("cargo book figures {id} --preset {}", params.preset);
+    params.settings.iter().for_each(|setting| command += &format!(" --set {setting}"));
+    if params.seed != DEFAULT_SEED {
+        command += &format!(" --seed {}", params.seed);
+    }
+    if params.data.stand_in {
+        command += " --data generated";
+    }
+    command
+}

@@ -1,0 +1,145 @@
+//! Images to train on, in memory or in files, batch after batch.
+
+use super::batches::Batches;
+use super::image_files::{Batch, ImageFiles};
+use super::prefetch::Prefetch;
+use crate::keras::nhwc_to_nchw;
+use anyhow::{Context, Result};
+use std::sync::Arc;
+use std::time::Duration;
+use tch::{Device, Kind, Tensor};
+
+/// Files that are read at once.
+const CHUNK: usize = 256;
+
+/// Where images are.
+#[derive(Debug)]
+pub enum ImageSource {
+    /// In memory: `[n, height, width, channels]` in [0, 1].
+    Memory(Tensor),
+    /// In files that are decoded when they are needed.
+    Files(Arc<ImageFiles>),
+}
+
+impl ImageSource {
+    /// How many there are.
+    pub fn len(&self) -> i64 {
+        match self {
+            ImageSource::Memory(images) => images.size()[0],
+            ImageSource::Files(files) => files.len() as i64,
+        }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Batches in an epoch; the last one may be smaller.
+    pub fn batches_per_epoch(&self, batch_size: i64) -> u64 {
+        ((self.len() + batch_size - 1) / batch_size) as u64
+    }
+
+    /// Some images, `[n, height, width, channels]` in [0, 1]; numbers begin again at 0 where there are too few.
+    ///
+    /// # Errors
+    /// Files that cannot be read.
+    pub fn images(&self, rows: &[i64]) -> Result<Tensor> {
+        let rows: Vec<i64> = rows.iter().map(|row| row % self.len()).collect();
+        match self {
+            ImageSource::Memory(images) => {
+                Ok(images.index_select(0, &Tensor::from_slice(&rows).to_device(images.device())))
+            }
+            ImageSource::Files(files) => Ok(files.load(rows.iter().map(|&row| row as usize))?.images(Device::Cpu)),
+        }
+    }
+
+    /// Passes the first `count` images on, some at a time.
+    ///
+    /// # Errors
+    /// Files that cannot be read, and what `take` returns.
+    pub fn chunks(&self, count: i64, mut take: impl FnMut(&Tensor) -> Result<()>) -> Result<()> {
+        let count = count.min(self.len());
+        match self {
+            ImageSource::Memory(images) => take(&images.narrow(0, 0, count)),
+            ImageSource::Files(files) => {
+                let rows = (0..count as usize).collect::<Vec<_>>();
+                let chunks: Vec<Vec<usize>> = rows.chunks(CHUNK).map(<[usize]>::to_vec).collect();
+                files.in_order(chunks.into_iter()).try_for_each(|batch| take(&batch?.images(Device::Cpu)))
+            }
+        }
+    }
+
+    /// Batches in which each image comes once an epoch, as Keras' `fit` draws them, for so many epochs from step `first`
+    /// (counted over all epochs) on. The order depends on the seed and the epoch alone.
+    pub fn epochs(&self, batch_size: i64, epochs: u64, seed: u64, first: u64, device: Device) -> ImageBatches {
+        let batches = Batches::new(self.len(), batch_size, seed);
+        let draw = match self {
+            ImageSource::Memory(images) => Draw::Shuffled { images: images.to_device(device), batches, step: first },
+            ImageSource::Files(files) => Draw::Files(files.stream(batches, first, epochs)),
+        };
+        ImageBatches { draw, device }
+    }
+
+    /// Batches without end, as the book's GANs draw them, from number `first` on. From memory they are drawn with
+    /// replacement, by libtorch's random numbers; from files each image comes once before one comes again, and the smaller
+    /// batch at the end of each round is left out.
+    pub fn endless(&self, batch_size: i64, seed: u64, first: u64, device: Device) -> ImageBatches {
+        let draw = match self {
+            ImageSource::Memory(images) => Draw::WithReplacement { images: images.to_device(device), batch_size },
+            ImageSource::Files(files) => {
+                let mut batches = Batches::new(self.len(), batch_size, seed);
+                let whole = (self.len() as u64 / batch_size as u64).max(1);
+                let rows = (first..).map(move |number| batches.row_numbers(number / whole, number % whole));
+                Draw::Files(files.in_order(rows))
+            }
+        };
+        ImageBatches { draw, device }
+    }
+}
+
+/// Batches `[n, channels, height, width]` of images in [0, 1], on a device.
+#[derive(Debug)]
+pub struct ImageBatches {
+    draw: Draw,
+    device: Device,
+}
+
+#[derive(Debug)]
+enum Draw {
+    Shuffled { images: Tensor, batches: Batches, step: u64 },
+    WithReplacement { images: Tensor, batch_size: i64 },
+    Files(Prefetch<Batch>),
+}
+
+impl ImageBatches {
+    /// The next batch.
+    ///
+    /// # Errors
+    /// Files that cannot be read, or the last epoch is over.
+    #[expect(clippy::should_implement_trait, reason = "it can fail, and a training knows how many it needs")]
+    pub fn next(&mut self) -> Result<Tensor> {
+        let images = match &mut self.draw {
+            Draw::Shuffled { images, batches, step } => {
+                let per_epoch = batches.per_epoch();
+                let rows = batches.rows(*step / per_epoch, *step % per_epoch).to_device(self.device);
+                *step += 1;
+                images.index_select(0, &rows)
+            }
+            Draw::WithReplacement { images, batch_size } => {
+                let rows = Tensor::randint(images.size()[0], [*batch_size], (Kind::Int64, Device::Cpu));
+                images.index_select(0, &rows.to_device(self.device))
+            }
+            Draw::Files(stream) => stream.next().context("there are fewer batches than steps")??.images(self.device),
+        };
+        Ok(nhwc_to_nchw(&images))
+    }
+
+    /// How long [`ImageBatches::next`] has waited for files in all.
+    pub fn waited(&self) -> Duration {
+        match &self.draw {
+            Draw::Files(stream) => stream.waited(),
+            _ => Duration::ZERO,
+        }
+    }
+}

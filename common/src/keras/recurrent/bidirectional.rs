@@ -1,0 +1,54 @@
+use super::cell::Cell;
+use super::config::Recurrent;
+use super::layer::RecurrentLayer;
+use crate::keras::{Operation, Shape, Value, Variables};
+use anyhow::{Result, ensure};
+use tch::{Tensor, nn};
+
+/// Two recurrent layers, one of which reads backwards; their outputs side by side (Schuster and Paliwal, 1997).
+///
+/// Variables: `forward/..` and `backward/..` of the two layers.
+#[derive(Debug)]
+pub struct Bidirectional<C> {
+    forward: RecurrentLayer<C>,
+    backward: RecurrentLayer<C>,
+}
+
+impl<C: Cell> Bidirectional<C> {
+    /// A layer for sequences of shape `[time, features]`, with so many units each way.
+    ///
+    /// # Errors
+    /// As [`RecurrentLayer::new`], or states are to be returned.
+    pub fn new(path: &nn::Path, input: &Shape, config: Recurrent) -> Result<Bidirectional<C>> {
+        ensure!(!config.return_state, "a bidirectional layer returns no states");
+        let layer = |side: &str| RecurrentLayer::new(&path.sub(side), input, config);
+        Ok(Bidirectional { forward: layer("forward")?, backward: layer("backward")? })
+    }
+}
+
+impl<C: Cell> Operation for Bidirectional<C> {
+    fn class(&self) -> &'static str {
+        "Bidirectional"
+    }
+
+    fn output_shapes(&self, inputs: &[Shape]) -> Result<Vec<Shape>> {
+        ensure!(inputs.len() == 1, "takes one sequence, and {} tensors were given", inputs.len());
+        let one_way = self.forward.output_shape(&inputs[0])?;
+        Ok(vec![one_way.with_channels(2 * one_way.channels()?)])
+    }
+
+    fn apply(&self, inputs: &[&Value], _train: bool) -> Vec<Value> {
+        let Value { tensor: x, mask } = inputs[0];
+        let (there, _) = self.forward.run(x, None, mask.as_ref());
+        let (back, _) = self.backward.run(&x.flip([1]), None, mask.as_ref().map(|mask| mask.flip([1])).as_ref());
+        let there = self.forward.output(there);
+        let back = self.backward.output(back);
+        let back = if back.dim() == 3 { back.flip([1]) } else { back };
+        vec![Value { tensor: Tensor::cat(&[there, back], -1), mask: self.forward.output_mask(mask.as_ref()) }]
+    }
+
+    fn variables(&self) -> Variables<'_> {
+        let trainable = [self.forward.cell.trainable(), self.backward.cell.trainable()].concat();
+        Variables { trainable, non_trainable: vec![] }
+    }
+}

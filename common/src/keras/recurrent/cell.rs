@@ -1,0 +1,64 @@
+use super::config::Recurrent;
+use anyhow::Result;
+use std::fmt::Debug;
+use tch::{Tensor, nn};
+
+/// What a recurrent layer keeps from one step to the next, each `[batch, units]`: h, and c for an LSTM.
+pub type State = Vec<Tensor>;
+
+/// The step of a recurrent layer.
+pub trait Cell: Debug + Sized + 'static {
+    /// Keras' class name of the layer.
+    const CLASS_NAME: &'static str;
+    /// Tensors in its state.
+    const STATES: usize;
+
+    /// Untrained weights for so many features.
+    ///
+    /// # Errors
+    /// Sizes are out of bounds.
+    fn new(path: &nn::Path, features: i64, config: Recurrent) -> Result<Self>;
+
+    /// Reads a sequence `[batch, time, features]`: h at all steps `[batch, time, units]`, and the last state.
+    fn run(&self, x: &Tensor, state: State) -> (Tensor, State) {
+        self.run_steps(x, state)
+    }
+
+    /// The same, step by step: what a cell does that libtorch has no kernel for.
+    fn run_steps(&self, x: &Tensor, mut state: State) -> (Tensor, State) {
+        let mut sequence = vec![];
+        for x in self.project(x).unbind(1) {
+            state = self.step(&x, &state);
+            sequence.push(state[0].shallow_clone());
+        }
+        (Tensor::stack(&sequence, 1), state)
+    }
+
+    /// The same with a mask `[batch, time]`: where it is false the state stays, and the output is that of the step
+    /// before, or zeros at the start.
+    fn run_masked(&self, x: &Tensor, mut state: State, mask: &Tensor) -> (Tensor, State) {
+        let mut output = state[0].zeros_like();
+        let mut sequence = vec![];
+        for (x, counts) in self.project(x).unbind(1).iter().zip(mask.unsqueeze(-1).unbind(1)) {
+            let new = self.step(x, &state);
+            output = new[0].where_self(&counts, &output);
+            state = new.iter().zip(&state).map(|(new, old)| new.where_self(&counts, old)).collect();
+            sequence.push(output.shallow_clone());
+        }
+        (Tensor::stack(&sequence, 1), state)
+    }
+
+    /// The products with the kernel of all steps at once, `[batch, time, gates · units]`.
+    fn project(&self, x: &Tensor) -> Tensor;
+
+    /// One step from a projected input `[batch, gates · units]`.
+    fn step(&self, x: &Tensor, state: &State) -> State;
+
+    /// Its weights.
+    fn trainable(&self) -> Vec<&Tensor>;
+}
+
+/// The activation of gates: a sigmoid, or Keras' clip(0.2 x + 0.5, 0, 1).
+pub(super) fn gate(x: &Tensor, hard: bool) -> Tensor {
+    if hard { (x * 0.2 + 0.5).clamp(0.0, 1.0) } else { x.sigmoid() }
+}

@@ -1,0 +1,18 @@
+use tch::Tensor;
+
+/// Points on the great circles from some points of latent space to others, `[n, z]` each: `[n · steps, z]`, one way after
+/// the other. All of them are about as far from the origin as points of N(0, I) are, which those on a straight line are
+/// not.
+pub fn great_circle(from: &Tensor, to: &Tensor, steps: i64) -> Tensor {
+    let norm = |points: &Tensor| points.square().sum_dim_intlist(1, true, None).sqrt();
+    let cosine = (from * to).sum_dim_intlist(1, true, None) / (norm(from) * norm(to));
+    let angle = cosine.clamp(-1.0, 1.0).acos();
+    let points: Vec<Tensor> = (0..steps)
+        .map(|step| {
+            let t = step as f64 / (steps - 1).max(1) as f64;
+            (from * (&angle * (1.0 - t)).sin() + to * (&angle * t).sin()) / angle.sin()
+        })
+        .collect();
+    // [n, steps, z] -> [n · steps, z]
+    Tensor::stack(&points, 1).flatten(0, 1)
+}

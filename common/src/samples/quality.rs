@@ -1,0 +1,38 @@
+use crate::datasets::image_batches::ImageSource;
+use crate::features::FeatureNet;
+use crate::metrics::{Quality, Reference};
+use crate::training::RunFolder;
+use crate::{files, say};
+use anyhow::Result;
+use serde_json::json;
+use tch::Tensor;
+
+/// Samples that are compared with as many real images.
+const SAMPLES: i64 = 1000;
+
+/// Compares samples with real images by a net's features, and other real images, too; tells the numbers and keeps them
+/// in `quality.json`. `generate` makes so many images `[n, height, width, channels]` in [0, 1].
+///
+/// # Errors
+/// Images that cannot be read, samples that contain NaN, a file that cannot be written.
+pub fn measure(
+    folder: &RunFolder,
+    generate: impl Fn(i64) -> Tensor,
+    real: &ImageSource,
+    net: &dyn FeatureNet,
+) -> Result<Quality> {
+    let count = SAMPLES.min(real.len());
+    let samples = generate(count);
+    let some = |from: i64| real.images(&(from..from + count).collect::<Vec<_>>());
+    let reference = Reference::new(net, &some(0)?)?;
+    let of_samples = reference.quality(&samples)?;
+    say!("{of_samples}");
+    // What the best generator would reach: other real images in the place of samples.
+    let of_real = if real.len() >= 2 * count { Some(reference.quality(&some(count)?)?) } else { None };
+    if let Some(Quality { frechet_distance, precision, recall, .. }) = &of_real {
+        say!("other real images: Fréchet distance {frechet_distance:.2}, precision {precision:.3}, recall {recall:.3}");
+    }
+    let json = serde_json::to_string_pretty(&json!({ "samples": of_samples, "other real images": of_real }))?;
+    files::write(&folder.path.join("quality.json"), (json + "\n").as_bytes())?;
+    Ok(of_samples)
+}
