@@ -1,7 +1,6 @@
-use super::experiments::{Entry, Table};
 use super::options::Options;
 use super::runs::DEFAULT_SEED;
-use super::{Experiment, Usage};
+use super::{Entry, Experiment, Table, Usage};
 use crate::gallery::{self, Image};
 use crate::notebook;
 use crate::plot::Figure;

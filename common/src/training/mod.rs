@@ -22,8 +22,9 @@ mod run;
 mod stop;
 mod train;
 
+pub use catalog::Preset;
 pub use checkpoint::{CheckpointFile, Checkpointed};
-pub use config::{ExperimentConfig, Preset, configure, settings};
+pub use config::{ExperimentConfig, configure, settings};
 pub use history::History;
 pub use run::{DataInfo, Params, Run, RunFolder};
 pub use stop::{Interrupted, ensure_not_stopped, stop_on_ctrl_c};

@@ -22,7 +22,7 @@ pub fn repository() -> TempDir {
     let dir = tempfile::tempdir().unwrap();
     write(&dir.path().join("data/datasets.toml"), "");
     let table = dir.path().join("chapters/ch03_vae/experiments.toml");
-    write(&table, "chapter = 3\npackage = \"ch03\"\ntitle = \"Chapter three\"\n");
+    write(&table, "chapter = 3\npackage = \"ch03\"\ntitle = \"Chapter three\"\npages = \"89-124\"\n");
     for (id, name) in [("03_01", "autoencoder_train"), ("03_02", "autoencoder_analysis"), ("03_03", "vae_digits_train")]
     {
         add_experiment(&table, id, name);
