@@ -5,7 +5,7 @@ mod support;
 use std::fs;
 
 use catalog::versions::LIBTORCH;
-use support::{add_experiment, book, repository, write};
+use support::{add_experiment, repository, run, write};
 use xtask::experiments::Experiments;
 use xtask::readme::with_table;
 
@@ -40,8 +40,9 @@ fn the_command_writes_the_table_and_leaves_the_rest() {
     let begin = "<!-- sections: `cargo book readme` writes this table from chapters/*/experiments.toml -->";
     write(&readme, &format!("Before\n{begin}\n| old |\n<!-- end of sections -->\nAfter\n"));
     for words in ["has the table", "agree"] {
-        let done = book(root.path()).arg("readme").output().unwrap();
-        assert!(done.status.success() && support::stdout(&done).contains(words), "{}", support::stderr(&done));
+        let done = run(root.path(), &["readme"]);
+        done.assert_success();
+        done.assert_prints(&[words]);
     }
     let expected = format!(
         "Before
@@ -66,8 +67,6 @@ fn a_readme_without_the_comments_is_left_alone() {
     let root = repository();
     let readme = root.path().join("README.md");
     write(&readme, "No table here\n");
-    let done = book(root.path()).arg("readme").output().unwrap();
-    assert_eq!(done.status.code(), Some(1));
-    assert!(support::stderr(&done).contains("<!-- sections"), "{}", support::stderr(&done));
+    run(root.path(), &["readme"]).assert_failure(1, &["<!-- sections"]);
     assert_eq!(fs::read_to_string(&readme).unwrap(), "No table here\n");
 }
