@@ -2,12 +2,11 @@
 
 mod support;
 
-use std::io::{Cursor, Write};
-
 use data::{Choice, DataSet};
 use support::{Reply, Server, archive, content, gz, store, tree};
 use tar::{EntryType, Header};
 use tempfile::tempdir;
+use testing::bytes::{sha256, zip};
 
 /// One member of a tar archive, with any path and type, which the crate's own builder would refuse.
 fn member(path: &str, kind: EntryType, body: &[u8]) -> Vec<u8> {
@@ -27,15 +26,6 @@ fn member(path: &str, kind: EntryType, body: &[u8]) -> Vec<u8> {
 
 fn tar(members: &[Vec<u8>]) -> Vec<u8> {
     [members.concat(), vec![0; 1024]].concat()
-}
-
-fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    for (path, body) in members {
-        writer.start_file(*path, zip::write::SimpleFileOptions::default()).unwrap();
-        writer.write_all(body).unwrap();
-    }
-    writer.finish().unwrap().into_inner()
 }
 
 /// Fetches the small set from a server that has this archive, into `<folder>/cache`.
@@ -92,7 +82,7 @@ fn hostile_and_broken_archives_are_refused() {
 #[test]
 fn an_archive_with_another_checksum_is_refused() {
     let bytes = tar(&[member("in/numbers", EntryType::Regular, &content())]);
-    let good = support::sha256(&bytes);
+    let good = sha256(&bytes);
     let server = Server::start(move |_, _| Reply::new(200, bytes.clone()));
     for (sha256, right) in [(good.as_str(), true), (&"0".repeat(64), false)] {
         let cache = tempdir().unwrap();

@@ -3,8 +3,9 @@
 mod support;
 
 use data::{Choice, OriginKind};
-use support::{Reply, Server, content, gz, official, sha256, store, tree};
+use support::{Reply, Server, content, gz, official, store, tree};
 use tempfile::tempdir;
+use testing::bytes::sha256;
 
 const WHOLE: [&str; 2] = ["small/numbers", "small/origin.json"];
 

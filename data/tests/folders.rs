@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use data::{Choice, Manifest, OriginKind, Store};
-use support::{Reply, Server, gz, tree};
+use support::{Reply, Server, archive_of, gz, tree};
 use tempfile::tempdir;
 
 /// A set `faces` of three images in folders and a table that may have two names.
@@ -100,7 +100,7 @@ fn a_mirror_in_a_folder_has_them() {
     let store = Store::at(cache.path()).unwrap().with_manifest(manifest(CONTENT)).with_mirror(place);
     let set = store.fetch("faces", Choice::Real).unwrap();
     assert_eq!(set.origin.kind, OriginKind::Mirror);
-    let files = ["origin.json", "images/1.jpg", "images/2.jpg", "images/a/3.jpg", "table.csv"];
+    let files = ["images/1.jpg", "images/2.jpg", "images/a/3.jpg", "origin.json", "table.csv"];
     assert_eq!(tree(&set.dir), files);
 
     let store = store.with_mirror("http://127.0.0.1:9");
@@ -125,30 +125,16 @@ fn archives_give_whole_folders() {
     let fetch = |bytes: Vec<u8>| {
         let server = Server::start(move |_, _| Reply::new(200, bytes.clone()));
         let folder = tempdir().unwrap();
-        let more = format!(
-            r#"
-            [[set.folder]]
-            name = "images"
-            ending = ".jpg"
-            files = 3
-            [[set.source]]
-            kind = "official"
-            title = "the test's server"
-            base = "{}"
-            [[set.source.archive]]
-            name = "all.tar.gz"
-            max_bytes = 1_000_000
-            members = {{ "in/photos/" = "images/" }}
-            "#,
-            server.base
-        );
-        let store = Store::at(folder.path().join("cache")).unwrap().with_manifest(manifest(&more));
+        let images = "[[set.folder]]\nname = \"images\"\nending = \".jpg\"\nfiles = 3\n";
+        let source = archive_of(&server.base, "all.tar.gz", "\"in/photos/\" = \"images/\"");
+        let manifest = manifest(&format!("{images}{source}"));
+        let store = Store::at(folder.path().join("cache")).unwrap().with_manifest(manifest);
         let result = store.fetch("faces", Choice::Real);
         (folder, result)
     };
     let (_folder, set) = fetch(tar(&["photos/1.jpg", "photos/a/2.jpg", "photos/3.jpg", "photos/x.txt", "4.jpg"]));
     let set = set.unwrap();
-    assert_eq!(tree(&set.dir), ["origin.json", "images/1.jpg", "images/3.jpg", "images/a/2.jpg"]);
+    assert_eq!(tree(&set.dir), ["images/1.jpg", "images/3.jpg", "images/a/2.jpg", "origin.json"]);
     for (names, complaint) in [(&["photos/1.jpg"][..], "has 1 files"), (&["other/1.jpg"], "has no `in/photos/`")] {
         let (folder, result) = fetch(tar(names));
         let error = result.unwrap_err().to_string();

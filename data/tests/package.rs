@@ -9,8 +9,10 @@ use std::path::Path;
 use std::process::Command;
 
 use data::{Choice, Manifest, Store};
-use support::{gz, sha256, tree};
+use support::{gz, tree};
 use tempfile::{TempDir, tempdir};
+use testing::Finished;
+use testing::bytes::sha256;
 
 /// The folder of a test, in the environment of the process that fetches.
 const FOLDER: &str = "DATA_TEST_FOLDER";
@@ -73,13 +75,10 @@ fn fetch(package: &[u8], manifest: &str) -> (TempDir, String) {
     fs::write(path("bin/npm"), client).unwrap();
     fs::set_permissions(path("bin/npm"), fs::Permissions::from_mode(0o755)).unwrap();
     let others = std::env::var("PATH").unwrap_or_default();
-    let status = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "in_a_process_of_its_own", "--ignored"])
-        .env("PATH", format!("{}:{others}", path("bin").display()))
-        .env(FOLDER, folder.path())
-        .output()
-        .unwrap();
-    assert!(status.status.success(), "{status:?}");
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", "in_a_process_of_its_own", "--ignored"]);
+    command.env("PATH", format!("{}:{others}", path("bin").display())).env(FOLDER, folder.path());
+    Finished::run(&mut command).assert_success();
     let result = fs::read_to_string(path("result")).unwrap();
     (folder, result)
 }

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 
-use crate::{bench, doctor, figures, list, notebook, run, setup, test};
+use crate::{bench, doctor, figures, list, notebook, readme, run, setup, test};
 
 /// Generative Deep Learning, in Rust: runs the book's experiments.
 ///
@@ -46,6 +46,9 @@ enum Command {
     Bench(bench::Arguments),
     /// The notebooks in JupyterLab, or executed without it; sets all they need up
     Notebook(notebook::Arguments),
+    /// Rewrite the table of sections in README.md from the chapters' tables
+    #[command(hide = true)]
+    Readme,
     #[command(external_subcommand)]
     Run(Vec<OsString>),
 }
@@ -73,6 +76,7 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
         Some(Command::Doctor) => doctor::run(&root),
         Some(Command::Data(args)) => data::command::run(args).map(|()| ExitCode::SUCCESS),
         Some(Command::Bench(args)) => bench::run(&root, &args),
+        Some(Command::Readme) => readme::run(&root),
         Some(Command::Notebook(args)) => notebook::run(&root, &args),
     }
 }

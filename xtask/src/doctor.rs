@@ -4,11 +4,12 @@ use std::path::Path;
 use std::process::{ExitCode, Stdio};
 
 use anyhow::Result;
+use catalog::versions::LIBTORCH;
 
 use crate::cargo::Cargo;
 use crate::driver::Driver;
 use crate::experiments::Experiments;
-use crate::libtorch::{self, Place, State, VERSION, Variant};
+use crate::libtorch::{self, Place, State, Variant};
 use crate::process::{answer, print};
 use crate::{python, setup};
 
@@ -115,8 +116,8 @@ impl Report {
             Place::Own(_) => "made by `cargo book setup`",
         };
         let state = match &found {
-            Ok(variant) => format!("{VERSION} ({variant}), {of}"),
-            Err(_) => format!("not usable; {VERSION} is wanted"),
+            Ok(variant) => format!("{LIBTORCH} ({variant}), {of}"),
+            Err(_) => format!("not usable; {LIBTORCH} is wanted"),
         };
         let usable = found.is_ok();
         match found {

@@ -4,82 +4,17 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
-use serde::Deserialize;
+use catalog::{Entry, Table};
 
 use crate::Usage;
 
-/// A chapter: the package that holds its experiments, and those.
-#[derive(Debug, Clone, Deserialize)]
+/// A chapter: its table, and where its package lies.
+#[derive(Debug, Clone)]
 pub struct Chapter {
-    /// The chapter's number in the book.
-    pub chapter: u32,
-    /// The package, which is also the name of its binary.
-    pub package: String,
-    pub title: String,
-    /// The chapter's folder in `chapters`.
-    #[serde(skip)]
+    /// What its `experiments.toml` says.
+    pub table: Table,
+    /// Its folder in `chapters`.
     pub folder: String,
-    #[serde(rename = "experiment")]
-    pub experiments: Vec<Experiment>,
-}
-
-/// An experiment: one of the book's notebooks.
-#[derive(Debug, Clone, Deserialize)]
-pub struct Experiment {
-    /// As `03_01`: chapter and number.
-    pub id: String,
-    /// As `autoencoder_train`.
-    pub name: String,
-    pub title: String,
-    /// Pages in the book, as `94-101`.
-    pub pages: String,
-    /// The data sets that it reads.
-    #[serde(default)]
-    pub data: Vec<String>,
-    /// The experiment whose result it reads.
-    pub needs: Option<String>,
-    /// Expected minutes with the quick preset on two cores.
-    pub minutes: f64,
-    /// The figures that it draws, as their files are named behind the id: `loss`.
-    #[serde(default)]
-    pub figures: Vec<String>,
-}
-
-impl Chapter {
-    /// The chapter's number with two digits, as the ids begin.
-    pub fn number(&self) -> String {
-        format!("{:02}", self.chapter)
-    }
-
-    fn check(&self) -> Result<()> {
-        for experiment in &self.experiments {
-            let id = &experiment.id;
-            let digits = |text: &str| text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit());
-            let well_formed = id.split_once('_').is_some_and(|(chapter, number)| digits(chapter) && digits(number));
-            ensure!(well_formed, "id `{id}`: expected two digits, `_`, two digits, as in `03_01`");
-            ensure!(id.starts_with(&self.number()), "id `{id}`: expected it to begin with {}", self.number());
-            let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
-            let name = &experiment.name;
-            ensure!(!name.is_empty() && name.bytes().all(plain), "name `{name}`: expected a-z, 0-9 and `_`");
-            let pages = &experiment.pages;
-            let page = |text: &str| text.parse::<u32>().ok();
-            let range = match pages.split_once('-') {
-                Some((first, last)) => page(first).zip(page(last)).is_some_and(|(first, last)| first <= last),
-                None => page(pages).is_some(),
-            };
-            ensure!(range, "{id}: pages `{pages}`: expected a page or a range, as in `94-101`");
-            let minutes = experiment.minutes;
-            ensure!(minutes.is_finite() && minutes > 0.0, "{id}: minutes {minutes}: expected a number above 0");
-        }
-        Ok(())
-    }
-}
-
-impl Experiment {
-    /// As `03_01_autoencoder_train`.
-    pub fn full_name(&self) -> String {
-        format!("{}_{}", self.id, self.name)
-    }
 }
 
 /// All chapters that have a table, in the book's order.
@@ -92,7 +27,7 @@ pub struct Experiments {
 #[derive(Debug, Clone, Copy)]
 pub enum Choice<'a> {
     Chapter(&'a Chapter),
-    Experiment(&'a Chapter, &'a Experiment),
+    Experiment(&'a Chapter, &'a Entry),
 }
 
 impl Experiments {
@@ -111,7 +46,7 @@ impl Experiments {
                 chapters.push(read(&table, folder).with_context(|| format!("reading {}", table.display()))?);
             }
         }
-        chapters.sort_by_key(|chapter| chapter.chapter);
+        chapters.sort_by_key(|chapter| chapter.table.chapter);
         let experiments = Experiments { chapters };
         let mut ids = HashSet::new();
         for (_, experiment) in experiments.all() {
@@ -130,16 +65,16 @@ impl Experiments {
     }
 
     /// Every experiment with its chapter.
-    pub fn all(&self) -> impl Iterator<Item = (&Chapter, &Experiment)> {
-        self.chapters.iter().flat_map(|chapter| chapter.experiments.iter().map(move |experiment| (chapter, experiment)))
+    pub fn all(&self) -> impl Iterator<Item = (&Chapter, &Entry)> {
+        self.chapters.iter().flat_map(|chapter| chapter.table.experiments.iter().map(move |entry| (chapter, entry)))
     }
 
     /// The experiment `03_01` or `03_01_autoencoder_train`.
     ///
     /// # Errors
     /// [`Usage`] with the nearest ids, and those of `commands` that are near, when there is none.
-    pub fn find(&self, id: &str, commands: &[&str]) -> Result<(&Chapter, &Experiment)> {
-        let found = self.all().find(|(_, experiment)| id == experiment.id || id == experiment.full_name());
+    pub fn find(&self, id: &str, commands: &[&str]) -> Result<(&Chapter, &Entry)> {
+        let found = self.all().find(|(_, experiment)| experiment.is_named(id));
         found.ok_or_else(|| Usage(self.unknown("no experiment or command", id, commands)).into())
     }
 
@@ -149,7 +84,7 @@ impl Experiments {
     /// [`Usage`] with the chapters there are.
     pub fn chapter(&self, word: &str) -> Result<&Chapter> {
         self.find_chapter(word).ok_or_else(|| {
-            let numbers: Vec<_> = self.chapters.iter().map(Chapter::number).collect();
+            let numbers: Vec<_> = self.chapters.iter().map(|chapter| chapter.table.number()).collect();
             Usage(format!("no chapter `{word}`. There are: {}", numbers.join(", "))).into()
         })
     }
@@ -162,14 +97,14 @@ impl Experiments {
         if let Some(chapter) = self.find_chapter(word) {
             return Ok(Choice::Chapter(chapter));
         }
-        let found = self.all().find(|(_, experiment)| word == experiment.id || word == experiment.full_name());
+        let found = self.all().find(|(_, experiment)| experiment.is_named(word));
         let found = found.ok_or_else(|| Usage(self.unknown("no chapter or experiment", word, &[])))?;
         Ok(Choice::Experiment(found.0, found.1))
     }
 
     fn find_chapter(&self, word: &str) -> Option<&Chapter> {
         let number: u32 = word.strip_prefix("ch").unwrap_or(word).parse().ok()?;
-        self.chapters.iter().find(|chapter| chapter.chapter == number)
+        self.chapters.iter().find(|chapter| chapter.table.chapter == number)
     }
 
     fn unknown(&self, what: &str, word: &str, commands: &[&str]) -> String {
@@ -193,9 +128,6 @@ impl Experiments {
     }
 }
 
-fn read(table: &Path, folder: String) -> Result<Chapter> {
-    let mut chapter: Chapter = toml::from_str(&std::fs::read_to_string(table)?)?;
-    chapter.folder = folder;
-    chapter.check()?;
-    Ok(chapter)
+fn read(path: &Path, folder: String) -> Result<Chapter> {
+    Ok(Chapter { table: Table::parse(&std::fs::read_to_string(path)?)?, folder })
 }

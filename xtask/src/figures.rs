@@ -48,7 +48,7 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
     .context("catching Ctrl-C")?;
 
     for job in jobs {
-        let package = &job.chapter.package;
+        let package = &job.chapter.table.package;
         let mut binary = cargo.start(&cargo.build(package, package)?);
         binary.arg("figures").args(&job.ids).args(options);
         let status = binary.status().with_context(|| format!("starting {package}"))?;
@@ -56,7 +56,7 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
             return Ok(ExitCode::from(130));
         }
         if !status.success() {
-            eprintln!("error: no images of chapter {}: its message stands above", job.chapter.chapter);
+            eprintln!("error: no images of chapter {}: its message stands above", job.chapter.table.chapter);
             return Ok(process::code(status));
         }
     }
@@ -74,12 +74,12 @@ pub fn jobs<'a>(experiments: &'a Experiments, words: &[impl AsRef<str>]) -> Resu
     let choices: Vec<_> = words.iter().map(|word| experiments.choice(word.as_ref())).collect::<Result<_>>()?;
     let mut jobs = Vec::new();
     for chapter in &experiments.chapters {
-        let whole = |choice: &Choice| matches!(choice, Choice::Chapter(chosen) if chosen.chapter == chapter.chapter);
+        let whole = |choice: &Choice| matches!(choice, Choice::Chapter(chosen) if chosen.table.chapter == chapter.table.chapter);
         let whole = words.is_empty() || choices.iter().any(whole);
         let mut ids = Vec::new();
         for choice in &choices {
             if let Choice::Experiment(of, experiment) = choice
-                && of.chapter == chapter.chapter
+                && of.table.chapter == chapter.table.chapter
                 && !ids.contains(&experiment.id.as_str())
             {
                 ids.push(experiment.id.as_str());

@@ -1,7 +1,7 @@
 //! `cargo book ...`: sets libtorch up, then builds and runs the experiments of the chapters.
 //!
-//! One module per command ([`list`], [`run`], [`figures`], [`mod@test`], [`setup`], [`doctor`], [`mod@bench`], [`notebook`]) stands
-//! on four that know the outside: [`experiments`] (the chapters' tables), [`libtorch`] (its folder), [`python`] (pip,
+//! One module per command ([`list`], [`run`], [`figures`], [`mod@test`], [`setup`], [`doctor`], [`mod@bench`], [`notebook`],
+//! [`readme`]) stands on four that know the outside: [`experiments`] (the chapters' tables), [`libtorch`] (its folder), [`python`] (pip,
 //! which brings libtorch) and [`cargo`] (which builds). Nothing here needs libtorch to compile.
 
 pub mod bench;
@@ -16,6 +16,7 @@ pub mod list;
 pub mod notebook;
 pub mod process;
 pub mod python;
+pub mod readme;
 pub mod run;
 pub mod setup;
 pub mod test;

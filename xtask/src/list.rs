@@ -31,7 +31,7 @@ pub fn run(root: &Path) -> Result<ExitCode> {
 
 /// The list as text.
 pub fn table(experiments: &Experiments) -> String {
-    let width = |of: &dyn Fn(&crate::experiments::Experiment) -> usize| {
+    let width = |of: &dyn Fn(&catalog::Entry) -> usize| {
         experiments.all().map(|(_, experiment)| of(experiment)).max().unwrap_or(0)
     };
     let name_width = width(&|experiment| experiment.full_name().len());
@@ -40,9 +40,9 @@ pub fn table(experiments: &Experiments) -> String {
     let data_width = width(&|experiment| experiment.data.join(", ").len());
     let mut text = String::from("The experiments of Generative Deep Learning\n");
     for chapter in &experiments.chapters {
-        let _ = writeln!(text, "\nChapter {}  {}", chapter.chapter, chapter.title);
-        for experiment in &chapter.experiments {
-            let minutes = minutes(experiment.minutes);
+        let _ = writeln!(text, "\nChapter {}  {}", chapter.table.chapter, chapter.table.title);
+        for experiment in &chapter.table.experiments {
+            let minutes = format!("{} min", minutes(experiment.minutes));
             let needs = experiment.needs.as_ref().map(|id| format!("  after {id}")).unwrap_or_default();
             let line = format!(
                 "  {:name_width$}  {:title_width$}  p. {:pages_width$}  {:data_width$}  {minutes:>7}{needs}",
@@ -57,6 +57,7 @@ pub fn table(experiments: &Experiments) -> String {
     text + COMMANDS
 }
 
-fn minutes(minutes: f64) -> String {
-    if minutes < 1.0 { "< 1 min".into() } else { format!("{minutes:.0} min") }
+/// Minutes in whole numbers; `< 1` below one.
+pub fn minutes(minutes: f64) -> String {
+    if minutes < 1.0 { "< 1".into() } else { minutes.round().to_string() }
 }

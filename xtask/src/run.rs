@@ -23,7 +23,7 @@ pub fn run(root: &Path, args: &[OsString]) -> Result<ExitCode> {
     let commands: Vec<_> = cli.get_subcommands().map(clap::Command::get_name).collect();
     let (chapter, experiment) = experiments.find(&id.to_string_lossy(), &commands)?;
     let cargo = Cargo::ready(root)?;
-    let mut binary = cargo.start(&cargo.build(&chapter.package, &chapter.package)?);
+    let mut binary = cargo.start(&cargo.build(&chapter.table.package, &chapter.table.package)?);
     binary.arg(&experiment.id).args(rest);
     process::become_command(binary)
 }

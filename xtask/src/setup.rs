@@ -5,11 +5,12 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use anyhow::{Result, bail, ensure};
+use catalog::versions::LIBTORCH;
 use clap::Args;
 
 use crate::cargo;
 use crate::driver::Driver;
-use crate::libtorch::{self, Place, State, VERSION, Variant, install};
+use crate::libtorch::{self, Place, State, Variant, install};
 use crate::notebook;
 use crate::process::{answer, print};
 
@@ -47,12 +48,12 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
                 dir.display()
             );
             let dir = dir.display();
-            print(&format!("LIBTORCH is set: libtorch {VERSION} ({variant}) in {dir} serves. Nothing to do.\n"))?;
+            print(&format!("LIBTORCH is set: libtorch {LIBTORCH} ({variant}) in {dir} serves. Nothing to do.\n"))?;
         }
         Place::Own(dir) => match libtorch::state(&dir) {
             State::Ready(variant) if asked.is_none_or(|asked| asked == variant) => {
                 let dir = dir.display();
-                print(&format!("libtorch {VERSION} ({variant}) is set up in {dir}. Nothing to do.\n"))?;
+                print(&format!("libtorch {LIBTORCH} ({variant}) is set up in {dir}. Nothing to do.\n"))?;
                 if variant == Variant::Cpu && asked.is_none() && driver.check().is_ok() {
                     print("There is an NVIDIA driver: `cargo book setup --cuda` would bring CUDA.\n")?;
                 }
@@ -86,7 +87,7 @@ fn make(root: &Path, found: State, variant: Variant) -> Result<()> {
     if cfg!(windows) {
         bail!(
             "setting libtorch up is not supported on Windows itself. Use WSL (`wsl --install`) and run this in there; \
-             or, untested, set LIBTORCH to the folder of libtorch {VERSION}"
+             or, untested, set LIBTORCH to the folder of libtorch {LIBTORCH}"
         );
     }
     let compiler = compiler();
@@ -98,7 +99,7 @@ fn make(root: &Path, found: State, variant: Variant) -> Result<()> {
         eprintln!("{FOLDER} is made anew: {reason}.", FOLDER = libtorch::FOLDER);
     }
     eprintln!(
-        "Setting libtorch {VERSION} ({variant}) up in {}. This is done once.",
+        "Setting libtorch {LIBTORCH} ({variant}) up in {}. This is done once.",
         root.join(libtorch::FOLDER).display()
     );
     let start = Instant::now();
@@ -106,7 +107,7 @@ fn make(root: &Path, found: State, variant: Variant) -> Result<()> {
         if found != State::Missing || cargo::has_compiled(root, "torch-sys") {
             forget_bindings(root);
         }
-        eprintln!("libtorch {VERSION} ({variant}) is set up, in {} s.", start.elapsed().as_secs());
+        eprintln!("libtorch {LIBTORCH} ({variant}) is set up, in {} s.", start.elapsed().as_secs());
     }
     Ok(())
 }

@@ -3,12 +3,14 @@
 
 mod support;
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Command;
 
-use support::{book, repository, script, stderr, stdout, write};
+use support::{book, repository, script, write};
 use tempfile::TempDir;
+use testing::{Finished, read};
 
 /// Prints its arguments; `fail` makes it end with 7; answers `bench`.
 const CHAPTER: &str = r#"
@@ -47,29 +49,32 @@ fn in_workspace(root: &Path, args: &[&str]) -> Command {
     command
 }
 
-fn output(root: &Path, args: &[&str]) -> Output {
-    in_workspace(root, args).output().unwrap()
+fn output(root: &Path, args: &[&str]) -> Finished {
+    Finished::run(&mut in_workspace(root, args))
+}
+
+/// [`output`] with another search path for programs.
+fn with_path(root: &Path, args: &[&str], path: impl AsRef<OsStr>) -> Finished {
+    Finished::run(in_workspace(root, args).env("PATH", path))
 }
 
 #[test]
 fn an_experiment_gets_its_arguments_and_gives_its_exit_code() {
     let root = workspace();
     let done = output(root.path(), &["03_02_autoencoder_analysis", "--preset", "smoke", "--help", "-x"]);
-    assert!(done.status.success(), "{}", stderr(&done));
-    assert!(stdout(&done).contains("chapter got: 03_02 --preset smoke --help -x;"), "{}", stdout(&done));
-    let failed = output(root.path(), &["03_01", "fail"]);
-    assert_eq!(failed.status.code(), Some(7));
+    done.assert_success();
+    done.assert_prints(&["chapter got: 03_02 --preset smoke --help -x;"]);
+    assert_eq!(output(root.path(), &["03_01", "fail"]).code, Some(7));
 }
 
 #[test]
 fn an_experiment_runs_where_the_user_stands_and_finds_libtorch() {
     let root = workspace();
     let below = root.path().join("chapters");
-    let done = in_workspace(root.path(), &["03_01"]).current_dir(&below).output().unwrap();
-    let line = stdout(&done);
-    assert!(line.contains(&format!("; {};", below.canonicalize().unwrap().display())), "{line} {}", stderr(&done));
+    let done = Finished::run(in_workspace(root.path(), &["03_01"]).current_dir(&below));
+    done.assert_prints(&[&format!("; {};", below.canonicalize().unwrap().display())]);
     if cfg!(target_os = "linux") {
-        assert!(line.contains(".libtorch/lib"), "{line}");
+        done.assert_prints(&[".libtorch/lib"]);
     }
 }
 
@@ -88,14 +93,10 @@ fn bad_command_lines_end_with_2_and_other_troubles_with_1() {
         &["figures", "03_09"],
         &["data"],
     ] {
-        let done = output(root.path(), args);
-        assert_eq!(done.status.code(), Some(2), "{args:?}: {}", stderr(&done));
-        assert!(!stderr(&done).is_empty() && !stderr(&done).contains("panicked"), "{args:?}: {}", stderr(&done));
+        output(root.path(), args).assert_failure(2, &[]);
     }
     fs::write(root.path().join("chapters/ch03_vae/src/main.rs"), "fn main() { oops }").unwrap();
-    let done = output(root.path(), &["03_01"]);
-    assert_eq!(done.status.code(), Some(1));
-    assert!(stderr(&done).contains("building ch03 failed"), "{}", stderr(&done));
+    output(root.path(), &["03_01"]).assert_failure(1, &["building ch03 failed"]);
 }
 
 #[test]
@@ -105,9 +106,9 @@ fn a_wrong_libtorch_stops_everything_with_both_versions_named() {
     write(&other.path().join("lib/libtorch_cpu.so"), "library");
     write(&other.path().join("build-version"), "2.5.1");
     for args in [&["03_01"][..], &["setup"], &["test"], &["doctor"]] {
-        let done = in_workspace(root.path(), args).env("LIBTORCH", other.path()).output().unwrap();
-        assert_eq!(done.status.code(), Some(1), "{args:?}");
-        let text = stdout(&done) + &stderr(&done);
+        let done = Finished::run(in_workspace(root.path(), args).env("LIBTORCH", other.path()));
+        assert_eq!(done.code, Some(1), "{args:?}");
+        let text = done.stdout + &done.stderr;
         assert!(
             text.contains("2.5.1") && text.contains("2.11.0") && text.contains("Unset LIBTORCH"),
             "{args:?}: {text}"
@@ -118,14 +119,11 @@ fn a_wrong_libtorch_stops_everything_with_both_versions_named() {
 #[test]
 fn cuda_without_a_driver_is_refused() {
     let root = workspace();
-    let done = in_workspace(root.path(), &["setup", "--cuda"]).env("PATH", root.path()).output().unwrap();
+    let done = with_path(root.path(), &["setup", "--cuda"], root.path());
     // A machine with a driver goes on to look for a compiler, which is not on this path either.
-    assert_eq!(done.status.code(), Some(1));
-    assert!(
-        stderr(&done).contains("cargo book setup --cpu") || stderr(&done).contains("compiler"),
-        "{}",
-        stderr(&done)
-    );
+    done.assert_failure(1, &[]);
+    let said = done.stderr;
+    assert!(said.contains("cargo book setup --cpu") || said.contains("compiler"), "{said}");
     assert_eq!(fs::read(root.path().join(".libtorch/build-version")).unwrap(), b"2.11.0\n");
 }
 
@@ -133,22 +131,19 @@ fn cuda_without_a_driver_is_refused() {
 fn an_old_driver_is_refused_for_cuda() {
     let root = workspace();
     script(&root.path().join("bin/nvidia-smi"), "echo 535.183.01\n");
-    let done = in_workspace(root.path(), &["setup", "--cuda"]).env("PATH", root.path().join("bin")).output().unwrap();
-    assert_eq!(done.status.code(), Some(1));
     let reason = if cfg!(target_os = "macos") { "macOS" } else { "535" };
-    assert!(stderr(&done).contains(reason), "{}", stderr(&done));
+    with_path(root.path(), &["setup", "--cuda"], root.path().join("bin")).assert_failure(1, &[reason]);
 }
 
 #[test]
 fn figures_pass_ids_and_options_and_name_the_gallery() {
     let root = workspace();
     let done = output(root.path(), &["figures", "03_02", "03_01", "--preset", "smoke"]);
-    let text = stdout(&done);
-    assert!(text.contains("chapter got: figures 03_02 03_01 --preset smoke;"), "{text} {}", stderr(&done));
-    assert!(text.lines().last().unwrap().ends_with("figures/index.html"), "{text}");
+    done.assert_prints(&["chapter got: figures 03_02 03_01 --preset smoke;"]);
+    assert!(done.stdout.lines().last().unwrap().ends_with("figures/index.html"), "{done:?}");
     let failed = output(root.path(), &["figures", "03", "--set", "fail"]);
-    assert_eq!(failed.status.code(), Some(7));
-    assert!(!stdout(&failed).contains("index.html"));
+    assert_eq!(failed.code, Some(7));
+    assert!(!failed.stdout.contains("index.html"));
 }
 
 #[test]
@@ -157,9 +152,11 @@ fn test_runs_the_tests_of_the_workspace() {
     let main = root.path().join("chapters/ch03_vae/src/main.rs");
     fs::write(&main, CHAPTER.to_string() + "#[test] fn good() {}\n").unwrap();
     let done = output(root.path(), &["test"]);
-    assert!(done.status.success() && stdout(&done).contains("1 passed"), "{}", stderr(&done));
+    done.assert_success();
+    done.assert_prints(&["1 passed"]);
     let one = output(root.path(), &["test", "-p", "ch03", "nothing"]);
-    assert!(one.status.success() && stdout(&one).contains("1 filtered out"), "{}", stderr(&one));
+    one.assert_success();
+    one.assert_prints(&["1 filtered out"]);
 }
 
 #[test]
@@ -178,11 +175,9 @@ esac
         write(&root.path().join("chapters/ch03_vae/peers").join(name), "");
     }
     let done = output(root.path(), &["bench", "03", "--peers", "--rounds", "2", "--steps", "5"]);
-    let text = stdout(&done);
-    assert!(done.status.success(), "{}", stderr(&done));
-    assert!(text.contains("ours/PyTorch") && text.contains("0.50") && text.contains("no Keras here"), "{text}");
-    let json: serde_json::Value =
-        serde_json::from_slice(&fs::read(root.path().join("run/bench-03.json")).unwrap()).unwrap();
+    done.assert_success();
+    done.assert_prints(&["ours/PyTorch", "0.50", "no Keras here"]);
+    let json = read::json(&root.path().join("run/bench-03.json"));
     let model = &json["models"][1];
     assert_eq!(model["model"], "two");
     assert_eq!(model["ours_over_pytorch"], 0.5);
@@ -194,14 +189,15 @@ esac
 #[test]
 fn doctor_names_what_is_missing_and_the_cure() {
     let root = repository();
-    let done = book(root.path()).arg("doctor").env("PATH", root.path()).output().unwrap();
-    let text = stdout(&done);
-    assert_eq!(done.status.code(), Some(1), "{text}");
-    for part in
-        ["no C++ compiler", "no Python 3", "`cargo book setup`", "data/cache", "experiments     3 in 1 chapters"]
-    {
-        assert!(text.contains(part), "{part} is not in\n{text}");
-    }
+    let done = Finished::run(book(root.path()).arg("doctor").env("PATH", root.path()));
+    assert_eq!(done.code, Some(1), "{done:?}");
+    done.assert_prints(&[
+        "no C++ compiler",
+        "no Python 3",
+        "`cargo book setup`",
+        "data/cache",
+        "experiments     3 in 1 chapters",
+    ]);
 }
 
 #[test]
@@ -214,40 +210,34 @@ fn doctor_shows_what_libtorch_says() {
     write(&main, "fn main() { println!(\"threads: 2\\ncuDNN: no, none\"); }");
     script(&root.path().join("bin/c++"), "echo c++ 12.2\n");
     let path = format!("{}:{}", root.path().join("bin").display(), std::env::var("PATH").unwrap());
-    let doctor = || in_workspace(root.path(), &["doctor"]).env("PATH", &path).output().unwrap();
+    let doctor = || with_path(root.path(), &["doctor"], &path);
     let done = doctor();
-    let text = stdout(&done);
-    assert!(done.status.success(), "{text} {}", stderr(&done));
-    for part in ["  threads         2\n", "  cuDNN           no, none\n", "2.11.0 (CPU)", "Nothing is wrong"] {
-        assert!(text.contains(part), "{part} is not in\n{text}");
-    }
+    done.assert_success();
+    done.assert_prints(&["  threads         2\n", "  cuDNN           no, none\n", "2.11.0 (CPU)", "Nothing is wrong"]);
     write(&main, "fn main() { std::process::exit(127) }");
     let done = doctor();
-    assert_eq!(done.status.code(), Some(1));
-    assert!(stdout(&done).contains("does not run"), "{}", stdout(&done));
+    assert_eq!(done.code, Some(1));
+    done.assert_prints(&["does not run"]);
 }
 
 #[test]
 fn the_list_needs_nothing() {
     let root = repository();
     for args in [&[][..], &["list"]] {
-        let done = book(root.path()).args(args).env("PATH", "").output().unwrap();
-        assert!(done.status.success() && stdout(&done).contains("03_01_autoencoder_train"));
+        let done = Finished::run(book(root.path()).args(args).env("PATH", ""));
+        done.assert_success();
+        done.assert_prints(&["03_01_autoencoder_train"]);
     }
 }
 
 #[test]
 fn notebooks_of_what_is_not_there_are_refused_before_anything_is_set_up() {
     let root = workspace();
-    let nothing = output(root.path(), &["notebook"]);
-    assert_eq!(nothing.status.code(), Some(1));
-    assert!(stderr(&nothing).contains("there are no notebooks in"), "{}", stderr(&nothing));
+    output(root.path(), &["notebook"]).assert_failure(1, &["there are no notebooks in"]);
     let unknown = output(root.path(), &["notebook", "--check", "03_09"]);
-    assert_eq!(unknown.status.code(), Some(2));
-    assert!(stderr(&unknown).contains("no chapter or experiment `03_09`"), "{}", stderr(&unknown));
+    unknown.assert_failure(2, &["no chapter or experiment `03_09`"]);
     let none_yet = output(root.path(), &["notebook", "03_01"]);
-    assert_eq!(none_yet.status.code(), Some(2));
-    assert!(stderr(&none_yet).contains("no notebook of 03_01_autoencoder_train"), "{}", stderr(&none_yet));
+    none_yet.assert_failure(2, &["no notebook of 03_01_autoencoder_train"]);
     assert!(!root.path().join(".evcxr").exists() && !root.path().join(".python").exists());
 }
 
@@ -255,13 +245,8 @@ fn notebooks_of_what_is_not_there_are_refused_before_anything_is_set_up() {
 fn notebooks_without_python_name_the_cure() {
     let root = workspace();
     write(&root.path().join("notebooks/03_01_autoencoder_train.ipynb"), "{}");
-    let done = in_workspace(root.path(), &["notebook", "03_01"]).env("PATH", root.path()).output().unwrap();
-    assert_eq!(done.status.code(), Some(1));
-    assert!(
-        stderr(&done).contains("Python 3.10 or newer") && stderr(&done).contains("apt install"),
-        "{}",
-        stderr(&done)
-    );
+    let done = with_path(root.path(), &["notebook", "03_01"], root.path());
+    done.assert_failure(1, &["Python 3.10 or newer", "apt install"]);
 }
 
 #[test]
@@ -279,11 +264,10 @@ esac
     script(&bin.join("python3"), python);
     let path = format!("{}:/usr/bin:/bin", bin.display());
     for _ in 0..2 {
-        let done = in_workspace(root.path(), &["notebook", "03_01"]).env("PATH", &path).output().unwrap();
-        assert_eq!(done.status.code(), Some(1));
-        let said = stderr(&done);
-        assert!(said.contains("Setting JupyterLab") && said.contains("no network"), "{said}");
-        assert!(said.contains("pip could not install JupyterLab") && said.contains("run the command again"), "{said}");
+        with_path(root.path(), &["notebook", "03_01"], &path).assert_failure(
+            1,
+            &["Setting JupyterLab", "no network", "pip could not install JupyterLab", "run the command again"],
+        );
         assert!(!root.path().join(".python/jupyter/gdl.txt").exists());
     }
 }

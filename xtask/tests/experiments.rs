@@ -19,8 +19,8 @@ fn the_real_tables_are_well_formed() {
     assert!(experiments.all().any(|(_, experiment)| experiment.full_name() == "03_01_autoencoder_train"));
     let data = data::Manifest::embedded().unwrap();
     for (chapter, experiment) in experiments.all() {
-        assert_eq!(chapter.package, format!("ch{}", chapter.number()));
-        assert!(chapter.folder.starts_with(&chapter.package), "{}", chapter.folder);
+        assert_eq!(chapter.table.package, format!("ch{}", chapter.table.number()));
+        assert!(chapter.folder.starts_with(&chapter.table.package), "{}", chapter.folder);
         for name in &experiment.data {
             // `quickdraw` alone: several categories of it.
             let family = data.sets.iter().any(|set| set.name.starts_with(&format!("{name}/")));
@@ -35,7 +35,7 @@ fn an_id_and_a_whole_name_find_the_same() {
     let experiments = Experiments::load(root.path()).unwrap();
     for id in ["03_02", "03_02_autoencoder_analysis"] {
         let (chapter, experiment) = experiments.find(id, &[]).unwrap();
-        assert_eq!((chapter.package.as_str(), experiment.id.as_str()), ("ch03", "03_02"));
+        assert_eq!((chapter.table.package.as_str(), experiment.id.as_str()), ("ch03", "03_02"));
     }
 }
 
@@ -63,7 +63,7 @@ fn chapters_go_by_number_and_by_package() {
     let root = repository();
     let experiments = Experiments::load(root.path()).unwrap();
     for word in ["3", "03", "ch03"] {
-        assert_eq!(experiments.chapter(word).unwrap().chapter, 3);
+        assert_eq!(experiments.chapter(word).unwrap().table.chapter, 3);
     }
     let error = experiments.chapter("04").unwrap_err();
     assert!(error.is::<Usage>() && error.to_string().contains("There are: 03"), "{error}");
@@ -73,12 +73,12 @@ fn chapters_go_by_number_and_by_package() {
 fn figures_go_chapter_by_chapter() {
     let root = repository();
     let fourth = root.path().join("chapters/ch04_gan/experiments.toml");
-    write(&fourth, "chapter = 4\npackage = \"ch04\"\ntitle = \"Four\"\n");
+    write(&fourth, "chapter = 4\npackage = \"ch04\"\ntitle = \"Four\"\npages = \"125-159\"\n");
     add_experiment(&fourth, "04_01", "gan_camel_train");
     let experiments = Experiments::load(root.path()).unwrap();
     let plan = |words: &[&str]| -> Vec<String> {
         let jobs = jobs(&experiments, words).unwrap();
-        jobs.iter().map(|job| format!("{} {}", job.chapter.package, job.ids.join(" "))).collect()
+        jobs.iter().map(|job| format!("{} {}", job.chapter.table.package, job.ids.join(" "))).collect()
     };
     assert_eq!(plan(&[]), ["ch03 ", "ch04 "]);
     assert_eq!(plan(&["04"]), ["ch04 "]);

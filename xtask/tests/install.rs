@@ -5,8 +5,9 @@ mod support;
 use std::fs;
 use std::path::Path;
 
-use support::{book, cupti_wheel, names, repository, runtime_wheel, stderr, stdout, torch_wheel, write, zip};
+use support::{book, cupti_wheel, names, repository, runtime_wheel, torch_wheel, write, zip};
 use tempfile::TempDir;
+use testing::Finished;
 use xtask::libtorch::install::assemble;
 use xtask::libtorch::unpack::target;
 use xtask::libtorch::{State, Variant, state};
@@ -130,18 +131,24 @@ fn fetched() -> (TempDir, std::path::PathBuf) {
     (root, bin)
 }
 
+/// `cargo book setup --cpu` where programs lie in `bin` only.
+#[cfg(target_os = "linux")]
+fn set_up(root: &Path, bin: &Path) -> Finished {
+    Finished::run(book(root).args(["setup", "--cpu"]).env("PATH", bin))
+}
+
 #[test]
 #[cfg(target_os = "linux")]
 fn set_up_goes_on_with_the_wheels_that_are_there_and_a_second_run_does_nothing() {
     let (root, bin) = fetched();
-    let setup = || book(root.path()).args(["setup", "--cpu"]).env("PATH", &bin).output().unwrap();
-    let first = setup();
-    assert!(first.status.success(), "{}", stderr(&first));
+    let setup = || set_up(root.path(), &bin);
+    setup().assert_success();
     assert!(!root.path().join(".libtorch.part").exists());
     assert_eq!(state(&root.path().join(".libtorch")), State::Ready(Variant::Cpu));
     let made = fs::metadata(root.path().join(".libtorch/gdl.json")).unwrap().modified().unwrap();
     let second = setup();
-    assert!(second.status.success() && stdout(&second).contains("Nothing to do"), "{}", stdout(&second));
+    second.assert_success();
+    second.assert_prints(&["Nothing to do"]);
     assert_eq!(fs::metadata(root.path().join(".libtorch/gdl.json")).unwrap().modified().unwrap(), made);
 }
 
@@ -151,13 +158,7 @@ fn without_python_the_cure_is_named_and_what_is_there_is_kept() {
     let (root, bin) = fetched();
     let wheels = root.path().join(".libtorch.part/wheels");
     fs::remove_file(wheels.join("cuda_toolkit-13.0.2-py2.py3-none-any.whl")).unwrap();
-    let output = book(root.path()).args(["setup", "--cpu"]).env("PATH", &bin).output().unwrap();
-    assert_eq!(output.status.code(), Some(1));
-    assert!(
-        stderr(&output).contains("Python 3") && stderr(&output).contains("apt install python3"),
-        "{}",
-        stderr(&output)
-    );
+    set_up(root.path(), &bin).assert_failure(1, &["Python 3", "apt install python3"]);
     assert!(wheels.join(support::TORCH).exists());
     assert!(!root.path().join(".libtorch").exists());
 }
@@ -166,8 +167,6 @@ fn without_python_the_cure_is_named_and_what_is_there_is_kept() {
 #[cfg(target_os = "linux")]
 fn without_a_compiler_nothing_is_downloaded() {
     let root = repository();
-    let output = book(root.path()).args(["setup", "--cpu"]).env("PATH", root.path()).output().unwrap();
-    assert_eq!(output.status.code(), Some(1));
-    assert!(stderr(&output).contains("C++ compiler") && stderr(&output).contains("g++"), "{}", stderr(&output));
+    set_up(root.path(), root.path()).assert_failure(1, &["C++ compiler", "g++"]);
     assert_eq!(names(root.path()), ["chapters", "data"]);
 }

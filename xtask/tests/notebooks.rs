@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use catalog::Entry;
 use serde_json::{Value, json};
-use xtask::experiments::{Experiment, Experiments};
+use xtask::experiments::Experiments;
 
 /// Bytes that a notebook may have.
 const LIMIT: usize = 200_000;
@@ -16,7 +17,7 @@ fn root() -> PathBuf {
 }
 
 struct Notebook {
-    experiment: Experiment,
+    experiment: Entry,
     text: String,
     json: Value,
 }
@@ -43,7 +44,7 @@ fn outputs(cell: &Value) -> &Vec<Value> {
     cell["outputs"].as_array().unwrap()
 }
 
-fn path(experiment: &Experiment) -> PathBuf {
+fn path(experiment: &Entry) -> PathBuf {
     root().join("notebooks").join(experiment.full_name() + ".ipynb")
 }
 
@@ -64,8 +65,8 @@ fn a_chapter_has_a_notebook_for_each_experiment_and_there_are_no_others() {
     let experiments = Experiments::load(&root()).unwrap();
     let mut expected = BTreeSet::new();
     for chapter in &experiments.chapters {
-        if chapter.experiments.iter().any(|experiment| path(experiment).is_file()) {
-            expected.extend(chapter.experiments.iter().map(|experiment| experiment.full_name() + ".ipynb"));
+        if chapter.table.experiments.iter().any(|experiment| path(experiment).is_file()) {
+            expected.extend(chapter.table.experiments.iter().map(|experiment| experiment.full_name() + ".ipynb"));
         }
     }
     let folder = fs::read_dir(root().join("notebooks")).unwrap();
@@ -118,8 +119,7 @@ fn outputs_belong_to_the_code_and_are_those_of_one_run_from_top_to_bottom() {
 
 /// The first 16 hexadecimal digits of the SHA-256, as `tidy.py` writes them.
 fn data_digest(bytes: &[u8]) -> String {
-    use sha2::{Digest, Sha256};
-    Sha256::digest(bytes).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    testing::bytes::sha256(bytes)[..16].to_string()
 }
 
 #[test]
@@ -166,7 +166,7 @@ fn no_notebook_tells_where_or_when_it_was_executed() {
 #[test]
 fn notebooks_use_their_chapter_by_a_relative_path_and_say_where_they_are_in_the_book() {
     for notebook in &notebooks() {
-        let Experiment { id, pages, .. } = &notebook.experiment;
+        let Entry { id, pages, .. } = &notebook.experiment;
         let first = text(&notebook.code().next().unwrap()["source"]);
         let chapter = format!(":dep ch{} = {{ path = \"../chapters/ch{}_", &id[..2], &id[..2]);
         assert!(first.contains(&chapter), "{id}: {first}");

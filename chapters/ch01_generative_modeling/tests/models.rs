@@ -16,8 +16,9 @@ fn random(seed: u64) -> ChaCha8Rng {
     ChaCha8Rng::seed_from_u64(seed)
 }
 
+#[track_caller]
 fn assert_near(actual: f64, expected: f64) {
-    assert!((actual - expected).abs() <= 1e-12 * expected.abs().max(1.0), "{actual} where {expected} was expected");
+    testing::assert_near("value", actual, expected, 1e-12);
 }
 
 fn outfit(color: &str) -> Outfit {

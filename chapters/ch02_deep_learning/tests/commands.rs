@@ -1,22 +1,9 @@
 //! What the binary says to wrong input: one clear message, the right exit code, nothing left behind.
 
-use std::process::Command;
+use testing::assert_refused;
 
 fn refused(args: &[&str], code: i32, words: &[&str]) {
-    let out = tempfile::tempdir().unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ch02"));
-    command.args(args).env("GDL_MIRROR", "");
-    if args[0].starts_with("02") {
-        command.args(["--data", "generated", "--threads", "1", "--out"]).arg(out.path());
-    }
-    let output = command.output().unwrap();
-    let message = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(code), "{args:?}: {message}");
-    for word in words {
-        assert!(message.contains(word), "{args:?}: no '{word}' in: {message}");
-    }
-    assert!(!message.contains("internal error"), "{message}");
-    assert!(!out.path().join("run").exists(), "{args:?} left a run behind");
+    assert_refused(env!("CARGO_BIN_EXE_ch02"), args, code, words);
 }
 
 #[test]

@@ -1,32 +1,10 @@
 //! What the binary says to wrong input: one clear message, the right exit code, nothing left behind.
 
 use std::fs;
-use std::path::Path;
-use std::process::Command;
-
-/// Exit code and what was said on stderr.
-fn ch03(out: &Path, args: &[&str]) -> (i32, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ch03"));
-    let output = command.args(args).env("GDL_MIRROR", "").output();
-    let output = output.unwrap();
-    assert!(!out.join("figures").exists() || args[0] == "figures", "figures without training");
-    (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
-}
+use testing::{Chapter, assert_refused};
 
 fn refused(args: &[&str], code: i32, words: &[&str]) {
-    let out = tempfile::tempdir().unwrap();
-    let mut all = args.to_vec();
-    let path = out.path().to_str().unwrap().to_string();
-    if args[0].starts_with("03") {
-        all.extend(["--data", "generated", "--threads", "1", "--out", &path]);
-    }
-    let (status, message) = ch03(out.path(), &all);
-    assert_eq!(status, code, "{args:?}: {message}");
-    for word in words {
-        assert!(message.contains(word), "{args:?}: no '{word}' in: {message}");
-    }
-    assert!(!message.contains("internal error"), "{message}");
-    assert!(!out.path().join("run").exists(), "{args:?} left a run behind");
+    assert_refused(env!("CARGO_BIN_EXE_ch03"), args, code, words);
 }
 
 #[test]
@@ -85,67 +63,48 @@ fn wrong_settings_exit_with_1() {
 
 #[test]
 fn damaged_and_foreign_runs_are_named() {
-    let out = tempfile::tempdir().unwrap();
-    let path = out.path().to_str().unwrap().to_string();
-    let train = |id: &str, more: &[&str]| {
-        let options = ["--data", "generated", "--threads", "1", "--out", &path];
-        let args: Vec<&str> = [&[id], more, &options[..]].concat();
-        let output = Command::new(env!("CARGO_BIN_EXE_ch03")).args(args).output().unwrap();
-        (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
-    };
+    let chapter = Chapter::new(env!("CARGO_BIN_EXE_ch03"));
     let smoke = ["--preset", "smoke", "--epochs", "1"];
-    assert_eq!(train("03_01", &smoke).0, 0);
-    assert_eq!(train("03_03", &smoke).0, 0);
-    let run = |section: &str| out.path().join("run").join(section).join("0001_digits");
+    let train = |id: &str, more: &[&str]| chapter.run(&[&[id], more].concat());
+    train("03_01", &smoke).assert_success();
+    train("03_03", &smoke).assert_success();
+    let run = |section: &str| chapter.path("run").join(section).join("0001_digits");
     let checkpoint = |section: &str| run(section).join("weights/checkpoint.safetensors");
     let good = fs::read(checkpoint("autoencoder")).unwrap();
-    let says = |(code, message): (i32, String), words: &[&str]| {
-        assert_eq!(code, 1, "{message}");
-        assert!(words.iter().all(|word| message.contains(word)) && !message.contains("internal error"), "{message}");
-    };
 
     // Cut off, overwritten, and taken from another model.
     for bad in [&good[..good.len() / 2], &good[..4], &[0xff; 100][..], b""] {
         fs::write(checkpoint("autoencoder"), bad).unwrap();
-        says(train("03_01", &["--resume", "--epochs", "2"]), &["checkpoint.safetensors", "damaged"]);
-        says(train("03_02", &[]), &["checkpoint.safetensors", "damaged"]);
+        train("03_01", &["--resume", "--epochs", "2"]).assert_failure(1, &["checkpoint.safetensors", "damaged"]);
+        train("03_02", &[]).assert_failure(1, &["checkpoint.safetensors", "damaged"]);
         assert_eq!(fs::read(checkpoint("autoencoder")).unwrap(), bad, "a bad checkpoint is left as it is");
     }
     fs::copy(checkpoint("vae"), checkpoint("autoencoder")).unwrap();
-    says(train("03_01", &["--resume", "--epochs", "2"]), &["does not fit this model"]);
+    train("03_01", &["--resume", "--epochs", "2"]).assert_failure(1, &["does not fit this model"]);
     fs::write(checkpoint("autoencoder"), &good).unwrap();
 
-    let (code, message) = train("03_01", &["--resume", "--preset", "book"]);
-    assert_eq!(code, 2, "{message}");
-    assert!(message.contains("keeps its preset"), "{message}");
-    assert_eq!(
-        train("03_01", &["--resume", "--preset", "smoke", "--epochs", "2"]).0,
-        0,
-        "its own numbers may be repeated"
-    );
-    says(train("03_01", &["--resume", "--epochs", "1"]), &["trained for 2 epochs already"]);
+    train("03_01", &["--resume", "--preset", "book"]).assert_failure(2, &["keeps its preset"]);
+    // Its own numbers may be repeated.
+    train("03_01", &["--resume", "--preset", "smoke", "--epochs", "2"]).assert_success();
+    train("03_01", &["--resume", "--epochs", "1"]).assert_failure(1, &["trained for 2 epochs already"]);
     fs::write(run("autoencoder").join("params.json"), "{").unwrap();
-    says(train("03_01", &["--resume"]), &["params.json", "damaged"]);
+    train("03_01", &["--resume"]).assert_failure(1, &["params.json", "damaged"]);
 
     // A NaN stops the run, and the last good checkpoint is kept.
-    assert_eq!(train("03_03", &["--resume", "--epochs", "2"]).0, 0);
+    train("03_03", &["--resume", "--epochs", "2"]).assert_success();
     let poisoned = ["--preset", "smoke", "--set", "learning_rate=1e30", "--epochs", "3"];
-    says(train("03_03", &poisoned), &["training stops", "nothing was saved", "learning rate"]);
-    assert!(!out.path().join("run/vae/0002_digits/weights/checkpoint.safetensors").exists());
+    train("03_03", &poisoned).assert_failure(1, &["training stops", "nothing was saved", "learning rate"]);
+    assert!(!chapter.path("run/vae/0002_digits/weights/checkpoint.safetensors").exists());
     // The last step spoils the weights after its own loss was good.
     let poisoned = ["--preset", "smoke", "--set", "learning_rate=1e300", "--set", "digits=32", "--epochs", "1"];
-    says(train("03_01", &poisoned), &["contain NaN or infinity", "nothing was saved"]);
-    assert!(!out.path().join("run/autoencoder/0002_digits/weights").exists());
+    train("03_01", &poisoned).assert_failure(1, &["contain NaN or infinity", "nothing was saved"]);
+    assert!(!chapter.path("run/autoencoder/0002_digits/weights").exists());
 }
 
 #[test]
 fn a_folder_that_cannot_be_written_is_named() {
-    let out = tempfile::tempdir().unwrap();
-    fs::write(out.path().join("run"), "a file where a folder should be").unwrap();
-    let path = out.path().to_str().unwrap();
-    let args = ["03_01", "--preset", "smoke", "--data", "generated", "--out", path];
-    let output = Command::new(env!("CARGO_BIN_EXE_ch03")).args(args).output().unwrap();
-    let message = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(1), "{message}");
-    assert!(message.contains("cannot make the run folder") && message.contains(path), "{message}");
+    let chapter = Chapter::new(env!("CARGO_BIN_EXE_ch03"));
+    fs::write(chapter.path("run"), "a file where a folder should be").unwrap();
+    let out = chapter.out().display().to_string();
+    chapter.run(&["03_01", "--preset", "smoke"]).assert_failure(1, &["cannot make the run folder", &out]);
 }

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
-use std::process::{Command, Output};
+use testing::{Chapter, gallery, read};
 
 /// Nets of a few thousand parameters with the layers of the real ones.
 const SMALL: [&str; 4] = [
@@ -13,21 +12,13 @@ const SMALL: [&str; 4] = [
     r#"net.generator=[{"filters":4,"kernel":5,"stride":1},{"filters":4,"kernel":5,"stride":1},{"filters":4,"kernel":5,"stride":1},{"filters":1,"kernel":5,"stride":1}]"#,
 ];
 
-fn ch04(out: &Path, args: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ch04"));
-    command.args(args).args(["--data", "generated", "--threads", "1", "--device", "cpu", "--out"]).arg(out);
-    command.output().unwrap()
-}
-
-fn succeed(out: &Path, args: &[&str]) -> String {
-    let output = ch04(out, args);
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap()
+fn ch04() -> Chapter {
+    Chapter::new(env!("CARGO_BIN_EXE_ch04"))
 }
 
 /// A file of each run, by the run's name.
-fn of_each_run(out: &Path, file: &str) -> BTreeMap<String, Vec<u8>> {
-    let runs = fs::read_dir(out.join("run/gan/0001_challenges")).unwrap().map(|entry| entry.unwrap());
+fn of_each_run(chapter: &Chapter, file: &str) -> BTreeMap<String, Vec<u8>> {
+    let runs = fs::read_dir(chapter.path("run/gan/0001_challenges")).unwrap().map(|entry| entry.unwrap());
     let files =
         runs.filter_map(|run| Some((run.file_name().into_string().ok()?, fs::read(run.path().join(file)).ok()?)));
     files.collect()
@@ -35,54 +26,45 @@ fn of_each_run(out: &Path, file: &str) -> BTreeMap<String, Vec<u8>> {
 
 #[test]
 fn the_smoke_run_draws_all_figures_and_figures_train_nothing_twice() {
-    let out = tempfile::tempdir().unwrap();
-    succeed(out.path(), &["figures", "04_04", "--preset", "smoke"]);
-    let gallery = fs::read_to_string(out.path().join("figures/index.html")).unwrap();
-    for figure in
-        ["oscillation", "collapse", "variety", "loss_and_quality", "hyperparameters", "changed_samples", "summary"]
-    {
-        assert!(gallery.contains(&format!("ch04/04_04_{figure}.png")), "{figure} is missing from the gallery");
-    }
+    let chapter = ch04();
+    chapter.succeed(&["figures", "04_04", "--preset", "smoke"]);
+    let gallery = gallery::assert_shows(chapter.out(), &gallery::files(ch04::CHAPTER.table, &["04_04"]));
     assert!(gallery.contains("generated drawings of 10 categories, not Quick, Draw!"));
-    let measures = of_each_run(out.path(), "measures.csv");
+    let measures = of_each_run(&chapter, "measures.csv");
     let runs: Vec<&str> = measures.keys().map(String::as_str).collect();
-    assert_eq!(
-        runs,
-        ["gan", "gan_extra_steps", "gan_kernels", "gan_steps", "wgangp", "wgangp_kernels", "wgangp_steps"]
-    );
-    let table = fs::read_to_string(out.path().join("run/gan/0001_challenges/challenges.csv")).unwrap();
+    assert_eq!(runs, ["gan", "gan_extra_steps", "gan_kernels", "gan_steps", "wgangp", "wgangp_kernels", "wgangp_steps"]);
+    let table = read::text(&chapter.path("run/gan/0001_challenges/challenges.csv"));
     for problem in ["oscillating loss", "mode collapse", "uninformative loss", "hyper-parameters"] {
         assert!(table.contains(&format!("\n{problem},")), "{problem} is missing from {table}");
     }
-    let again = succeed(out.path(), &["figures", "04_04", "--preset", "smoke"]);
+    let again = chapter.succeed(&["figures", "04_04", "--preset", "smoke"]).stdout;
     assert!(!again.contains("iteration  "), "trained twice: {again}");
-    assert_eq!(measures, of_each_run(out.path(), "measures.csv"));
+    assert_eq!(measures, of_each_run(&chapter, "measures.csv"));
 }
 
 #[test]
 fn what_is_measured_is_the_same_after_a_stop() {
-    let (whole, parts) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let (whole, parts) = (ch04(), ch04());
     let smoke = ["04_04", "--preset", "smoke"];
-    succeed(whole.path(), &[&smoke[..], &SMALL, &["--epochs", "20"]].concat());
-    succeed(parts.path(), &[&smoke[..], &SMALL, &["--epochs", "10"]].concat());
-    let run = parts.path().join("run/gan/0001_challenges");
+    whole.succeed(&[&smoke[..], &SMALL, &["--epochs", "20"]].concat());
+    parts.succeed(&[&smoke[..], &SMALL, &["--epochs", "10"]].concat());
+    let run = parts.path("run/gan/0001_challenges");
     // As a kill leaves it that comes after a measurement and before the next checkpoint.
     let (file, late) = (run.join("gan/measures.csv"), "15,1.0,1.0,1.0\n");
-    fs::write(&file, fs::read_to_string(&file).unwrap() + late).unwrap();
+    fs::write(&file, read::text(&file) + late).unwrap();
     // As a kill leaves it that comes before the last runs have begun.
     for name in ["wgangp", "wgangp_kernels"] {
         fs::remove_dir_all(run.join(name)).unwrap();
     }
-    succeed(parts.path(), &["04_04", "--resume", "--epochs", "20"]);
+    parts.succeed(&["04_04", "--resume", "--epochs", "20"]);
     for file in ["measures.csv", "weights/weights.safetensors"] {
-        assert!(of_each_run(whole.path(), file) == of_each_run(parts.path(), file), "{file} differs");
+        assert!(of_each_run(&whole, file) == of_each_run(&parts, file), "{file} differs");
     }
-    let table = |out: &Path| fs::read_to_string(out.join("run/gan/0001_challenges/challenges.csv")).unwrap();
-    assert_eq!(table(whole.path()), table(parts.path()));
+    let table = |chapter: &Chapter| read::text(&chapter.path("run/gan/0001_challenges/challenges.csv"));
+    assert_eq!(table(&whole), table(&parts));
 
-    let fewer = ch04(parts.path(), &["04_04", "--resume", "--epochs", "10"]);
-    assert_eq!(fewer.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&fewer.stderr).contains("trained for 20 iterations already"));
+    let fewer = parts.run(&["04_04", "--resume", "--epochs", "10"]);
+    fewer.assert_failure(1, &["trained for 20 iterations already"]);
 }
 
 #[test]
@@ -98,11 +80,8 @@ fn numbers_that_nothing_can_be_measured_with_are_refused() {
         ("n_critic=0", "n_critic"),
         ("net.input_dim=[32,32,3]", "generator makes images"),
     ] {
-        let out = tempfile::tempdir().unwrap();
-        let output = ch04(out.path(), &["04_04", "--preset", "smoke", "--set", setting]);
-        let message = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert_eq!(output.status.code(), Some(1), "{setting}: {message}");
-        assert!(message.contains(words), "{setting}: {message}");
-        assert!(!out.path().join("run/gan/0001_challenges").exists(), "{setting} left a run behind");
+        let chapter = ch04();
+        chapter.run(&["04_04", "--preset", "smoke", "--set", setting]).assert_failure(1, &[words]);
+        assert!(!chapter.path("run/gan/0001_challenges").exists(), "{setting} left a run behind");
     }
 }

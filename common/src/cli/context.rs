@@ -1,7 +1,6 @@
-use super::experiments::{Entry, Table};
 use super::figures::Figures;
 use super::options::Options;
-use super::{Experiment, Usage};
+use super::{Entry, Experiment, Table, Usage};
 use crate::say;
 use crate::training::{Preset, Run};
 use anyhow::{Result, bail, ensure};

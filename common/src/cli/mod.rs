@@ -2,7 +2,6 @@
 
 mod bench;
 mod context;
-mod experiments;
 mod figures;
 mod measures;
 mod notebook;
@@ -10,14 +9,15 @@ mod options;
 mod runs;
 
 pub use bench::{Bench, time_steps};
+pub use catalog::{Entry, Table};
 pub use context::Context;
-pub use experiments::{Entry, Table};
 pub use figures::Figures;
 pub use options::Options;
 
 use crate::say;
 use crate::training::{Interrupted, stop_on_ctrl_c};
 use anyhow::Result;
+use catalog::UnknownExperiment;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::ffi::OsString;
 use std::panic;
@@ -116,6 +116,12 @@ pub fn main(chapter: &Chapter) -> ExitCode {
 #[error("{0}")]
 struct Usage(String);
 
+impl From<UnknownExperiment> for Usage {
+    fn from(unknown: UnknownExperiment) -> Usage {
+        Usage(unknown.to_string())
+    }
+}
+
 fn run(chapter: &Chapter) -> Result<()> {
     let table = Table::parse(chapter.table)?;
     match Cli::parse().command {
@@ -127,7 +133,7 @@ fn run(chapter: &Chapter) -> Result<()> {
         }
         Command::Figures { ids, options } => {
             stop_on_ctrl_c()?;
-            for entry in table.with_needs(&ids).map_err(Usage)? {
+            for entry in table.with_needs(&ids).map_err(Usage::from)? {
                 let context = Context::new(&table, entry, options.clone(), true)?;
                 experiment(chapter, &context)?;
             }
@@ -135,7 +141,7 @@ fn run(chapter: &Chapter) -> Result<()> {
         }
         Command::Bench { model, steps, list, device } => bench(chapter, model.as_deref(), steps, list, device),
         Command::Experiment(args) => {
-            let entry = table.find(&args[0].to_string_lossy()).map_err(Usage)?;
+            let entry = table.find(&args[0].to_string_lossy()).map_err(Usage::from)?;
             let command = ExperimentCli::command().about(entry.title.clone()).bin_name(entry.full_name());
             let matches = command.get_matches_from(args);
             let options = ExperimentCli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit()).options;

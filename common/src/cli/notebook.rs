@@ -16,7 +16,7 @@ impl Chapter {
         let words: Vec<&str> = words.into_iter().collect();
         let id = words.first().copied().unwrap_or_default();
         let table = Table::parse(self.table)?;
-        let entry = table.find(id).map_err(Usage)?;
+        let entry = table.find(id).map_err(Usage::from)?;
         let command = ExperimentCli::command().args_override_self(true).bin_name(entry.full_name());
         let matches = command.try_get_matches_from(words).map_err(|error| anyhow!("{error}"))?;
         let options = ExperimentCli::from_arg_matches(&matches)?.options;
@@ -24,7 +24,7 @@ impl Chapter {
         let reuse = !options.resume && options.run.is_none() && options.weights.is_none();
         let trainer = entry.needs.as_deref().map(|id| -> Result<_> {
             let run = self.experiments.iter().find(|(of, _)| *of == id).map(|(_, run)| *run);
-            Ok((table.find(id).map_err(Usage)?.clone(), run.ok_or_else(|| anyhow!("nothing trains {id}"))?))
+            Ok((table.find(id).map_err(Usage::from)?.clone(), run.ok_or_else(|| anyhow!("nothing trains {id}"))?))
         });
         let mut context = Context::new(&table, entry, options, reuse)?;
         context.notebook = Some(Notebook { trainer: trainer.transpose()? });

@@ -1,3 +1,4 @@
+use super::runs::DEFAULT_SEED;
 use crate::device;
 use crate::training::Preset;
 use clap::Args;
@@ -12,8 +13,8 @@ pub struct Options {
     /// Epochs to train, instead of the preset's
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     pub epochs: Option<u64>,
-    /// Seed of all random numbers [default: 42]
-    #[arg(long, value_name = "N")]
+    /// Seed of all random numbers
+    #[arg(long, value_name = "N", help = format!("Seed of all random numbers [default: {DEFAULT_SEED}]"))]
     pub seed: Option<u64>,
     /// Where to compute: auto, cpu, cuda, cuda:N or mps
     #[arg(long, value_name = "DEVICE", default_value = "auto")]

@@ -6,6 +6,7 @@ use crate::keras::weights;
 use crate::say;
 use crate::training::{DataInfo, ExperimentConfig, Params, Run, RunFolder, configure};
 use anyhow::{Context as _, Result, bail, ensure};
+use catalog::versions;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use tch::nn::VarStore;
@@ -105,8 +106,11 @@ impl Context {
     }
 
     fn params<C: ExperimentConfig>(&self, data: &DataInfo) -> Result<Params<C>> {
-        let versions =
-            [("generative-deep-learning", env!("CARGO_PKG_VERSION")), ("tch", "0.24"), ("libtorch", "2.11.0")];
+        let versions = [
+            ("generative-deep-learning", env!("CARGO_PKG_VERSION")),
+            ("tch", versions::TCH),
+            ("libtorch", versions::LIBTORCH),
+        ];
         Ok(Params {
             experiment: self.trainer().to_string(),
             preset: self.preset(),

@@ -23,8 +23,9 @@ mod run;
 mod stop;
 mod train;
 
+pub use catalog::Preset;
 pub use checkpoint::{CheckpointFile, TrainState};
-pub use config::{ExperimentConfig, FitConfig, Preset, configure, ensure_positive, settings};
+pub use config::{ExperimentConfig, FitConfig, configure, ensure_positive, settings};
 pub use history::History;
 pub use run::{DataInfo, Params, Run, RunFolder};
 pub use stop::{Interrupted, ensure_not_stopped, stop_on_ctrl_c};

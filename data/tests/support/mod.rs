@@ -7,7 +7,7 @@ use std::io::Write;
 use std::path::Path;
 
 use data::{Manifest, Store};
-use sha2::{Digest, Sha256};
+use testing::bytes::sha256;
 
 pub use server::{Reply, Server};
 
@@ -25,10 +25,6 @@ pub fn gz(bytes: &[u8]) -> Vec<u8> {
     let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     packer.write_all(bytes).unwrap();
     packer.finish().unwrap()
-}
-
-pub fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A manifest of one set, `small`, with one file, `numbers`, and these sources.
@@ -51,33 +47,25 @@ pub fn manifest(sources: &str) -> Manifest {
     Manifest::parse(&text).unwrap()
 }
 
+/// An official source at `base` with these fields.
+fn source(base: &str, fields: &str) -> String {
+    format!("[[set.source]]\nkind = \"official\"\ntitle = \"the test's server\"\nbase = \"{base}\"\n{fields}")
+}
+
 /// An official source at `base` that has the file under the name `name`.
 pub fn official(base: &str, name: &str) -> String {
-    format!(
-        r#"
-        [[set.source]]
-        kind = "official"
-        title = "the test's server"
-        base = "{base}"
-        files = ["{name}"]
-        "#
-    )
+    source(base, &format!("files = [\"{name}\"]\n"))
 }
 
 /// An official source at `base` that has the file in an archive, as the member `in/numbers`.
 pub fn archive(base: &str, name: &str) -> String {
-    format!(
-        r#"
-        [[set.source]]
-        kind = "official"
-        title = "the test's server"
-        base = "{base}"
-        [[set.source.archive]]
-        name = "{name}"
-        max_bytes = 1_000_000
-        members = {{ "in/numbers" = "numbers" }}
-        "#
-    )
+    archive_of(base, name, "\"in/numbers\" = \"numbers\"")
+}
+
+/// An official source at `base` with an archive `name` of these members: `"in/numbers" = "numbers"`.
+pub fn archive_of(base: &str, name: &str, members: &str) -> String {
+    let archive = "[[set.source.archive]]\nmax_bytes = 1_000_000\n";
+    source(base, &format!("{archive}name = \"{name}\"\nmembers = {{ {members} }}\n"))
 }
 
 pub fn store(cache: &Path, sources: &str) -> Store {

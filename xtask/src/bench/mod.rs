@@ -52,7 +52,7 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
     let (chapters, name): (Vec<&Chapter>, _) = match &arguments.chapter {
         Some(word) => {
             let chapter = experiments.chapter(word)?;
-            (vec![chapter], chapter.number())
+            (vec![chapter], chapter.table.number())
         }
         None => (experiments.chapters.iter().collect(), "all".into()),
     };
@@ -64,7 +64,7 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
     let peers = if arguments.peers { peers::ready(root)? } else { Vec::new() };
     let mut report = Report::new(arguments.steps, arguments.rounds, &peers);
     for chapter in chapters {
-        let executable = cargo.build(&chapter.package, &chapter.package)?;
+        let executable = cargo.build(&chapter.table.package, &chapter.table.package)?;
         for model in sample::models(cargo.start(&executable))? {
             let job = Job {
                 cargo: &cargo,
@@ -93,7 +93,7 @@ struct Job<'a> {
 
 impl Job<'_> {
     fn time(&self, chapter: &Chapter, arguments: &Arguments, peers: &[Peer]) -> Result<Row> {
-        let mut row = Row::new(chapter.chapter, &self.model, peers.len());
+        let mut row = Row::new(chapter.table.chapter, &self.model, peers.len());
         for round in 1..=arguments.rounds {
             eprint!("{}: round {round} of {}", self.model, arguments.rounds);
             let ours = sample::take(self.cargo.start(self.executable).arg("bench"), &self.model, arguments.steps);

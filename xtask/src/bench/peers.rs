@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Result, bail, ensure};
+use catalog::versions::LIBTORCH;
 
 use crate::libtorch::wheel;
 use crate::python::{Environment, between};
@@ -75,7 +76,7 @@ fn find_python() -> Result<PathBuf> {
     match between(OLDEST, NEWEST, &["python3", "python3.12", "python3.13", "python3.11", "python3.10"]) {
         Some(python) => Ok(python),
         None => bail!(
-            "PyTorch 2.11 and TensorFlow 2.20 want Python 3.{} to 3.{}, and none of them was found. Install one, as \
+            "PyTorch {LIBTORCH} and TensorFlow 2.20 want Python 3.{} to 3.{}, and none of them was found. Install one, as \
              python3.12, or run without --peers",
             OLDEST.1,
             NEWEST.1

@@ -5,11 +5,11 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use catalog::versions::LIBTORCH;
 use serde_json::{Map, Value, json};
 
 use super::peers::{self, Peer};
 use super::stats::{Summary, summary};
-use crate::libtorch::VERSION;
 
 /// All that was measured.
 pub struct Report {
@@ -87,7 +87,7 @@ impl Report {
     /// Everything as JSON.
     pub fn json(&self) -> Value {
         json!({
-            "libtorch": VERSION,
+            "libtorch": LIBTORCH,
             "peers": if self.peers.is_empty() { Vec::new() } else { peers::packages() },
             "machine": { "cores": self.cores, "os": std::env::consts::OS, "arch": std::env::consts::ARCH },
             "rounds": self.rounds,

@@ -10,10 +10,8 @@ use std::env;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
+use catalog::versions::LIBTORCH;
 use serde::{Deserialize, Serialize};
-
-/// The version of libtorch that the pinned `tch` wants.
-pub const VERSION: &str = "2.11.0";
 
 /// Our folder, in the root of the repository.
 pub const FOLDER: &str = ".libtorch";
@@ -115,7 +113,7 @@ fn checked(dir: &Path) -> Result<Variant> {
     }
     let text = std::fs::read(&path).with_context(|| format!("reading {}", path.display()))?;
     let marker: Marker = serde_json::from_slice(&text).with_context(|| format!("reading {}", path.display()))?;
-    ensure!(marker.torch == VERSION, "{} holds libtorch {}, not {VERSION}", dir.display(), marker.torch);
+    ensure!(marker.torch == LIBTORCH, "{} holds libtorch {}, not {LIBTORCH}", dir.display(), marker.torch);
     for (name, size) in &marker.files {
         let file = dir.join("lib").join(name);
         let found = file.metadata().map(|data| data.len()).ok();
@@ -132,7 +130,7 @@ pub fn check_external(dir: &Path) -> Result<Variant> {
     check_version(dir).map_err(|error| {
         anyhow!(
             "LIBTORCH is set to {}, but {error:#}. Unset LIBTORCH to let `cargo book setup` bring the right one, or \
-             point it to libtorch {VERSION}",
+             point it to libtorch {LIBTORCH}",
             dir.display()
         )
     })
@@ -148,8 +146,8 @@ fn check_version(dir: &Path) -> Result<Variant> {
     // tch's own build honours the same variable.
     if env::var_os("LIBTORCH_BYPASS_VERSION_CHECK").is_none() {
         match version::found(dir) {
-            Some(found) if found == VERSION => {}
-            Some(found) => bail!("it holds libtorch {found}, and {VERSION} is wanted"),
+            Some(found) if found == LIBTORCH => {}
+            Some(found) => bail!("it holds libtorch {found}, and {LIBTORCH} is wanted"),
             None => {
                 bail!("it does not tell its version: there is no build-version and no version.h")
             }
@@ -169,11 +167,11 @@ pub fn mark(dir: &Path, variant: Variant) -> Result<()> {
         let entry = entry.with_context(|| format!("reading {}", lib.display()))?;
         files.insert(entry.file_name().to_string_lossy().into_owned(), entry.metadata()?.len());
     }
-    let marker = Marker { torch: VERSION.into(), variant, files };
+    let marker = Marker { torch: LIBTORCH.into(), variant, files };
     let write = |name: &str, text: String| {
         let path = dir.join(name);
         std::fs::write(&path, text).with_context(|| format!("writing {}", path.display()))
     };
-    write("build-version", format!("{VERSION}\n"))?;
+    write("build-version", format!("{LIBTORCH}\n"))?;
     write(MARKER, serde_json::to_string_pretty(&marker)? + "\n")
 }

@@ -5,13 +5,14 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use catalog::versions::LIBTORCH;
 use zip::ZipArchive;
 
-use super::{VERSION, Variant};
+use super::Variant;
 
 /// The requirement that stands for PyTorch itself.
 pub fn torch() -> String {
-    format!("torch=={VERSION}")
+    format!("torch=={LIBTORCH}")
 }
 
 /// A line of a wheel's metadata: `name[extras]==version; marker`.

@@ -12,11 +12,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use anyhow::{Context, Result, ensure};
-use clap::{Args, ValueEnum};
+use catalog::{Entry, Preset};
+use clap::Args;
 use serde_json::{Value, json};
 
 use crate::cargo::Cargo;
-use crate::experiments::{Experiment, Experiments};
+use crate::experiments::Experiments;
 use crate::figures::jobs;
 use crate::{Usage, process};
 
@@ -43,24 +44,6 @@ pub struct Arguments {
     /// Passed on to JupyterLab: -- --no-browser --port 8889
     #[arg(last = true)]
     jupyter: Vec<OsString>,
-}
-
-/// How long an experiment trains.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Preset {
-    Book,
-    Quick,
-    Smoke,
-}
-
-impl Preset {
-    fn name(self) -> &'static str {
-        match self {
-            Preset::Book => "book",
-            Preset::Quick => "quick",
-            Preset::Smoke => "smoke",
-        }
-    }
 }
 
 /// Sets everything up that is missing, then opens or executes.
@@ -106,14 +89,14 @@ fn set_up(root: &Path, experiments: &Experiments) -> Result<(PathBuf, File)> {
 }
 
 /// A notebook and its experiment.
-type Notebook<'a> = (&'a Experiment, PathBuf);
+type Notebook<'a> = (&'a Entry, PathBuf);
 
 /// The notebooks that the words name; all if there is no word.
 fn chosen<'a>(root: &Path, experiments: &'a Experiments, words: &[String]) -> Result<Vec<Notebook<'a>>> {
     let mut notebooks = Vec::new();
     for job in jobs(experiments, words)? {
-        let wanted = |experiment: &&Experiment| job.ids.is_empty() || job.ids.contains(&experiment.id.as_str());
-        for experiment in job.chapter.experiments.iter().filter(wanted) {
+        let wanted = |experiment: &&Entry| job.ids.is_empty() || job.ids.contains(&experiment.id.as_str());
+        for experiment in job.chapter.table.experiments.iter().filter(wanted) {
             let path = root.join("notebooks").join(experiment.full_name() + ".ipynb");
             if path.is_file() {
                 notebooks.push((experiment, path));
@@ -128,7 +111,7 @@ fn chosen<'a>(root: &Path, experiments: &'a Experiments, words: &[String]) -> Re
 
 /// Options for all cells, as `common::notebook` reads them: one a line.
 fn options(arguments: &Arguments, preset: Option<Preset>, data: Option<data::Choice>) -> String {
-    let preset = arguments.preset.or(preset).map(|preset| format!("--preset={}", preset.name()));
+    let preset = arguments.preset.or(preset).map(|preset| format!("--preset={preset}"));
     let data = arguments.data.or(data).map(|data| format!("--data={data}"));
     let threads = arguments.threads.map(|threads| format!("--threads={threads}"));
     [preset, data, threads].into_iter().flatten().collect::<Vec<_>>().join("\n")

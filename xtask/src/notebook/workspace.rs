@@ -51,7 +51,7 @@ pub fn ready(root: &Path, cargo: &Cargo, experiments: &Experiments) -> Result<()
     for chapter in &experiments.chapters {
         let folder = root.join("chapters").join(&chapter.folder);
         if folder.join("src/lib.rs").is_file() {
-            deps += &format!("{} = {{ path = {folder:?} }}\n", chapter.package);
+            deps += &format!("{} = {{ path = {folder:?} }}\n", chapter.table.package);
         }
     }
     write(&template.join("Cargo.toml"), WORKSPACE)?;

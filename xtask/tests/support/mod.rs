@@ -1,14 +1,12 @@
 //! Tiny wheels and repositories to try things with.
 #![allow(dead_code)] // every test file uses another part
 
-use std::fs::{self, File};
-use std::io::Write;
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
 
 use tempfile::TempDir;
-use zip::ZipWriter;
-use zip::write::SimpleFileOptions;
+use testing::{Finished, bytes};
 
 pub const TORCH: &str = "torch-2.11.0-cp312-cp312-manylinux_2_28_x86_64.whl";
 
@@ -22,7 +20,7 @@ pub fn repository() -> TempDir {
     let dir = tempfile::tempdir().unwrap();
     write(&dir.path().join("data/datasets.toml"), "");
     let table = dir.path().join("chapters/ch03_vae/experiments.toml");
-    write(&table, "chapter = 3\npackage = \"ch03\"\ntitle = \"Chapter three\"\n");
+    write(&table, "chapter = 3\npackage = \"ch03\"\ntitle = \"Chapter three\"\npages = \"89-124\"\n");
     for (id, name) in [("03_01", "autoencoder_train"), ("03_02", "autoencoder_analysis"), ("03_03", "vae_digits_train")]
     {
         add_experiment(&table, id, name);
@@ -40,12 +38,8 @@ pub fn add_experiment(table: &Path, id: &str, name: &str) {
 /// A zip file of names and contents.
 pub fn zip(path: &Path, files: &[(&str, &str)]) {
     fs::create_dir_all(path.parent().unwrap()).unwrap();
-    let mut zip = ZipWriter::new(File::create(path).unwrap());
-    for (name, content) in files {
-        zip.start_file(*name, SimpleFileOptions::default()).unwrap();
-        zip.write_all(content.as_bytes()).unwrap();
-    }
-    zip.finish().unwrap();
+    let files: Vec<(&str, &[u8])> = files.iter().map(|(name, content)| (*name, content.as_bytes())).collect();
+    fs::write(path, bytes::zip(&files)).unwrap();
 }
 
 const METADATA: &str = "\
@@ -121,12 +115,9 @@ pub fn book(root: &Path) -> Command {
     command
 }
 
-pub fn stdout(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
-pub fn stderr(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
+/// Runs `cargo book` with these arguments to its end, as [`book`] does.
+pub fn run(root: &Path, args: &[&str]) -> Finished {
+    Finished::run(book(root).args(args))
 }
 
 /// An executable shell script.

@@ -1,0 +1,91 @@
+use anyhow::{Result, ensure};
+use serde::Deserialize;
+
+/// One experiment, that is one notebook of the book.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Entry {
+    /// The book's number, chapter and notebook: `03_01`.
+    pub id: String,
+    /// The book's name: `autoencoder_train`.
+    pub name: String,
+    /// What it does.
+    pub title: String,
+    /// What the README's table calls its section of the book; [`Entry::section`] where this is absent.
+    section: Option<String>,
+    /// Pages of the Russian edition: `94-101`, or a single one.
+    pub pages: String,
+    /// Data sets by their names in `data/datasets.toml`.
+    #[serde(default)]
+    pub data: Vec<String>,
+    /// Id of the experiment that trains what this one analyses.
+    pub needs: Option<String>,
+    /// What an epoch is called on figures: `epochs`, or `iterations` where it is a single batch.
+    #[serde(default = "epochs")]
+    pub unit: String,
+    /// Expected minutes of the quick preset on two cores.
+    pub minutes: f64,
+    /// The figures that it draws, as their files are named behind the id: `loss`.
+    #[serde(default)]
+    pub figures: Vec<String>,
+    /// The figures in the README's table, a few words each; [`Entry::shows`] where this is absent.
+    #[serde(default)]
+    shows: Vec<String>,
+}
+
+fn epochs() -> String {
+    "epochs".to_string()
+}
+
+impl Entry {
+    /// `03_01_autoencoder_train`, the name of the book's notebook.
+    pub fn full_name(&self) -> String {
+        format!("{}_{}", self.id, self.name)
+    }
+
+    /// Whether `name` is its id or its full name.
+    pub fn is_named(&self, name: &str) -> bool {
+        name == self.id || name == self.full_name()
+    }
+
+    /// What the README's table calls its section of the book: the title, unless the table of the chapter says otherwise.
+    pub fn section(&self) -> &str {
+        self.section.as_deref().unwrap_or(&self.title)
+    }
+
+    /// The figures in a few words each: their names, unless the table of the chapter says otherwise.
+    pub fn shows(&self) -> Vec<String> {
+        if self.shows.is_empty() {
+            self.figures.iter().map(|figure| figure.replace('_', " ")).collect()
+        } else {
+            self.shows.clone()
+        }
+    }
+
+    /// # Errors
+    /// An id, a name, pages or minutes of the wrong form.
+    pub(crate) fn check(&self, chapter: &str) -> Result<()> {
+        let Entry { id, name, pages, minutes, .. } = self;
+        let digits = |text: &str| text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit());
+        let well_formed = id.split_once('_').is_some_and(|(chapter, number)| digits(chapter) && digits(number));
+        ensure!(well_formed, "id `{id}`: expected two digits, `_`, two digits, as in `03_01`");
+        ensure!(id.starts_with(chapter), "id `{id}`: expected it to begin with {chapter}");
+        let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+        ensure!(!name.is_empty() && name.bytes().all(plain), "name `{name}`: expected a-z, 0-9 and `_`");
+        check_pages(id, pages)?;
+        ensure!(minutes.is_finite() && *minutes > 0.0, "{id}: minutes {minutes}: expected a number above 0");
+        Ok(())
+    }
+}
+
+/// # Errors
+/// `pages` is neither a page nor a range of pages.
+pub(crate) fn check_pages(of: &str, pages: &str) -> Result<()> {
+    let page = |text: &str| text.parse::<u32>().ok();
+    let well_formed = match pages.split_once('-') {
+        Some((first, last)) => page(first).zip(page(last)).is_some_and(|(first, last)| first <= last),
+        None => page(pages).is_some(),
+    };
+    ensure!(well_formed, "{of}: pages `{pages}`: expected a page or a range, as in `94-101`");
+    Ok(())
+}

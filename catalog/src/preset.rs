@@ -1,0 +1,25 @@
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// How long and on how much an experiment trains; never another model.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Preset {
+    /// The book's numbers.
+    Book,
+    /// Minutes on two cores.
+    #[default]
+    Quick,
+    /// Seconds: for tests.
+    Smoke,
+}
+
+impl fmt::Display for Preset {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str(match self {
+            Preset::Book => "book",
+            Preset::Quick => "quick",
+            Preset::Smoke => "smoke",
+        })
+    }
+}

@@ -1,0 +1,61 @@
+//! What a table may leave out, and which tables are refused.
+
+use catalog::Table;
+
+const HEAD: &str = "chapter = 3\npackage = \"ch03\"\ntitle = \"Three\"\npages = \"89-124\"\n";
+
+/// A chapter of two experiments; the second, 03_02, analyses what 03_01 trained.
+fn text() -> String {
+    let entry = |id: &str, name: &str, more: &str| {
+        format!(
+            "\n[[experiment]]\nid = {id:?}\nname = {name:?}\ntitle = \"Do it\"\npages = \"94\"\nminutes = 0.5\n{more}\n"
+        )
+    };
+    let second = "needs = \"03_01\"\nsection = \"Look\"\nfigures = [\"grid\"]\nshows = [\"a grid, decoded\"]\n";
+    [HEAD, &entry("03_01", "train", "figures = [\"training_strip\"]"), &entry("03_02", "analysis", second)].concat()
+}
+
+#[test]
+fn absent_fields_have_defaults() {
+    let table = Table::parse(&text()).unwrap();
+    let [first, second] = &table.experiments[..] else { panic!("two experiments") };
+    assert_eq!((first.unit.as_str(), first.data.len(), first.needs.as_deref()), ("epochs", 0, None));
+    assert_eq!((first.section(), first.shows()), ("Do it", vec!["training strip".to_string()]));
+    assert_eq!((second.section(), second.shows()), ("Look", vec!["a grid, decoded".to_string()]));
+}
+
+#[test]
+fn experiments_go_by_id_and_by_full_name() {
+    let table = Table::parse(&text()).unwrap();
+    assert_eq!(table.number(), "03");
+    for name in ["03_02", "03_02_analysis"] {
+        assert_eq!(table.find(name).unwrap().id, "03_02");
+    }
+    let ids = |words: &[&str]| -> Vec<String> {
+        let words: Vec<String> = words.iter().map(ToString::to_string).collect();
+        table.with_needs(&words).unwrap().iter().map(|entry| entry.id.clone()).collect()
+    };
+    assert_eq!(ids(&[]), ["03_01", "03_02"]);
+    assert_eq!(ids(&["03_02"]), ["03_01", "03_02"]);
+    assert_eq!(ids(&["03_01_train"]), ["03_01"]);
+    let error = table.with_needs(&["03_09".to_string()]).unwrap_err().to_string();
+    assert_eq!(error, "unknown experiment or command '03_09'; chapter 3 has 03_01, 03_02");
+}
+
+#[test]
+fn damaged_tables_are_refused_with_the_reason() {
+    for (right, wrong, reason) in [
+        ("chapter = 3", "chapter = three", "experiments.toml is damaged"),
+        ("id = \"03_02\"", "id = \"03-02\"", "id `03-02`"),
+        ("id = \"03_02\"", "id = \"04_02\"", "begin with 03"),
+        ("name = \"train\"", "name = \"Auto encoder\"", "`Auto encoder`"),
+        ("pages = \"94\"", "pages = \"101-94\"", "03_01: pages `101-94`"),
+        ("pages = \"89-124\"", "pages = \"all\"", "chapter 3: pages `all`"),
+        ("minutes = 0.5", "minutes = -1.0", "minutes -1"),
+        ("minutes = 0.5", "minuets = 0.5", "unknown field `minuets`"),
+        ("title = \"Three\"\n", "", "missing field `title`"),
+    ] {
+        let error = format!("{:#}", Table::parse(&text().replacen(right, wrong, 1)).unwrap_err());
+        assert!(error.contains(reason), "{wrong}: {error}");
+    }
+}

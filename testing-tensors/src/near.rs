@@ -1,0 +1,44 @@
+use tch::{Kind, Tensor};
+
+/// Asserts equal shapes, and that no value is off by more than `tolerance` times max(1, largest expected value).
+///
+/// # Panics
+/// One is, the shapes differ, or a value is NaN.
+#[track_caller]
+pub fn assert_near(what: &str, actual: &Tensor, expected: &Tensor, tolerance: f64) {
+    check(what, actual, expected, tolerance, largest(expected).max(1.0));
+}
+
+/// Asserts equal shapes, and that no value is off by more than `tolerance` times the largest expected value: for values
+/// that are small throughout, as gradients. Below 1e-6 that largest value counts as 1e-6.
+///
+/// # Panics
+/// One is, the shapes differ, or a value is NaN.
+#[track_caller]
+pub fn assert_near_relative(what: &str, actual: &Tensor, expected: &Tensor, tolerance: f64) {
+    check(what, actual, expected, tolerance, largest(expected).max(1e-6));
+}
+
+/// Asserts equal shapes, and that no value is off by more than `tolerance`, whatever the size of the values.
+///
+/// # Panics
+/// One is, the shapes differ, or a value is NaN.
+#[track_caller]
+pub fn assert_near_absolute(what: &str, actual: &Tensor, expected: &Tensor, tolerance: f64) {
+    check(what, actual, expected, tolerance, 1.0);
+}
+
+#[track_caller]
+fn check(what: &str, actual: &Tensor, expected: &Tensor, tolerance: f64, scale: f64) {
+    assert_eq!(actual.size(), expected.size(), "{what}: shape");
+    let error = largest(&(actual - expected)) / scale;
+    assert!(error <= tolerance, "{what}: off by {error:.1e} (of {scale:.1e}), not by at most {tolerance:.1e}");
+}
+
+/// The largest absolute value; 0 if there is none, NaN if one is NaN.
+fn largest(tensor: &Tensor) -> f64 {
+    if tensor.numel() == 0 {
+        return 0.0;
+    }
+    tensor.to_kind(Kind::Double).abs().max().double_value(&[])
+}

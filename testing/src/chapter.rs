@@ -1,0 +1,75 @@
+use crate::Finished;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use tempfile::TempDir;
+
+/// A chapter's binary and an output folder, which goes when this is dropped.
+#[derive(Debug)]
+pub struct Chapter {
+    binary: &'static str,
+    out: TempDir,
+}
+
+impl Chapter {
+    /// `binary` is `env!("CARGO_BIN_EXE_ch03")`, which only a test of that package knows.
+    ///
+    /// # Panics
+    /// There is no place for temporary folders.
+    pub fn new(binary: &'static str) -> Chapter {
+        Chapter { binary, out: tempfile::tempdir().expect("a temporary folder") }
+    }
+
+    /// The output folder, which holds `run/` and `figures/`.
+    pub fn out(&self) -> &Path {
+        self.out.path()
+    }
+
+    /// A file or folder in the output folder: `run/vae/0001_digits`.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.out().join(name)
+    }
+
+    /// The binary with these arguments. Experiments and `figures` go to the output folder, on generated data and the CPU
+    /// (unless `args` names a device), with one thread: tests side by side do not wait for each other's.
+    pub fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(self.binary);
+        command.args(args).env("GDL_MIRROR", "");
+        if args.first() != Some(&"bench") {
+            command.args(["--data", "generated", "--threads", "1", "--out"]).arg(self.out());
+            if !args.contains(&"--device") {
+                command.args(["--device", "cpu"]);
+            }
+        }
+        command
+    }
+
+    /// Runs [`command`](Chapter::command) to its end.
+    #[track_caller]
+    pub fn run(&self, args: &[&str]) -> Finished {
+        Finished::run(&mut self.command(args))
+    }
+
+    /// Runs it and asserts that it ended with 0.
+    #[track_caller]
+    pub fn succeed(&self, args: &[&str]) -> Finished {
+        let finished = self.run(args);
+        finished.assert_success();
+        finished
+    }
+
+    /// Asserts that neither a run nor a figure was made.
+    #[track_caller]
+    pub fn assert_nothing_made(&self) {
+        for folder in ["run", "figures"] {
+            assert!(!self.path(folder).exists(), "{folder} was left behind in {}", self.out().display());
+        }
+    }
+}
+
+/// Asserts that a chapter's binary ends with `code`, with all these words on standard error, and makes nothing.
+#[track_caller]
+pub fn assert_refused(binary: &'static str, args: &[&str], code: i32, words: &[&str]) {
+    let chapter = Chapter::new(binary);
+    chapter.run(args).assert_failure(code, words);
+    chapter.assert_nothing_made();
+}

@@ -1,0 +1,27 @@
+use crate::Finished;
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+
+/// Starts a command, sends it SIGINT, as Ctrl-C does, at its first line of standard output that begins with `begin`, and
+/// waits for its end.
+///
+/// # Panics
+/// It cannot be started, or ends without such a line.
+#[track_caller]
+pub fn interrupt_at(command: &mut Command, begin: &str) -> Finished {
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    let mut child = child.unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines().map(|line| line.expect("UTF-8"));
+    let mut said = vec![];
+    let found = lines.by_ref().inspect(|line| said.push(line.clone())).any(|line| line.starts_with(begin));
+    if found {
+        let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+        assert!(kill.is_ok_and(|status| status.success()), "{command:?}: no SIGINT could be sent");
+    }
+    said.extend(lines);
+    let output = child.wait_with_output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let mut finished = Finished::from_output(command, output);
+    finished.stdout = said.join("\n");
+    assert!(found, "{command:?}: no line begins with '{begin}': {finished:?}");
+    finished
+}
