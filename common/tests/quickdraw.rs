@@ -1,10 +1,10 @@
 //! Quick, Draw!'s drawings: on small files that the tests make, and what is said of damaged ones.
 
 use common::datasets::quickdraw::{self, Drawings, at_least, augmented, category, drawings, parse};
-use data::generate::drawings::{Config, write};
 use data::{Choice, DataSet, Store};
 use proptest::prelude::*;
 use std::fs;
+use synthetic::drawings::{Config, write};
 use tch::{Kind, Tensor};
 
 const EACH: i64 = 120;

@@ -1,7 +1,6 @@
-//! The idx format of MNIST: two zero bytes, the type (8 for unsigned bytes), the number of dimensions, each dimension
-//! as a big-endian u32, then the bytes.
+//! The length and the header of files in MNIST's idx format.
 
-use std::io::{Read, Write};
+use std::io::Read;
 
 use anyhow::{Context, Result, ensure};
 
@@ -9,11 +8,6 @@ use anyhow::{Context, Result, ensure};
 pub(crate) fn length(dims: &[u32]) -> u64 {
     let header = 4 + 4 * dims.len() as u64;
     dims.iter().fold(1u64, |n, &d| n.saturating_mul(d.into())).saturating_add(header)
-}
-
-pub(crate) fn write_header(mut to: impl Write, dims: &[u32]) -> std::io::Result<()> {
-    to.write_all(&[0, 0, 8, dims.len() as u8])?;
-    dims.iter().try_for_each(|d| to.write_all(&d.to_be_bytes()))
 }
 
 /// The dimensions in the header of an idx file of unsigned bytes.

@@ -14,7 +14,6 @@
 //! all. This crate does not read the images, texts and sounds themselves; that is `common::datasets`' part.
 
 mod advice;
-pub mod avatar;
 mod cache;
 mod check;
 mod choice;
@@ -23,12 +22,10 @@ pub mod command;
 mod convert;
 mod family;
 mod folder;
-pub mod generate;
 mod idx;
 pub mod manifest;
 mod npy;
 mod origin;
-mod parallel;
 mod progress;
 mod root;
 mod source;

@@ -52,7 +52,7 @@ pub struct Set {
 pub struct StandIn {
     /// What it is, as it is written on figures.
     pub title: String,
-    /// The name of a generator in [`crate::generate`].
+    /// What [`synthetic::write`] calls the generator.
     pub generator: String,
     /// In a family, the categories that it can make; none means all of them.
     #[serde(default)]

@@ -1,11 +1,9 @@
-//! NumPy's format `.npy`, of two-dimensional arrays of unsigned bytes: a magic number, a version, the length of the
-//! header, the header as the text of a Python dictionary, then the bytes row by row.
+//! The header of files in NumPy's format `.npy`.
 
-use std::io::{Read, Write};
+use std::io::Read;
 
 use anyhow::{Context, Result, bail, ensure};
-
-const MAGIC: &[u8] = b"\x93NUMPY";
+use synthetic::format::npy::MAGIC;
 
 /// What a header says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,19 +17,6 @@ pub(crate) struct Header {
 /// The length of a file with such a header.
 pub(crate) fn length(header: &Header) -> u64 {
     header.rows.saturating_mul(header.columns).saturating_add(header.length)
-}
-
-/// Writes an array with rows of so many columns.
-pub(crate) fn write(mut to: impl Write, columns: usize, rows: &[u8]) -> std::io::Result<()> {
-    let shape = format!("({}, {columns})", rows.len() / columns);
-    let text = format!("{{'descr': '|u1', 'fortran_order': False, 'shape': {shape}, }}");
-    // The array begins at a multiple of 64 bytes, as NumPy has it.
-    let width = (MAGIC.len() + 4 + text.len() + 1).next_multiple_of(64) - MAGIC.len() - 4 - 1;
-    to.write_all(MAGIC)?;
-    to.write_all(&[1, 0])?;
-    to.write_all(&(width as u16 + 1).to_le_bytes())?;
-    to.write_all(format!("{text:width$}\n").as_bytes())?;
-    to.write_all(rows)
 }
 
 /// Reads a header.
@@ -63,6 +48,8 @@ pub(crate) fn read_header(mut from: impl Read) -> Result<Header> {
 
 #[cfg(test)]
 mod tests {
+    use synthetic::format::npy::write;
+
     use super::*;
 
     #[test]

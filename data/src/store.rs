@@ -10,7 +10,6 @@ use crate::cache::Slot;
 use crate::check;
 use crate::choice::Choice;
 use crate::folder;
-use crate::generate;
 use crate::manifest::{Manifest, Set, Source, StandIn};
 use crate::origin::{DataSet, FileRecord, Origin, OriginKind};
 use crate::progress;
@@ -254,7 +253,7 @@ impl Store {
             return Ok(found);
         }
         let dir = slot.empty("files")?;
-        progress::waiting(&format!("making {}", stand_in.title), || generate::run(&stand_in.generator, &dir))?;
+        progress::waiting(&format!("making {}", stand_in.title), || synthetic::write(&stand_in.generator, &dir))?;
         let records = check::check_all(set, true, &dir)?;
         let origin = Origin::new(OriginKind::Generated, stand_in.title.clone(), records);
         slot.install(&dir, &origin)?;

@@ -5,9 +5,9 @@ mod support;
 use std::collections::HashSet;
 use std::fs;
 
-use data::generate::drawings;
 use data::{Choice, Manifest, OriginKind, Store};
 use support::{Reply, Server, tree};
+use synthetic::drawings;
 use tempfile::tempdir;
 
 const FAMILY: &str = r#"

@@ -8,8 +8,8 @@ use anyhow::{Context as _, Result};
 use common::cli::Context;
 use common::plot::{Figure, ImageGrid, Plot, Table};
 use common::training::Run;
-use data::avatar;
 use ndarray::{Array3, Array4, Axis, stack};
+use synthetic::avatar;
 
 /// Side of the avatars, in pixels.
 const SIDE: u32 = 128;

@@ -10,15 +10,16 @@ use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, ensure};
 use flate2::read::MultiGzDecoder;
+use synthetic::format::cifar::{self, Record, SIDE};
+use synthetic::parallel;
 use zune_jpeg::JpegDecoder;
 use zune_jpeg::zune_core::bytestream::ZCursor;
 use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
-use crate::cifar::{self, Record, SIDE};
+use crate::progress;
 use crate::source::Staging;
 use crate::unpack::Target;
-use crate::{parallel, progress};
 
 /// No JPEG of 32 x 32 pixels is longer.
 const LONGEST: u64 = 1 << 16;

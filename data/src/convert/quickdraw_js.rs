@@ -7,8 +7,7 @@
 use std::io::{BufRead, BufReader, Read};
 
 use anyhow::{Context, Result, ensure};
-
-use crate::npy;
+use synthetic::format::npy;
 
 /// Pixels along each side.
 const SIDE: usize = 28;
