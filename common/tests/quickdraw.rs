@@ -9,7 +9,7 @@ use tch::{Kind, Tensor};
 
 const EACH: i64 = 120;
 
-/// Sets of these categories, from a mirror that has the files of the stand-in.
+/// Sets of these categories, from a mirror that has synthetic files.
 fn sets(categories: &[&str]) -> (tempfile::TempDir, Vec<DataSet>) {
     let folder = tempfile::tempdir().unwrap();
     let mirror = folder.path().join("quickdraw");

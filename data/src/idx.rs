@@ -1,4 +1,4 @@
-//! The length and the header of files in MNIST's idx format.
+//! Length and header of files in MNIST's idx format.
 
 use std::io::Read;
 
@@ -14,10 +14,10 @@ pub(crate) fn length(dims: &[u32]) -> u64 {
 pub(crate) fn read_header(mut from: impl Read) -> Result<Vec<u32>> {
     let mut word = [0; 4];
     from.read_exact(&mut word).context("it is too short for an idx file")?;
-    ensure!(word[..3] == [0, 0, 8], "it is no idx file of unsigned bytes");
+    ensure!(word[..3] == [0, 0, 8], "it is not an idx file of unsigned bytes");
     (0..word[3])
         .map(|_| {
-            from.read_exact(&mut word).context("its idx header is cut off")?;
+            from.read_exact(&mut word).context("its idx header is truncated")?;
             Ok(u32::from_be_bytes(word))
         })
         .collect()

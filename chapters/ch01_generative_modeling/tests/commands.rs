@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 
 fn ch01(out: &Path, args: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ch01"));
-    command.args(args).args(["--data", "generated", "--threads", "1", "--device", "cpu", "--out"]).arg(out);
+    command.args(args).args(["--data", "synthetic", "--threads", "1", "--device", "cpu", "--out"]).arg(out);
     command.env("GDL_MIRROR", "").output().unwrap()
 }
 

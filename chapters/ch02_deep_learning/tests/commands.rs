@@ -7,7 +7,7 @@ fn refused(args: &[&str], code: i32, words: &[&str]) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ch02"));
     command.args(args).env("GDL_MIRROR", "");
     if args[0].starts_with("02") {
-        command.args(["--data", "generated", "--threads", "1", "--out"]).arg(out.path());
+        command.args(["--data", "synthetic", "--threads", "1", "--out"]).arg(out.path());
     }
     let output = command.output().unwrap();
     let message = String::from_utf8(output.stderr).unwrap();

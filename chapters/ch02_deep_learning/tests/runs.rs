@@ -5,10 +5,10 @@ use std::path::Path;
 use std::process::{Command, Output};
 use tch::Tensor;
 
-/// The binary on generated data; one thread, so that tests side by side do not wait for each other's.
+/// The binary on synthetic data; one thread, so that tests side by side do not wait for each other's.
 fn run(out: &Path, args: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ch02"));
-    command.args(args).args(["--data", "generated", "--threads", "1", "--device", "cpu", "--out"]).arg(out);
+    command.args(args).args(["--data", "synthetic", "--threads", "1", "--device", "cpu", "--out"]).arg(out);
     command.output().unwrap()
 }
 
@@ -87,7 +87,7 @@ fn figures_train_what_is_missing_and_nothing_twice() {
         let (width, height) = image::image_dimensions(out.path().join("figures").join(&file)).unwrap();
         assert!(width > 500 && height > 200, "{file}: {width} x {height}");
     }
-    assert!(gallery.contains("generated shapes and textures, not CIFAR-10"));
+    assert!(gallery.contains("synthetic shapes and textures, not CIFAR-10"));
     assert!(gallery.contains("a drawn cup of coffee"));
     let again = run(out.path(), &["figures", "--preset", "smoke"]);
     assert_success(&again);

@@ -18,7 +18,7 @@ fn refused(args: &[&str], code: i32, words: &[&str]) {
     let mut all = args.to_vec();
     let path = out.path().to_str().unwrap().to_string();
     if args[0].starts_with("03") {
-        all.extend(["--data", "generated", "--threads", "1", "--out", &path]);
+        all.extend(["--data", "synthetic", "--threads", "1", "--out", &path]);
     }
     let (status, message) = ch03(out.path(), &all);
     assert_eq!(status, code, "{args:?}: {message}");
@@ -88,7 +88,7 @@ fn damaged_and_foreign_runs_are_named() {
     let out = tempfile::tempdir().unwrap();
     let path = out.path().to_str().unwrap().to_string();
     let train = |id: &str, more: &[&str]| {
-        let options = ["--data", "generated", "--threads", "1", "--out", &path];
+        let options = ["--data", "synthetic", "--threads", "1", "--out", &path];
         let args: Vec<&str> = [&[id], more, &options[..]].concat();
         let output = Command::new(env!("CARGO_BIN_EXE_ch03")).args(args).output().unwrap();
         (output.status.code().unwrap(), String::from_utf8(output.stderr).unwrap())
@@ -146,7 +146,7 @@ fn a_folder_that_cannot_be_written_is_named() {
     let out = tempfile::tempdir().unwrap();
     fs::write(out.path().join("run"), "a file where a folder should be").unwrap();
     let path = out.path().to_str().unwrap();
-    let args = ["03_01", "--preset", "smoke", "--data", "generated", "--out", path];
+    let args = ["03_01", "--preset", "smoke", "--data", "synthetic", "--out", path];
     let output = Command::new(env!("CARGO_BIN_EXE_ch03")).args(args).output().unwrap();
     let message = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1), "{message}");

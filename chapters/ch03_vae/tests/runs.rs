@@ -6,10 +6,10 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 use tch::Tensor;
 
-/// The binary on generated digits; one thread, so that tests side by side do not wait for each other's.
+/// The binary on synthetic digits; one thread, so that tests side by side do not wait for each other's.
 fn ch03(out: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ch03"));
-    command.args(args).args(["--data", "generated", "--threads", "1", "--device", "cpu", "--out"]).arg(out);
+    command.args(args).args(["--data", "synthetic", "--threads", "1", "--device", "cpu", "--out"]).arg(out);
     command
 }
 
@@ -210,7 +210,7 @@ fn figures_train_what_is_missing_and_nothing_twice() {
         let (width, height) = image::image_dimensions(out.path().join("figures").join(&file)).unwrap();
         assert!(width > 500 && height > 200, "{file}: {width} x {height}");
     }
-    assert!(gallery.contains("generated digits, not MNIST") && gallery.contains("generated avatars, not CelebA"));
+    assert!(gallery.contains("synthetic digits, not MNIST") && gallery.contains("synthetic avatars, not CelebA"));
     let faces = out.path().join("run/vae/0001_faces");
     let vectors = std::fs::read_to_string(faces.join("attribute_vectors.csv")).unwrap();
     for attribute in ch03::arithmetic::BOOK_ATTRIBUTES {

@@ -15,7 +15,7 @@ const SMALL: [&str; 4] = [
 
 fn ch04(out: &Path, args: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ch04"));
-    command.args(args).args(["--data", "generated", "--threads", "1", "--device", "cpu", "--out"]).arg(out);
+    command.args(args).args(["--data", "synthetic", "--threads", "1", "--device", "cpu", "--out"]).arg(out);
     command.output().unwrap()
 }
 
@@ -43,7 +43,7 @@ fn the_smoke_run_draws_all_figures_and_figures_train_nothing_twice() {
     {
         assert!(gallery.contains(&format!("ch04/04_04_{figure}.png")), "{figure} is missing from the gallery");
     }
-    assert!(gallery.contains("generated drawings of 10 categories, not Quick, Draw!"));
+    assert!(gallery.contains("synthetic drawings of 10 categories, not Quick, Draw!"));
     let measures = of_each_run(out.path(), "measures.csv");
     let runs: Vec<&str> = measures.keys().map(String::as_str).collect();
     assert_eq!(runs, ["gan", "gan_hurried", "gan_kernels", "gan_steps", "wgangp", "wgangp_kernels", "wgangp_steps"]);

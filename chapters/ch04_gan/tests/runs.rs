@@ -8,14 +8,14 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 use tch::Tensor;
 
-/// The experiments: id, section of the run folder, name of the data. The stand-in's class 7 is no horse.
+/// The experiments: id, section of the run folder, name of the data. In the synthetic data, class 7 is no horse.
 const EXPERIMENTS: [(&str, &str, &str); 3] =
     [("04_01", "gan", "camel"), ("04_02", "wgan", "stripes"), ("04_03", "wgangp", "faces")];
 
-/// The binary on generated data; one thread, so that tests side by side do not wait for each other's.
+/// The binary on synthetic data; one thread, so that tests side by side do not wait for each other's.
 fn ch04(out: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ch04"));
-    command.args(args).args(["--data", "generated", "--threads", "1", "--device", "cpu", "--out"]).arg(out);
+    command.args(args).args(["--data", "synthetic", "--threads", "1", "--device", "cpu", "--out"]).arg(out);
     command
 }
 
@@ -148,7 +148,7 @@ fn figures_train_what_is_missing_and_nothing_twice() {
         }
     }
     assert!(gallery.contains("2 iterations"), "an epoch of one batch is called an iteration");
-    assert!(gallery.contains("generated avatars, not CelebA"));
+    assert!(gallery.contains("synthetic avatars, not CelebA"));
     let quality = folder(out.path(), "gan", "camel").join("quality.json");
     assert!(std::fs::read_to_string(quality).unwrap().contains("frechet_distance"));
     let again = run(out.path(), &figures);

@@ -1,4 +1,4 @@
-//! The stand-in for scikit-image's photograph of a cup of coffee: a drawing of one, seen from above.
+//! Synthetic data for scikit-image's photograph of a cup of coffee: a drawing, seen from above.
 
 use std::path::Path;
 
@@ -11,15 +11,15 @@ use tiny_skia::{
 /// Writes `coffee.png`, 600 x 400 pixels in colour, to the folder `dir`.
 ///
 /// # Errors
-/// When the file can't be written.
+/// The file cannot be written.
 pub fn write(dir: &Path) -> Result<()> {
     let drawn = draw().context("no memory for an image")?;
     let path = dir.join("coffee.png");
-    let png = drawn.encode_png().context("can't pack an image as PNG")?;
-    std::fs::write(&path, png).with_context(|| format!("can't write {}", path.display()))
+    let png = drawn.encode_png().context("cannot encode an image as PNG")?;
+    std::fs::write(&path, png).with_context(|| format!("cannot write {}", path.display()))
 }
 
-/// Table, saucer, cup, coffee and spoon, one above the other.
+/// Table, saucer, cup, coffee and spoon, from bottom to top.
 fn draw() -> Option<Pixmap> {
     let mut paper = Pixmap::new(600, 400)?;
     table(&mut paper)?;
@@ -136,7 +136,7 @@ fn flat(r: u8, g: u8, b: u8, a: u8) -> Paint<'static> {
     paint(Shader::SolidColor(Color::from_rgba8(r, g, b, a)))
 }
 
-/// From one colour at a point to another at a distance from it.
+/// A radial gradient from one colour at a point to another at the distance `reach`.
 fn glow((x, y): (f32, f32), reach: f32, from: (u8, u8, u8), to: (u8, u8, u8)) -> Option<Paint<'static>> {
     let color = |(r, g, b)| Color::from_rgba8(r, g, b, 255);
     let stops = vec![GradientStop::new(0.0, color(from)), GradientStop::new(1.0, color(to))];

@@ -1,4 +1,4 @@
-//! Random numbers that stay the same on every machine and in every version of a crate.
+//! Random numbers that do not change with the machine or with versions of crates.
 
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{Rng, SeedableRng};
@@ -7,31 +7,31 @@ use rand::{Rng, SeedableRng};
 pub(crate) struct Dice(Xoshiro256PlusPlus);
 
 impl Dice {
-    /// Depends on the seed, the file and the image's place in it only, so that images can be drawn in any order.
+    /// Depends only on the seed, the file and the image's place in it, so that images can be drawn in any order.
     pub fn new(seed: u64, file: u64, image: u64) -> Dice {
         let mut bytes = [0; 32];
         for (chunk, number) in bytes.chunks_exact_mut(8).zip([seed, file, image, 0x6469_6769_7473]) {
             chunk.copy_from_slice(&number.to_le_bytes());
         }
         let mut generator = Xoshiro256PlusPlus::from_seed(bytes);
-        // Seeds that differ in a few bits give like numbers at first.
+        // Seeds that differ in a few bits give similar numbers at first.
         for _ in 0..16 {
             generator.next_u64();
         }
         Dice(generator)
     }
 
-    /// Evenly spread over 0 <= x < 1.
+    /// Uniform over 0 <= x < 1.
     pub fn unit(&mut self) -> f32 {
         (self.0.next_u64() >> 40) as f32 / (1u64 << 24) as f32
     }
 
-    /// Evenly spread over `low <= x < high`.
+    /// Uniform over `low <= x < high`.
     pub fn between(&mut self, low: f32, high: f32) -> f32 {
         low + (high - low) * self.unit()
     }
 
-    /// Nearly normal, with mean 0 and the given standard deviation, and never beyond 3.5 of them.
+    /// Approximately normal with mean 0, never beyond 3.5 standard deviations.
     pub fn normal(&mut self, deviation: f32) -> f32 {
         let sum: f32 = (0..4).map(|_| self.unit()).sum();
         (sum - 2.0) * 3f32.sqrt() * deviation
@@ -42,7 +42,7 @@ impl Dice {
         self.unit() < probability
     }
 
-    /// One of the values, each with its share; shares need not add up to 1.
+    /// One of the values, with these relative probabilities.
     pub fn pick<T: Copy>(&mut self, shares: &[(T, f32)]) -> T {
         let mut at = self.unit() * shares.iter().map(|(_, share)| share).sum::<f32>();
         for &(value, share) in shares {
@@ -54,7 +54,7 @@ impl Dice {
         shares[shares.len() - 1].0
     }
 
-    /// One of the values, all equally likely.
+    /// One of the values, with equal probabilities.
     pub fn any<T: Copy>(&mut self, values: &[T]) -> T {
         values[(self.unit() * values.len() as f32) as usize % values.len()]
     }

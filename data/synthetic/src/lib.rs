@@ -1,4 +1,4 @@
-//! Stand-ins: data of the very form of a real set, made on this machine, for whoever can't have the real one.
+#![doc = include_str!("../README.md")]
 
 pub mod avatar;
 pub mod celeba;
@@ -16,18 +16,24 @@ use std::path::Path;
 
 use anyhow::{Result, bail};
 
-/// Runs the generator of that name; it writes all files of its set to `dir`.
+/// Runs a generator in its default configuration: it writes all files of its data set to the folder `dir`.
 ///
-/// `drawings/camel` runs the generator `drawings` for the category `camel`.
+/// Generators are called like their modules: `celeba`, `coffee`, `digits`, `land`, `shapes`. Drawings also need a category:
+/// `drawings/camel`.
+///
+/// # Errors
+/// There is no such generator, or a file cannot be written.
 pub fn write(generator: &str, dir: &Path) -> Result<()> {
     let (generator, category) = generator.split_once('/').unwrap_or((generator, ""));
     match generator {
-        "digits" => digits::write(dir, &digits::Config::default()),
-        "land" => land::write(dir),
         "celeba" => celeba::write(dir, &celeba::Config::default()),
-        "shapes" => shapes::write(dir, &shapes::Config::default()),
-        "drawings" => drawings::write(dir, category, &drawings::Config::default()),
         "coffee" => coffee::write(dir),
-        _ => bail!("data/datasets.toml names a generator that isn't there: `{generator}`"),
+        "digits" => digits::write(dir, &digits::Config::default()),
+        "drawings" => drawings::write(dir, category, &drawings::Config::default()),
+        "land" => land::write(dir),
+        "shapes" => shapes::write(dir, &shapes::Config::default()),
+        _ => bail!(
+            "unknown generator `{generator}`: valid names are celeba, coffee, digits, drawings/<category>, land and shapes"
+        ),
     }
 }

@@ -1,12 +1,12 @@
-//! Work on all cores whose result does not depend on how many there are.
+//! Work on all cores, with a result that does not depend on their number.
 
 use anyhow::Result;
 
-/// Cuts a list into as many pieces as there are cores and works on all of them at once. `work` gets the place of a
-/// piece's first item in the list, and the piece.
+/// Splits a list into one piece per core and works on all of them at once. `work` gets the index of a piece's first
+/// item in the list, and the piece.
 ///
 /// # Errors
-/// The first error of `work`, by place in the list.
+/// The first error of `work`, in the order of the list.
 pub fn pieces<T: Send>(items: &mut [T], work: impl Fn(usize, &mut [T]) -> Result<()> + Sync) -> Result<()> {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let share = items.len().div_ceil(cores).max(1);

@@ -1,4 +1,4 @@
-//! Avatars: every attribute is seen, in chapter 1's small images as in portraits.
+//! Avatars: every attribute is visible, in chapter 1's small images and in portraits.
 
 use synthetic::avatar::*;
 

@@ -1,4 +1,4 @@
-//! The stand-in for CelebA: its layout, its attributes, and that it can be made again.
+//! Synthetic data for CelebA: layout, attributes, reproducibility.
 
 use std::fs;
 use std::path::Path;

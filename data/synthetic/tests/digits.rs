@@ -1,4 +1,4 @@
-//! The stand-in for MNIST.
+//! Synthetic data for MNIST.
 
 use std::fs;
 use std::path::Path;
@@ -44,7 +44,7 @@ fn the_seed_decides() {
 }
 
 #[test]
-fn a_image_depends_on_its_own_number_only() {
+fn an_image_depends_on_its_own_number_only() {
     // Other lengths are shared among the cores in another way.
     let (short, long) = (digits(1, 50), digits(1, 333));
     let common = 16..16 + 50 * SIZE;

@@ -1,4 +1,4 @@
-//! The stand-in for Quick, Draw!.
+//! Synthetic data for Quick, Draw!.
 
 use std::fs;
 
@@ -29,7 +29,7 @@ fn the_seed_and_the_drawings_own_number_decide() {
     }
 }
 
-/// Drawings fill 23.5 pixels in one direction, and stand in the middle in both.
+/// Drawings fill 23.5 pixels in one direction, and are centred in both.
 #[test]
 fn drawings_stand_as_in_googles_bitmaps() {
     for category in categories() {
@@ -85,6 +85,6 @@ fn blurred(drawing: &[u8]) -> Vec<i32> {
 fn other_categories_are_refused() {
     let dir = tempdir().unwrap();
     let error = write(dir.path(), "yoga", &Config::default()).unwrap_err().to_string();
-    assert!(error.contains("no generator of drawings of `yoga`"), "{error}");
+    assert!(error.contains("no generator of `yoga` drawings"), "{error}");
     assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
 }

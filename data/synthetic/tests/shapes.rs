@@ -1,4 +1,4 @@
-//! The stand-in for CIFAR-10.
+//! Synthetic data for CIFAR-10.
 
 use std::fs;
 use std::path::Path;

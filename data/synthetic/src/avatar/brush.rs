@@ -1,6 +1,6 @@
 //! Painting: colours, shapes through points, and the brush that fills them.
 //!
-//! All shapes stand in the avatar's own units: the origin lies between the eyes, x grows to the right, y downwards, a
+//! All shapes are in the avatar's own units: the origin is between the eyes, x grows to the right, y downwards, and a
 //! head is about 74 units wide.
 
 use tiny_skia::{Color, FillRule, LineCap, LineJoin, Paint, Path, PathBuilder, Pixmap, Stroke, Transform};
@@ -24,13 +24,13 @@ impl Ink {
         Ink(self.0, self.1, self.2, alpha)
     }
 
-    /// This much of the way to another colour.
+    /// A mix with this share of another colour.
     pub fn toward(self, other: Ink, share: f32) -> Ink {
         let mix = |a: u8, b: u8| (f32::from(a) + share * (f32::from(b) - f32::from(a))).round() as u8;
         Ink(mix(self.0, other.0), mix(self.1, other.1), mix(self.2, other.2), self.3)
     }
 
-    /// A darker shade, for folds and edges; 0 is the colour itself.
+    /// A darker shade for folds and edges; a share of 0 is the colour itself.
     pub fn shade(self, share: f32) -> Ink {
         self.toward(Ink(30, 18, 30, 1.0), share)
     }
@@ -41,7 +41,7 @@ impl Ink {
     }
 }
 
-/// A pixmap and the way from the avatar's units to its pixels.
+/// A pixmap and the transform from the avatar's units to its pixels.
 pub(super) struct Brush<'a> {
     pub paper: &'a mut Pixmap,
     pub transform: Transform,
@@ -105,19 +105,19 @@ pub(super) fn blob(points: &[Point]) -> Option<Path> {
     path.finish()
 }
 
-/// A smooth closed shape that is the same on both sides, from the points of its right half; the first and the last
-/// one lie on the middle line, where x is 0.
+/// A smooth closed symmetric shape from the points of its right half; the first and the last one are on the middle
+/// line, where x is 0.
 pub(super) fn mirrored(half: &[Point]) -> Option<Path> {
     let left = half[1..half.len() - 1].iter().rev().map(|&(x, y)| (-x, y));
     blob(&half.iter().copied().chain(left).collect::<Vec<_>>())
 }
 
-/// The same point on the other side, for `side` -1, or itself, for 1.
+/// The point mirrored if `side` is -1, unchanged if it is 1.
 pub(super) fn on(side: f32, (x, y): Point) -> Point {
     (side * x, y)
 }
 
-/// A Catmull-Rom spline as cubic Bezier pieces, from point 0 on.
+/// A Catmull-Rom spline as cubic Bezier pieces, starting at point 0.
 fn spline(pieces: usize, at: impl Fn(isize) -> Point) -> PathBuilder {
     let mut path = PathBuilder::new();
     path.move_to(at(0).0, at(0).1);

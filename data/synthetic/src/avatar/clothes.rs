@@ -1,4 +1,4 @@
-//! Shoulders and what covers them.
+//! Shoulders and clothing.
 
 use super::brush::{Brush, Ink, WHITE, curve, mirrored, on, polygon};
 use super::{Avatar, Clothing, ClothingColor, head};
@@ -16,7 +16,7 @@ fn color(color: ClothingColor) -> Ink {
     })
 }
 
-/// A shade that is seen on black too.
+/// A shade that is visible on black, too.
 fn fold(color: Ink) -> Ink {
     match color {
         Ink(r, g, b, _) if u32::from(r) + u32::from(g) + u32::from(b) < 200 => color.toward(WHITE, 0.2),

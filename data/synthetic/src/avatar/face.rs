@@ -1,4 +1,4 @@
-//! What is in a face: beard, mouth, nose, eyes, brows.
+//! The parts of a face: beard, mouth, nose, eyes, brows.
 
 use super::brush::{Brush, DARK, Ink, WHITE, blob, curve, ellipse, mirrored, on};
 use super::{Avatar, Beard, Brows, EyeColor, Eyes, Nose, hair, head};
@@ -39,7 +39,7 @@ fn beard(avatar: &Avatar, brush: &mut Brush) {
     }
 }
 
-/// The mouth: lips around an opening that is high when the mouth is open.
+/// The mouth: lips around an opening, which is large if the mouth is open.
 fn mouth(avatar: &Avatar, brush: &mut Brush) {
     let skin = head::skin(avatar.skin);
     let lips = if avatar.lipstick { Ink::rgb(0xb8102f) } else { skin.toward(Ink::rgb(0xa03c3c), 0.45) };

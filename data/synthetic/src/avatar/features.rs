@@ -1,6 +1,6 @@
-//! What an avatar may look like. The values that the book names (p. 36) have the book's names, in code and in print.
+//! The attributes of avatars. The values that the book names (p. 36) have the book's names, in code and in print.
 
-/// An enum whose values print as they are written, and can be read back.
+/// An enum whose values print as their names, and parse from them.
 macro_rules! feature {
     ($(#[$about:meta])* $name:ident { $($(#[$note:meta])* $value:ident),+ $(,)? }) => {
         $(#[$about])*
@@ -73,7 +73,7 @@ feature! {
 }
 
 feature! {
-    /// The book's `accessoriesType`: what is worn before the eyes.
+    /// The book's `accessoriesType`: glasses.
     Accessories {
         /// Nothing.
         Blank,
@@ -195,13 +195,13 @@ feature! {
         Goatee,
         /// Hair on the upper lip.
         Mustache,
-        /// All of it.
+        /// Full beard.
         Full,
     }
 }
 
 feature! {
-    /// What is on the head, over the hair.
+    /// The hat.
     Hat {
         /// Nothing.
         Blank,
@@ -215,21 +215,21 @@ feature! {
 }
 
 feature! {
-    /// The wall behind.
+    /// The background.
     Background {
         /// A plain pale grey.
         Plain,
-        /// A disc of grey-blue on a pale wall.
+        /// A grey-blue disc on pale grey.
         Disc,
-        /// A blue wall, lighter to the floor, as all below.
+        /// Blue, lighter towards the bottom, as all below.
         Sky,
-        /// A green wall.
+        /// Green.
         Leaf,
-        /// A warm yellow wall.
+        /// Warm yellow.
         Sand,
-        /// A rose wall.
+        /// Rose.
         Rose,
-        /// A dark wall.
+        /// Dark.
         Night,
     }
 }

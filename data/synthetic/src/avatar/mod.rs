@@ -1,9 +1,9 @@
-//! Avatars: cartoon busts of planet Wrodl's people (chapter 1), which also stand in for photographs of faces (chapters
-//! 3 and 4).
+//! Avatars: cartoon busts of the people of planet Wrodl (chapter 1), and the faces of the synthetic data for CelebA
+//! (chapters 3 and 4).
 //!
-//! An [`Avatar`] is a list of attributes, each free of all others; [`draw`] turns it into an image of any size. The
-//! drawing is this project's own: smooth shapes in a few flat colours, anti-aliased, on a bust that fills the frame as
-//! CelebA's aligned photographs do.
+//! An [`Avatar`] is a list of independent attributes; [`draw`] turns it into an image of any size. The drawings are this
+//! project's own: smooth, anti-aliased shapes in a few flat colours. The bust fills the frame as in CelebA's aligned
+//! photographs.
 //!
 //! ```
 //! use synthetic::avatar::{self, Avatar, HairColor, Top};
@@ -28,7 +28,7 @@ pub use features::{
 use brush::{Brush, Ink};
 use tiny_skia::{Color, GradientStop, LinearGradient, Paint, Pixmap, Point, Rect, SpreadMode, Transform};
 
-/// What somebody looks like. [`Avatar::default`] is plain in every respect: take it and change what matters.
+/// The attributes of an avatar. [`Avatar::default`] is plain in every respect: change what matters.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Avatar {
     /// The hair.
@@ -47,31 +47,31 @@ pub struct Avatar {
     pub eyes: Eyes,
     /// The colour of the eyes.
     pub eye_color: EyeColor,
-    /// Larger eyes with long lashes.
+    /// Whether the eyes are larger, with long lashes.
     pub lashes: bool,
     /// The brows.
     pub brows: Brows,
     /// The nose.
     pub nose: Nose,
-    /// The corners of the mouth turned up.
+    /// Whether the corners of the mouth are turned up.
     pub smiling: bool,
-    /// The mouth open, with the teeth to be seen.
+    /// Whether the mouth is open and shows the teeth.
     pub mouth_open: bool,
-    /// Full lips in dark red.
+    /// Whether the lips are full and dark red.
     pub lipstick: bool,
-    /// Rosy cheeks below the eyes, with hollows under them.
+    /// Whether the cheeks are rosy, with hollows below.
     pub high_cheekbones: bool,
-    /// A broad, angular jaw, a thick neck and wide shoulders.
+    /// Whether the jaw is broad and angular, the neck thick, the shoulders wide.
     pub broad: bool,
     /// The beard.
     pub beard: Beard,
     /// The hat.
     pub hat: Hat,
-    /// The wall behind.
+    /// The background.
     pub background: Background,
-    /// Where the head is.
+    /// The place of the head.
     pub pose: Pose,
-    /// How the image is lit.
+    /// The light.
     pub light: Light,
 }
 
@@ -103,16 +103,16 @@ impl Default for Avatar {
     }
 }
 
-/// Where the head is. The default is the middle, upright, in the usual size.
+/// The place of the head. The default is the middle, upright, at the usual size.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Pose {
-    /// To the right, in 1/178 of the image's width.
+    /// Shift to the right, in 1/178 of the image's width.
     pub dx: f32,
-    /// Down, in the same unit.
+    /// Shift downwards, in the same unit.
     pub dy: f32,
-    /// Size; 1 is usual, sizes from 0.8 to 1.25 leave everything in the image.
+    /// Size relative to the usual one; from 0.8 to 1.25, everything stays in the image.
     pub scale: f32,
-    /// Turned clockwise, in radians.
+    /// Clockwise rotation in radians.
     pub tilt: f32,
 }
 
@@ -122,12 +122,12 @@ impl Default for Pose {
     }
 }
 
-/// How the image is lit. The default is even, full light.
+/// The light. The default is full and even.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Light {
-    /// Every pixel's value is multiplied with this.
+    /// Factor of all pixel values.
     pub strength: f32,
-    /// How much brighter the right edge is than the middle, as a share; negative for the left edge.
+    /// How much brighter the right edge is than the middle, as a fraction; negative for the left edge.
     pub from_right: f32,
 }
 
@@ -148,17 +148,17 @@ pub struct Image {
     pub rgb: Vec<u8>,
 }
 
-/// Width and height of CelebA's aligned photographs, whose proportions the bust is laid out for. In a square image
-/// it keeps its width and loses some wall above and some cloth below.
+/// Width and height of CelebA's aligned photographs. The bust is designed for these proportions; a square image cuts off
+/// some background at the top and some clothing at the bottom.
 pub const PORTRAIT: (u32, u32) = (178, 218);
 
-/// The height of the image's middle below the eyes.
+/// Distance of the image's middle from the eyes, downwards.
 const MIDDLE: f32 = 9.0;
 
 /// Draws an avatar. The same avatar and size always give the same bytes.
 ///
 /// # Panics
-/// If a side is 0 or an image of that size can't be held in memory.
+/// A side is 0, or the image does not fit into memory.
 pub fn draw(avatar: &Avatar, width: u32, height: u32) -> Image {
     let mut paper = Pixmap::new(width, height).expect("an image has pixels, and fits into memory");
     let (w, h) = (width as f32, height as f32);
@@ -212,7 +212,7 @@ fn lit(paper: &Pixmap, light: Light) -> Vec<u8> {
         .collect();
     let value = |byte: u8, gain: f32| (f32::from(byte) * gain).round().clamp(0.0, 255.0) as u8;
     let pixels = paper.pixels().iter().enumerate();
-    // The wall has no holes, so that no pixel is transparent.
+    // The background fills the image: no pixel is transparent.
     pixels
         .flat_map(|(i, p)| {
             let gain = gain[i % width];

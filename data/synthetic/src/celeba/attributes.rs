@@ -1,4 +1,4 @@
-//! CelebA's 40 attributes, as far as an avatar has them.
+//! CelebA's 40 attributes of an avatar.
 
 use crate::avatar::{Accessories, Avatar, Beard, Brows, Eyes, HairColor, Hat, Nose, Skin, Top};
 
@@ -13,17 +13,16 @@ pub const ATTRIBUTES: [&str; 40] = [
     "Wearing_Necktie", "Young",
 ];
 
-/// Which of the 40 an avatar has, in their order.
+/// Which of the 40 attributes an avatar has, in their order.
 ///
-/// Most say what is drawn. Four need a word:
-/// * `Attractive` is a judgement in CelebA. Nobody judges avatars: the column marks large eyes with long lashes, so that
-///   there is something to be found, and says nothing about looks.
-/// * `Male` marks a broad, angular jaw with a thick neck and wide shoulders; hair, beard and lipstick are free of it.
-/// * `High_Cheekbones` marks rosy cheeks below the eyes with hollows under them; `Rosy_Cheeks` is the same column.
-/// * `Young` marks everybody whose hair is not silver.
+/// Most of them say what is drawn. These need an explanation:
+/// * `Attractive` marks large eyes with long lashes: a visible feature, not a judgement as in CelebA.
+/// * `Male` marks a broad, angular jaw with a thick neck and wide shoulders, independent of hair, beard and lipstick.
+/// * `High_Cheekbones` marks rosy cheeks with hollows below; `Rosy_Cheeks` is the same.
+/// * `Young` marks hair that is not silver.
 ///
-/// What no avatar has is never marked: bags under the eyes, bangs, blur, chubbiness, double chins, receding hairlines,
-/// earrings, necklaces and neckties.
+/// No avatar has bags under the eyes, bangs, blur, chubbiness, a double chin, a receding hairline, earrings, a necklace or
+/// a necktie.
 pub fn attributes(avatar: &Avatar) -> [bool; 40] {
     ATTRIBUTES.map(|name| has(avatar, name))
 }

@@ -1,8 +1,8 @@
-//! The stand-in for CelebA: avatars in CelebA's very layout, `img_align_celeba/000001.jpg` and so on with 178 x 218
-//! pixels, and `list_attr_celeba.csv` with its 40 attributes.
+//! Synthetic data for CelebA: avatars in CelebA's layout, `img_align_celeba/000001.jpg` and so on with 178 x 218 pixels,
+//! and `list_attr_celeba.csv` with its 40 attributes.
 //!
-//! Every attribute of an avatar is drawn by itself, so that what a model finds in latent space about one of them is not
-//! the shadow of another. In CelebA itself, lipstick, hair and beards go together.
+//! The attributes of an avatar are independent random choices, so that a model's latent direction of one attribute does
+//! not contain another. In CelebA, lipstick, hair and beards are correlated.
 
 mod attributes;
 mod person;
@@ -28,12 +28,12 @@ pub const TABLE: &str = "list_attr_celeba.csv";
 /// JPEG quality of the images.
 const QUALITY: u8 = 90;
 
-/// How many people, and which.
+/// Number of images, and the seed.
 #[derive(Clone, Copy, Debug)]
 pub struct Config {
-    /// The same seed gives the same people, on any number of cores.
+    /// The same seed gives the same images, on any number of cores.
     pub seed: u64,
-    /// How many.
+    /// Number of images.
     pub images: u64,
 }
 
@@ -51,10 +51,10 @@ pub fn file_name(number: u64) -> String {
 /// Writes images and table to the folder `dir`, on all cores.
 ///
 /// # Errors
-/// When a file can't be written.
+/// A file cannot be written.
 pub fn write(dir: &Path, config: &Config) -> Result<()> {
     let images = dir.join(IMAGES);
-    fs::create_dir_all(&images).with_context(|| format!("can't make {}", images.display()))?;
+    fs::create_dir_all(&images).with_context(|| format!("cannot create {}", images.display()))?;
     let next = AtomicU64::new(1);
     let draw = || -> Result<()> {
         loop {
@@ -63,7 +63,7 @@ pub fn write(dir: &Path, config: &Config) -> Result<()> {
                 return Ok(());
             }
             let path = images.join(file_name(number));
-            fs::write(&path, jpeg(config.seed, number)?).with_context(|| format!("can't write {}", path.display()))?;
+            fs::write(&path, jpeg(config.seed, number)?).with_context(|| format!("cannot write {}", path.display()))?;
         }
     };
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
@@ -75,7 +75,7 @@ pub fn write(dir: &Path, config: &Config) -> Result<()> {
         })
     })?;
     let path = dir.join(TABLE);
-    fs::write(&path, table(config)).with_context(|| format!("can't write {}", path.display()))
+    fs::write(&path, table(config)).with_context(|| format!("cannot write {}", path.display()))
 }
 
 fn jpeg(seed: u64, number: u64) -> Result<Vec<u8>> {
@@ -83,7 +83,7 @@ fn jpeg(seed: u64, number: u64) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     JpegEncoder::new_with_quality(&mut bytes, QUALITY)
         .encode(&image.rgb, image.width, image.height, ExtendedColorType::Rgb8)
-        .context("can't encode an image as JPEG")?;
+        .context("cannot encode an image as JPEG")?;
     Ok(bytes)
 }
 

@@ -1,4 +1,4 @@
-//! Somebody: every attribute drawn by itself.
+//! A random person: every attribute is an independent choice.
 
 use crate::avatar::{
     Accessories, Avatar, Background, Beard, Brows, Clothing, ClothingColor, EyeColor, Eyes, HairColor, Hat, Light,
@@ -6,7 +6,7 @@ use crate::avatar::{
 };
 use crate::dice::Dice;
 
-/// The avatar in the image of this number. It depends on the seed and the number only.
+/// The avatar of the image with this number. It depends only on the seed and the number.
 pub fn person(seed: u64, number: u64) -> Avatar {
     let mut dice = Dice::new(seed, 0, number);
     Avatar {
@@ -62,7 +62,7 @@ pub fn person(seed: u64, number: u64) -> Avatar {
             (Background::Rose, 0.12),
             (Background::Night, 0.06),
         ]),
-        // Heads as large as in CelebA, whose makers have put eyes and mouths nearly into the same place.
+        // Heads as large as in CelebA, where eyes and mouths are aligned.
         pose: Pose {
             dx: dice.normal(1.6),
             dy: 6.0 + dice.normal(1.6),

@@ -9,9 +9,9 @@ pub(super) struct Writing {
     pub strokes: Vec<Stroke>,
 }
 
-/// MNIST's digits were scaled to fit a box of this many pixels.
+/// Side of the box into which MNIST's digits are scaled, in pixels.
 const BOX: f32 = 20.0;
-/// Their centre of mass was then put at the centre of the image.
+/// Coordinate of the image's centre, and of the centre of mass of MNIST's digits.
 const CENTRE: f32 = 14.0;
 
 /// Writes a digit, 0 to 9.
@@ -43,7 +43,7 @@ fn choose<'a>(ways: &'a [Skeleton], dice: &mut Dice) -> &'a Skeleton {
     chosen.unwrap_or(&ways[0])
 }
 
-/// Scales the lines to MNIST's box and puts their centre of mass, nearly, at the image's centre.
+/// Scales the lines to MNIST's box and moves their centre of mass close to the image's centre.
 fn fit(mut lines: Vec<Vec<(f32, f32)>>, pen: f32, dice: &mut Dice) -> Vec<Vec<(f32, f32)>> {
     let [(left, right), (top, bottom)] = bounds(&lines);
     let scale = (dice.between(0.92, 1.0) * BOX - pen) / (right - left).max(bottom - top);
@@ -73,7 +73,7 @@ fn centre_of_mass(lines: &[Vec<(f32, f32)>]) -> (f32, f32) {
     (x / mass, y / mass)
 }
 
-/// The pressure of the pen along a line: it swells and shrinks, and may fade to the end.
+/// The pressure of the pen along a line: it varies, and may fade towards the end.
 fn press(line: Vec<(f32, f32)>, pen: f32, dice: &mut Dice) -> Stroke {
     let (swell, phase) = (dice.normal(0.1), dice.unit() * std::f32::consts::TAU);
     let fade = dice.between(-0.35, 0.1).min(0.0);

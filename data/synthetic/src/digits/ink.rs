@@ -6,14 +6,14 @@ use super::hand::Writing;
 use crate::dice::Dice;
 use crate::pen::{Image, SIDE, draw as draw_lines};
 
-/// Draws a writing. `paper` is 28 x 28 and gets wiped first.
+/// Draws a digit. `paper` is 28 x 28 and is cleared first.
 pub(super) fn draw(writing: &Writing, paper: &mut Pixmap, dice: &mut Dice) -> Image {
     let sharp = draw_lines(&writing.strokes, paper);
     let (softness, strength) = (dice.between(0.0, 0.12), dice.between(0.97, 1.2));
     soften(&sharp, softness).map(|ink| (ink * strength).round().clamp(0.0, 255.0) as u8)
 }
 
-/// Lets ink run into the four neighbours, `softness` of it to each.
+/// Spreads ink to the four neighbours, the fraction `softness` to each.
 fn soften(sharp: &[f32; SIDE * SIDE], softness: f32) -> [f32; SIDE * SIDE] {
     std::array::from_fn(|i| {
         let (x, y) = (i % SIDE, i / SIDE);

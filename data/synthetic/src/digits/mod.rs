@@ -1,8 +1,8 @@
-//! The stand-in for MNIST: ten classes of digits, drawn as a hand writes them.
+//! Synthetic data for MNIST: handwritten digits.
 //!
-//! Each digit has a few skeletons, the ways in which people write it. An image takes one of them, moves its points,
-//! bends, slants and turns it, scales it into a box of 20 x 20 pixels with its centre of mass at the image's centre,
-//! as MNIST's makers did, and draws it with a pen of random width and pressure. The files have MNIST's names and format.
+//! Each digit has a few skeletons, the ways in which people write it. The generator picks one, moves its points, bends,
+//! slants and rotates it, and draws it with a pen of random width and pressure. As in MNIST, the digit is scaled into a
+//! box of 20 x 20 pixels, with its centre of mass at the image's centre. The files have MNIST's names and format.
 
 mod hand;
 mod ink;
@@ -20,14 +20,14 @@ use crate::format::idx;
 use crate::parallel;
 use crate::pen::{Image, SIDE};
 
-/// How many digits, and which.
+/// Number of digits, and the seed.
 #[derive(Clone, Copy, Debug)]
 pub struct Config {
     /// The same seed gives the same images, on any number of cores.
     pub seed: u64,
-    /// Images to learn from.
+    /// Training images.
     pub train: u32,
-    /// Images to test with.
+    /// Test images.
     pub test: u32,
 }
 
@@ -38,10 +38,10 @@ impl Default for Config {
     }
 }
 
-/// Writes MNIST's four files, unpacked, to the folder `dir`: images as idx `[n, 28, 28]`, labels 0 to 9 as idx `[n]`.
+/// Writes MNIST's four files, uncompressed, to the folder `dir`: images as idx `[n, 28, 28]`, labels 0 to 9 as idx `[n]`.
 ///
 /// # Errors
-/// When a file can't be written.
+/// A file cannot be written.
 pub fn write(dir: &Path, config: &Config) -> Result<()> {
     for (part, name, count) in [(0, "train", config.train), (1, "t10k", config.test)] {
         let digits = draw(config.seed, part, count as usize)?;
@@ -54,7 +54,7 @@ pub fn write(dir: &Path, config: &Config) -> Result<()> {
     Ok(())
 }
 
-/// Draws on all cores; every image depends on its own number only.
+/// Draws on all cores; every image depends only on its own number.
 fn draw(seed: u64, part: u64, count: usize) -> Result<Vec<(u8, Image)>> {
     let mut digits = vec![(0, [0; SIDE * SIDE]); count];
     parallel::pieces(&mut digits, |first, piece| draw_piece(seed, part, first, piece))?;
@@ -72,8 +72,8 @@ fn draw_piece(seed: u64, part: u64, first: usize, piece: &mut [(u8, Image)]) -> 
 }
 
 fn save(path: &Path, dims: &[u32], bytes: Vec<u8>) -> Result<()> {
-    let mut file = File::create(path).with_context(|| format!("can't write {}", path.display()))?;
+    let mut file = File::create(path).with_context(|| format!("cannot write {}", path.display()))?;
     idx::write_header(&mut file, dims)
         .and_then(|()| file.write_all(&bytes))
-        .with_context(|| format!("can't write {}", path.display()))
+        .with_context(|| format!("cannot write {}", path.display()))
 }

@@ -1,6 +1,6 @@
-//! How a hand writes the ten digits: the points that the pen passes, in a box from (0, 0) top left to (1, 1).
+//! The ways to write the ten digits: the points that the pen passes, in a box from (0, 0) top left to (1, 1).
 //!
-//! Each digit has a few ways of writing, as people have: the 1 with and without a flag, the open and the closed 4, the
+//! Each digit has a few ways: the 1 with and without a flag, the open and the closed 4, the
 //! 7 with a bar, the 2 with a loop.
 
 use crate::pen::{Point, c, s};
@@ -11,7 +11,7 @@ pub(super) struct Skeleton {
     pub weight: f32,
     /// Width of the digit relative to its height.
     pub aspect: f32,
-    /// What the pen writes from touching the paper to leaving it.
+    /// The strokes, from pen down to pen up.
     pub strokes: &'static [&'static [Point]],
 }
 

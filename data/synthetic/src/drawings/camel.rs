@@ -16,7 +16,7 @@ pub(super) fn plan(dice: &mut Dice) -> Plan {
     plan
 }
 
-/// How it carries its head. The back is at y = 0.35, from x = 0 to 0.8.
+/// The neck. The back is at y = 0.35, from x = 0 to 0.8.
 struct Neck {
     /// Where it leaves the body, at the lower end of its back side.
     foot: (f32, f32),
@@ -31,7 +31,7 @@ impl Neck {
         Neck { foot, top }
     }
 
-    /// Between its ends it sags forwards, as a camel's does.
+    /// A point between its ends, where it sags forwards.
     fn sag(&self, share: f32, forward: f32) -> Point {
         let (dx, dy) = (self.top.0 - self.foot.0, self.top.1 - self.foot.1);
         s(self.foot.0 + dx * share + forward, self.foot.1 + dy * share + forward * 0.5)
@@ -106,7 +106,7 @@ fn over_a_body(plan: &mut Plan, neck: &Neck, dice: &mut Dice) {
     }
 }
 
-/// Goes from `from` to `to` over one hump or two, round ones or pointed ones.
+/// A line from `from` to `to` over one or two humps, round or pointed.
 fn humps(line: &mut Vec<Point>, from: (f32, f32), to: (f32, f32), dice: &mut Dice) {
     let two = dice.chance(0.62);
     let height = dice.between(0.16, 0.36);

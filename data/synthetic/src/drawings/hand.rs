@@ -1,10 +1,10 @@
-//! The hand that draws a plan in a hurry, and the image's frame around it.
+//! Draws a plan as a hasty hand does, and fits it into the image.
 
 use super::plan::Plan;
 use crate::dice::Dice;
 use crate::pen::{SIDE, Stroke, Warp, bounds, jitter, smooth};
 
-/// In Google's bitmaps an image is 304 units wide, a drawing at most 255 of them, a line 16.
+/// In Google's bitmaps, an image is 304 units wide, a drawing at most 255, a line 16.
 const UNIT: f32 = SIDE as f32 / 304.0;
 const BOX: f32 = 255.0 * UNIT;
 const PEN: f32 = 16.0 * UNIT;
@@ -35,7 +35,7 @@ pub(super) fn draw(plan: Plan, dice: &mut Dice) -> Vec<Stroke> {
     lines.into_iter().map(|line| stroke(line.into_iter().map(placed))).collect()
 }
 
-/// A line of the pen's width, without points so close to the one before that nobody sees them.
+/// A line of the pen's width, without points that are too close to the one before to be visible.
 fn stroke(points: impl Iterator<Item = (f32, f32)>) -> Stroke {
     let (mut line, mut end): (Vec<(f32, f32)>, _) = (vec![], None);
     for point in points {

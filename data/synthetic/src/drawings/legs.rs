@@ -5,7 +5,7 @@ use crate::dice::Dice;
 use crate::pen::{Point, c, s};
 
 /// Draws the belly from the chest to the hip, and legs down to y = 1: as one outline, as outlines of single legs, or as
-/// a line with sticks. Now and then a leg or the belly is forgotten.
+/// a line with sticks. Sometimes a leg or the belly is missing.
 pub(super) fn draw(plan: &mut Plan, (chest, hip): ((f32, f32), (f32, f32)), dice: &mut Dice) {
     let (length, belly) = (chest.0 - hip.0, chest.1.max(hip.1) + dice.between(0.0, 0.08));
     let thick = length * dice.between(0.08, 0.16);

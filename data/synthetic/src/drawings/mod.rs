@@ -1,8 +1,8 @@
-//! The stand-in for Quick, Draw!: drawings of a few categories, as a hand draws them in a hurry.
+//! Synthetic data for Quick, Draw!: hasty drawings of ten categories.
 //!
-//! Each category has a function that makes a plan, the lines of one drawing, from many random choices: humps of a camel,
-//! how it carries its head, how many legs got drawn. A hand then misses the plan a bit, and the drawing is put into the
-//! image as in Google's bitmaps: with lines 1.5 pixels wide, as large as the margins allow, in the middle.
+//! Each category has a function that plans the lines of one drawing from many random choices: the humps of a camel, the
+//! pose of its head, the number of its legs. A simulated hand then misses the plan a bit. Size and place are those of
+//! Google's bitmaps: centred, as large as the margins allow, with lines 1.5 pixels wide.
 
 mod bicycle;
 mod camel;
@@ -31,17 +31,17 @@ use crate::parallel;
 use crate::pen::{self, Image, SIDE};
 use plan::Plan;
 
-/// How many drawings, and which.
+/// Number of drawings, and the seed.
 #[derive(Clone, Copy, Debug)]
 pub struct Config {
     /// The same seed gives the same drawings, on any number of cores.
     pub seed: u64,
-    /// Drawings in a category.
+    /// Number of drawings of a category.
     pub drawings: usize,
 }
 
 impl Default for Config {
-    /// A quarter of what the book uses of the camels.
+    /// A quarter of the camels that the book uses.
     fn default() -> Config {
         Config { seed: 2017, drawings: 20_000 }
     }
@@ -50,7 +50,7 @@ impl Default for Config {
 /// Plans one drawing of a category.
 type Planner = fn(&mut Dice) -> Plan;
 
-/// The categories, with what plans a drawing of each. Their places decide the random numbers: new ones go to the end.
+/// The categories and their planners. The random numbers depend on the position: add new categories at the end.
 static CATEGORIES: [(&str, Planner); 10] = [
     ("camel", camel::plan),
     ("horse", horse::plan),
@@ -64,7 +64,7 @@ static CATEGORIES: [(&str, Planner); 10] = [
     ("sailboat", sailboat::plan),
 ];
 
-/// The names of the categories that can be drawn.
+/// The names of all categories of this generator.
 pub fn categories() -> impl Iterator<Item = &'static str> {
     CATEGORIES.iter().map(|(name, _)| *name)
 }
@@ -72,16 +72,16 @@ pub fn categories() -> impl Iterator<Item = &'static str> {
 /// Writes Quick, Draw!'s file of a category to the folder `dir`: `camel.npy`, bytes `[drawings, 784]`.
 ///
 /// # Errors
-/// When there is no such category here, or the file can't be written.
+/// The category is unknown, or the file cannot be written.
 pub fn write(dir: &Path, category: &str, config: &Config) -> Result<()> {
     let place = categories().position(|name| name == category);
-    let place = place.with_context(|| format!("there is no generator of drawings of `{category}`"))?;
+    let place = place.with_context(|| format!("there is no generator of `{category}` drawings"))?;
     let mut images = vec![[0; SIDE * SIDE]; config.drawings];
     parallel::pieces(&mut images, |first, piece| draw(config.seed, place, first, piece))?;
     let path = dir.join(format!("{category}.npy"));
     let file = File::create(&path).map(BufWriter::new);
     file.and_then(|file| npy::write(file, SIDE * SIDE, images.as_flattened()))
-        .with_context(|| format!("can't write {}", path.display()))
+        .with_context(|| format!("cannot write {}", path.display()))
 }
 
 fn draw(seed: u64, place: usize, first: usize, piece: &mut [Image]) -> Result<()> {

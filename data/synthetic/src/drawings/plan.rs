@@ -5,20 +5,20 @@ use std::f32::consts::TAU;
 use crate::dice::Dice;
 use crate::pen::{Point, c, s};
 
-/// Lines, and how freely a hand may change the whole.
+/// The lines of a drawing, and its direction.
 pub(super) struct Plan {
     pub lines: Vec<Vec<Point>>,
-    /// Whether it may be seen from the other side, too: a fish may swim to the left.
+    /// Whether it is mirrored: a fish that swims to the left.
     pub mirrored: bool,
 }
 
 impl Plan {
-    /// `left` is the share of drawings that look to the left.
+    /// `left` is the probability of a mirrored drawing.
     pub fn new(left: f32, dice: &mut Dice) -> Plan {
         Plan { lines: vec![], mirrored: dice.chance(left) }
     }
 
-    /// A line through points, smooth but for corners.
+    /// A line through points, smooth except in corners.
     pub fn line(&mut self, points: impl Into<Vec<Point>>) {
         self.lines.push(points.into());
     }
@@ -28,7 +28,7 @@ impl Plan {
         self.line(points.iter().map(|&(x, y)| c(x, y)).collect::<Vec<_>>());
     }
 
-    /// An ellipse as a hand draws it: from anywhere, to a little before or behind its beginning.
+    /// A hand-drawn ellipse: it starts anywhere and ends a little before or behind its start.
     pub fn round(&mut self, (x, y): (f32, f32), (width, height): (f32, f32), dice: &mut Dice) {
         let (from, around, drift) = (dice.unit() * TAU, TAU * dice.between(0.92, 1.1), dice.normal(0.06));
         let steps = 9;
@@ -41,7 +41,7 @@ impl Plan {
         self.line((0..=steps).map(point).collect::<Vec<_>>());
     }
 
-    /// A small mark, as of an eye.
+    /// A small mark, such as an eye.
     pub fn dot(&mut self, (x, y): (f32, f32), size: f32) {
         self.straight(&[(x - size / 2.0, y), (x + size / 2.0, y + size / 4.0)]);
     }

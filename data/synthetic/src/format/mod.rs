@@ -1,4 +1,4 @@
-//! File formats of real data sets, as far as they are written: what reads and checks them is not in this crate.
+//! Writers of the file formats of real data sets. The crate `data` reads and checks these formats.
 
 pub mod cifar;
 pub mod idx;

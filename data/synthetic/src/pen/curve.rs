@@ -5,8 +5,8 @@ use super::Point;
 /// Samples per stretch between two points.
 const SAMPLES: usize = 8;
 
-/// Points close enough together to be joined by straight lines, along a curve that passes all given points and is smooth
-/// except in corners (centripetal Catmull-Rom, which never overshoots into a loop).
+/// Samples a curve through all points, close enough to be joined by straight lines. The curve is smooth except in corners
+/// (centripetal Catmull-Rom, which never overshoots into a loop).
 pub(crate) fn smooth(stroke: &[Point]) -> Vec<(f32, f32)> {
     let mut line = Vec::with_capacity(stroke.len() * SAMPLES);
     let mut first = 0;
@@ -20,13 +20,13 @@ pub(crate) fn smooth(stroke: &[Point]) -> Vec<(f32, f32)> {
     line
 }
 
-/// One smooth arc; an arc that follows on another shares its first point with that one's last.
+/// Appends one smooth arc; its first point is the last point of the arc before, if there is one.
 fn arc(points: &[Point], line: &mut Vec<(f32, f32)>) {
     let at = |i: usize| (points[i].x, points[i].y);
     let last = points.len() - 1;
     for i in 0..last {
         let (p1, p2) = (at(i), at(i + 1));
-        // Beyond its ends an arc goes on as its mirror image.
+        // Beyond its ends, an arc continues as its mirror image.
         let p0 = if i > 0 { at(i - 1) } else { mix(p1, p2, -1.0) };
         let p3 = if i + 1 < last { at(i + 2) } else { mix(p2, p1, -1.0) };
         let from = usize::from(!line.is_empty());

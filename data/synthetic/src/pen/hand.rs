@@ -1,9 +1,9 @@
-//! How a hand misses the points that it aims at, in a box from (0, 0) top left to (1, 1).
+//! The errors of a hand, in a box from (0, 0) top left to (1, 1).
 
 use super::Point;
 use crate::dice::Dice;
 
-/// Moves every point a bit, the ends of a stroke a bit more.
+/// Moves every point a bit, and the ends of a stroke a bit more.
 pub(crate) fn jitter(stroke: &[Point], sloppiness: f32, dice: &mut Dice) -> Vec<Point> {
     let last = stroke.len() - 1;
     let moved = stroke.iter().enumerate().map(|(i, point)| {
@@ -13,26 +13,26 @@ pub(crate) fn jitter(stroke: &[Point], sloppiness: f32, dice: &mut Dice) -> Vec<
     moved.collect()
 }
 
-/// What a hand does to all lines at once.
+/// A distortion of all lines.
 pub(crate) struct Warp {
-    /// Two waves, along each axis, as [`Warp::waves`] makes them.
+    /// Two waves, one along each axis, from [`Warp::waves`].
     pub bend: [(f32, f32); 2],
     /// Width relative to height; negative values mirror.
     pub aspect: f32,
-    /// How far the top leans to the right, relative to the height.
+    /// Shift of the top to the right, relative to the height.
     pub slant: f32,
-    /// Radians, clockwise.
+    /// Clockwise rotation in radians.
     pub turn: f32,
 }
 
 impl Warp {
-    /// Waves about as high as `deviation`, with any phase.
+    /// Two waves: heights with this standard deviation, random phases.
     pub fn waves(deviation: f32, dice: &mut Dice) -> [(f32, f32); 2] {
         let mut wave = || (dice.normal(deviation), dice.unit() * std::f32::consts::TAU);
         [wave(), wave()]
     }
 
-    /// Where a point of the box goes, around (0, 0).
+    /// Moves a point of the box; the result is centred at (0, 0).
     pub fn apply(&self, (x, y): (f32, f32)) -> (f32, f32) {
         let wave = |(height, phase): (f32, f32), at: f32| height * (4.5 * at + phase).sin();
         let (x, y) = (x + wave(self.bend[0], y), y + wave(self.bend[1], x));
@@ -43,7 +43,7 @@ impl Warp {
     }
 }
 
-/// The least and the greatest x, and y, of all lines.
+/// The range of x, and the range of y, of all lines.
 pub(crate) fn bounds(lines: &[Vec<(f32, f32)>]) -> [(f32, f32); 2] {
     let range = |of: fn(&(f32, f32)) -> f32| {
         lines.iter().flatten().map(of).fold((f32::MAX, f32::MIN), |(low, high), v| (low.min(v), high.max(v)))

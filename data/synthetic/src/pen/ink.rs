@@ -1,13 +1,13 @@
-//! Ink on paper: lines to an image of 28 x 28 grey pixels.
+//! Ink on paper: draws lines as an image of 28 x 28 grey pixels.
 
 use tiny_skia::{LineCap, LineJoin, Paint, PathBuilder, Pixmap, Stroke as Pen, Transform};
 
 use super::{SIDE, Stroke};
 
-/// Points of a line that are drawn with one width, where its width changes.
+/// Number of points that are drawn with one width, if the width of the line changes.
 const PIECE: usize = 4;
 
-/// Ink of each pixel, 0 for paper and 255 for full ink, row by row from the top left. `paper` is 28 x 28 and gets wiped
+/// Ink of each pixel, 0 for paper and 255 for full ink, row by row from the top left. `paper` is 28 x 28 and is cleared
 /// first.
 pub(crate) fn draw(strokes: &[Stroke], paper: &mut Pixmap) -> [f32; SIDE * SIDE] {
     paper.fill(tiny_skia::Color::TRANSPARENT);

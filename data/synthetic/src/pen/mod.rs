@@ -1,4 +1,4 @@
-//! A pen on paper, for digits and drawings alike: the points that it passes, how a hand misses them, and its ink.
+//! A pen on paper, for digits and drawings: the points that it passes, the errors of a hand, and the ink.
 
 mod curve;
 mod hand;
@@ -19,7 +19,7 @@ pub(crate) type Image = [u8; SIDE * SIDE];
 pub(crate) struct Point {
     pub x: f32,
     pub y: f32,
-    /// Whether the pen turns sharply here; else the curve through the point is smooth.
+    /// Whether the curve has a corner here; else it is smooth.
     pub corner: bool,
 }
 
@@ -33,7 +33,7 @@ pub(crate) const fn c(x: f32, y: f32) -> Point {
     Point { x, y, corner: true }
 }
 
-/// What the pen writes from touching the paper to leaving it.
+/// A line from pen down to pen up.
 pub(crate) struct Stroke {
     /// The line's points, in pixels.
     pub line: Vec<(f32, f32)>,

@@ -1,19 +1,19 @@
-//! An image of 32 x 32 pixels: a background, a few bars to distract, the figure, and noise.
+//! An image of 32 x 32 pixels: a background, a few distracting bars, the figure, and noise.
 
 use super::figures::{Figure, Part};
 use crate::dice::Dice;
 use crate::format::cifar::SIDE;
 
-/// Points along each side of a pixel that are looked at, so that edges are smooth.
+/// Samples along each side of a pixel, for smooth edges.
 const POINTS: usize = 2;
 
-/// No figure reaches farther; in its own unit.
+/// Maximum radius of a figure, in its own unit.
 const FARTHEST: f32 = 1.15;
 
 /// Red, green and blue from 0 to 1.
 type Rgb = [f32; 3];
 
-/// Where something lies: its centre in pixels, how far it reaches, and which way it is turned.
+/// A place in the image: centre and radius in pixels, and rotation.
 struct Place {
     centre: (f32, f32),
     reach: f32,
@@ -21,7 +21,7 @@ struct Place {
 }
 
 impl Place {
-    /// Where a figure lies: near the middle, turned by up to a right angle.
+    /// The place of a figure: near the middle, rotated by at most 45 degrees.
     fn near_the_middle(dice: &mut Dice) -> Place {
         let (middle, off) = (SIDE as f32 / 2.0, 5.0);
         let mut at = || middle + dice.between(-off, off);
@@ -31,7 +31,7 @@ impl Place {
         Place { centre, reach, turn: dice.between(-half_turn, half_turn).sin_cos() }
     }
 
-    /// Anywhere, of any length, even partly outside.
+    /// The place of a bar: anywhere, even partly outside.
     fn bar(dice: &mut Dice) -> Place {
         let reach = dice.between(4.0, 14.0);
         let side = SIDE as f32;
@@ -39,7 +39,7 @@ impl Place {
         Place { centre, reach, turn: dice.between(0.0, std::f32::consts::TAU).sin_cos() }
     }
 
-    /// A point of the image as the thing that lies here sees it.
+    /// A point of the image in the coordinates of this place.
     fn own(&self, x: f32, y: f32) -> (f32, f32) {
         let (x, y) = ((x - self.centre.0) / self.reach, (y - self.centre.1) / self.reach);
         let (sin, cos) = self.turn;
@@ -47,14 +47,14 @@ impl Place {
     }
 }
 
-/// Something long and thin behind the figure.
+/// A bar behind the figure.
 struct Bar {
     place: Place,
     width: f32,
     color: Rgb,
 }
 
-/// Draws a figure somewhere, somehow, as pixels `[row][column][channel]`.
+/// Draws a figure with random place and colours, as pixels `[row][column][channel]`.
 pub(super) fn paint(figure: Figure, dice: &mut Dice) -> Vec<u8> {
     let place = Place::near_the_middle(dice);
     let round = dice.unit() < 0.5;
@@ -113,7 +113,7 @@ fn any_color(dice: &mut Dice) -> Rgb {
     [(); 3].map(|()| dice.unit())
 }
 
-/// A colour that is far enough from others; after some tries, whichever comes.
+/// A colour that differs enough from others; after 20 attempts, any.
 fn other_color(dice: &mut Dice, others: &[Rgb]) -> Rgb {
     let far = |color: &Rgb| others.iter().all(|other| distance(*color, *other) > 0.35);
     let mut color = any_color(dice);
@@ -126,7 +126,7 @@ fn other_color(dice: &mut Dice, others: &[Rgb]) -> Rgb {
     color
 }
 
-/// A colour that is at least so light, or about white where that is not possible.
+/// A colour of at least this lightness, if necessary nearly white.
 fn lighter(dice: &mut Dice, least: f32) -> Rgb {
     let color = any_color(dice);
     let missing = (least - lightness(color)).max(0.0) / (1.0 - lightness(color)).max(1e-3);

@@ -1,8 +1,8 @@
-//! What the ten classes look like: which part of a figure a point belongs to.
+//! The figures of the ten classes: which part of a figure a point belongs to.
 
 use std::f32::consts::{PI, TAU};
 
-/// The part of a figure that a point lies in.
+/// A part of a figure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Part {
     Outside,
@@ -12,7 +12,7 @@ pub(super) enum Part {
     Gap,
 }
 
-/// A figure around (0, 0) that reaches about as far as 1. Textures come in one of two outlines: `round`, or square.
+/// A figure around (0, 0) with a radius of about 1. The outline of a texture is `round`, or square.
 pub(super) type Figure = fn(x: f32, y: f32, round: bool) -> Part;
 
 /// The classes in the order of their labels.
@@ -32,7 +32,7 @@ pub(super) static FIGURES: [(&str, Figure); 10] = [
     }),
 ];
 
-/// Every other half of the way from one whole number to the next.
+/// Whether the fractional part is below one half.
 fn half(v: f32) -> bool {
     v.rem_euclid(1.0) < 0.5
 }
@@ -50,7 +50,7 @@ fn texture(x: f32, y: f32, round: bool, body: bool) -> Part {
     }
 }
 
-/// Distance of the side that a point lies on in a regular polygon around it.
+/// Apothem of the regular polygon around (0, 0) that passes through the point.
 fn polygon(x: f32, y: f32, corners: u8) -> f32 {
     let slice = TAU / f32::from(corners);
     let angle = y.atan2(x).rem_euclid(slice) - slice / 2.0;

@@ -1,9 +1,8 @@
-//! The stand-in for CIFAR-10: ten classes of shapes and textures in colour, in CIFAR-10's binary form.
+//! Synthetic data for CIFAR-10: ten classes of shapes and textures in colour, in CIFAR-10's binary format.
 //!
-//! What makes a class is a shape (disk, ring, triangle, ...) or a texture (stripes, checks, dots), wherever it lies,
-//! however large, turned and coloured it is, and whatever lies behind it; only, the figure is lighter than the ground,
-//! and not too far from the middle. A single pixel tells little about the class, which makes it hard for a multilayer
-//! perceptron and easier for convolutions, as with photographs.
+//! A class is a shape (disk, ring, triangle, ...) or a texture (stripes, checks, dots). Place, size, rotation, colours and
+//! background vary, but the figure is lighter than its background and not far from the middle. A single pixel says little
+//! about the class: as with photographs, that is hard for a multilayer perceptron and easier for convolutions.
 
 mod canvas;
 mod figures;
@@ -19,12 +18,12 @@ use crate::format::cifar::{self, Record};
 use crate::parallel;
 use figures::FIGURES;
 
-/// How many images, and which.
+/// Number of images, and the seed.
 #[derive(Clone, Copy, Debug)]
 pub struct Config {
     /// The same seed gives the same images, on any number of cores.
     pub seed: u64,
-    /// Images in each of the six files.
+    /// Number of images in each of the six files.
     pub images: usize,
 }
 
@@ -35,10 +34,10 @@ impl Default for Config {
     }
 }
 
-/// Writes CIFAR-10's files to the folder `dir`: five to learn from, one to test with, and the names of the classes.
+/// Writes CIFAR-10's files to the folder `dir`: five for training, one for testing, and the names of the classes.
 ///
 /// # Errors
-/// When a file can't be written.
+/// A file cannot be written.
 pub fn write(dir: &Path, config: &Config) -> Result<()> {
     for (file, name) in cifar::FILES.into_iter().enumerate() {
         let mut records = vec![[0; cifar::RECORD]; config.images];
@@ -62,5 +61,5 @@ fn image(dice: &mut Dice) -> Record {
 
 fn save(path: &Path, bytes: &[u8]) -> Result<()> {
     let file = File::create(path).and_then(|mut file| file.write_all(bytes));
-    file.with_context(|| format!("can't write {}", path.display()))
+    file.with_context(|| format!("cannot write {}", path.display()))
 }
