@@ -6,10 +6,10 @@ use std::str::FromStr;
 /// Which data to use, as `--data` names it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Choice {
-    /// The real data set if a source has it, else synthetic data.
+    /// The real data set if it is available, else synthetic data.
     #[default]
     Any,
-    /// The real data set; an error if no source has it.
+    /// The real data set, or an error.
     Real,
     /// Synthetic data, even if the real data set is available.
     #[value(alias = "generated")] // its old name

@@ -26,7 +26,7 @@ enum Action {
     Fetch {
         /// Name of the data set, as in `list`
         name: String,
-        /// Which data: any = the real set if a source has it, else synthetic data; real; synthetic
+        /// Which data to fetch
         #[arg(long, value_enum, default_value_t)]
         data: Choice,
     },
@@ -39,7 +39,7 @@ enum Action {
     Where {
         /// Name of the data set, as in `list`
         name: String,
-        /// Which data: any = the real set if it is in the cache, else synthetic data; real; synthetic
+        /// Which data to look for
         #[arg(long, value_enum, default_value_t)]
         data: Choice,
     },

@@ -42,9 +42,7 @@ fn figures_are_all_there_and_depend_on_the_seed_alone() {
         let out = tempfile::tempdir().unwrap();
         assert_success(&ch01(out.path(), &[&["figures", "--preset", "smoke"], args].concat()));
         let gallery = fs::read_to_string(out.path().join("figures/index.html")).unwrap();
-        assert!(
-            gallery.contains("a coarse map drawn by hand, not Natural Earth") && gallery.contains("a reconstruction")
-        );
+        assert!(gallery.contains("a coarse synthetic map, not Natural Earth") && gallery.contains("a reconstruction"));
         let png = |name: &'static str| {
             let file = format!("ch01/{name}.png");
             assert!(gallery.contains(&file), "{file} is missing from the gallery");

@@ -88,7 +88,7 @@ fn figures_train_what_is_missing_and_nothing_twice() {
         assert!(width > 500 && height > 200, "{file}: {width} x {height}");
     }
     assert!(gallery.contains("synthetic shapes and textures, not CIFAR-10"));
-    assert!(gallery.contains("a drawn cup of coffee"));
+    assert!(gallery.contains("a synthetic cup of coffee"));
     let again = run(out.path(), &["figures", "--preset", "smoke"]);
     assert_success(&again);
     assert!(!String::from_utf8_lossy(&again.stdout).contains("epoch "), "trained twice");

@@ -34,7 +34,7 @@ pub struct Arguments {
     /// Preset of the cells that name none [default: quick; with --check: smoke]
     #[arg(long)]
     preset: Option<Preset>,
-    /// Which data: any = the real set if a source has it, else synthetic data; real; synthetic
+    /// Which data: any = the real set if it is available, else synthetic data
     #[arg(long, value_enum)]
     data: Option<data::Choice>,
     /// CPU threads for libtorch
