@@ -24,8 +24,9 @@ pub struct Image {
     pub caption: String,
     /// What it was made from, and where that came from.
     pub data: String,
-    /// Whether the data is a generated stand-in.
-    pub stand_in: bool,
+    /// Whether the data is synthetic.
+    #[serde(alias = "stand_in")] // the name in galleries of older versions
+    pub synthetic: bool,
     /// How the net came about: the preset of the run and its epochs.
     pub made: String,
     /// The run's last metrics.
@@ -77,7 +78,7 @@ body { font: 16px/1.5 system-ui, sans-serif; color: #222; background: #fff; max-
 h1 { font-size: 1.6rem; } h2 { font-size: 1.25rem; margin-top: 3rem; border-top: 1px solid #ccc; padding-top: 1rem; }
 figure { margin: 2rem 0; } figure img { max-width: 100%; max-height: 46rem; border: 1px solid #ddd; }
 figcaption { max-width: 46rem; margin-top: .5rem; } dl { display: grid; grid-template-columns: max-content 1fr; gap: 0 1rem; font-size: .85rem; color: #555; margin: .3rem 0; }
-dd { margin: 0; overflow-wrap: anywhere; } .stand-in { color: #a33; } nav a { margin-right: 1rem; }
+dd { margin: 0; overflow-wrap: anywhere; } .synthetic { color: #a33; } nav a { margin-right: 1rem; }
 </style>
 </head>
 <body>
@@ -105,7 +106,7 @@ fn page(images: &[Image]) -> String {
 
 fn figure(image: &Image) -> String {
     let metrics: Vec<String> = image.metrics.iter().map(|(name, value)| format!("{name} {value:.4}")).collect();
-    let class = if image.stand_in { " class=\"stand-in\"" } else { "" };
+    let class = if image.synthetic { " class=\"synthetic\"" } else { "" };
     let caption = escape(&image.caption);
     let metrics = match metrics.is_empty() {
         true => String::new(), // nothing was trained

@@ -86,7 +86,7 @@ fn files_of_no_net_or_of_another_are_refused_in_words() {
 fn without_weights_there_is_no_net_and_no_error() {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::at(folder.path()).unwrap();
-    assert!(EfficientNetLite::if_available(&store, Choice::Generated, Device::Cpu).is_none());
+    assert!(EfficientNetLite::if_available(&store, Choice::Synthetic, Device::Cpu).is_none());
     // Nor is there one if the file is of another net, or damaged.
     let mirror = folder.path().join("mirror/efficientnet-lite0");
     fs::create_dir_all(&mirror).unwrap();
@@ -100,7 +100,7 @@ fn without_weights_there_is_no_net_and_no_error() {
         citation = "none"
         [[set.file]]
         name = "efficientnet-lite0.pth"
-        lines = { real = 0, stand_in = 0 }
+        lines = { real = 0, synthetic = 0 }
         "#,
     );
     let store = store.with_manifest(wrong.unwrap()).with_mirror(folder.path().join("mirror").display().to_string());

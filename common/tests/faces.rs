@@ -3,10 +3,10 @@
 use common::datasets::batches::Batches;
 use common::datasets::celeba::CelebA;
 use common::datasets::orl;
-use data::generate::celeba::{Config, IMAGES, TABLE, attributes, file_name, person, write};
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
+use synthetic::celeba::{Config, IMAGES, TABLE, attributes, file_name, person, write};
 use tch::Device;
 
 const FACES: usize = 11;

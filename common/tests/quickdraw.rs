@@ -1,15 +1,15 @@
 //! Quick, Draw!'s drawings: on small files that the tests make, and what is said of damaged ones.
 
 use common::datasets::quickdraw::{self, Drawings, at_least, augmented, category, drawings, parse};
-use data::generate::drawings::{Config, write};
 use data::{Choice, DataSet, Store};
 use proptest::prelude::*;
 use std::fs;
+use synthetic::drawings::{Config, write};
 use tch::{Kind, Tensor};
 
 const EACH: i64 = 120;
 
-/// Sets of these categories, from a mirror that has the files of the stand-in.
+/// Sets of these categories, from a mirror that has synthetic files.
 fn sets(categories: &[&str]) -> (tempfile::TempDir, Vec<DataSet>) {
     let folder = tempfile::tempdir().unwrap();
     let mirror = folder.path().join("quickdraw");

@@ -228,7 +228,7 @@ fn topologies_with_mistakes_are_named() {
 #[test]
 fn the_drawn_map_is_read_as_the_real_one_is() {
     let folder = tempfile::tempdir().unwrap();
-    data::generate::land::write(folder.path()).unwrap();
+    synthetic::land::write(folder.path()).unwrap();
     let land = land::read(folder.path()).unwrap();
     let share = land.area() / 64_800.0;
     assert!((0.28..0.38).contains(&share), "a third of the map is land, and of the drawn one {share}");

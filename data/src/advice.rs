@@ -1,31 +1,31 @@
-//! What a reader is told who can't have a set.
+//! Errors that say how to get a data set.
 
 use anyhow::anyhow;
 
 use crate::manifest::{Manifest, Set};
 use crate::source::{NotInstalled, Place};
 
-/// Why there is no stand-in for a set, with those that there are.
-pub(crate) fn no_stand_in(manifest: &Manifest, set: &Set) -> anyhow::Error {
-    let others = manifest.stand_ins_beside(set).map(|names| format!("; there are ones for {names}"));
-    anyhow!("there is no generated stand-in for `{}`{}", set.name, others.unwrap_or_default())
+/// The error for a set without synthetic data; it names the sets of its family that have some.
+pub(crate) fn no_synthetic(manifest: &Manifest, set: &Set) -> anyhow::Error {
+    let others = manifest.synthetic_beside(set).map(|names| format!(", or one of {names}"));
+    anyhow!("there is no synthetic data for `{}`; use --data real{}", set.name, others.unwrap_or_default())
 }
 
-/// The error that says what was tried and what a reader can do.
+/// The error that says which sources failed and what a reader can do.
 pub(crate) fn no_source(manifest: &Manifest, set: &Set, failures: &[(Place, anyhow::Error)]) -> anyhow::Error {
     let mut text = format!("no source has the data set `{}`:", set.name);
     for (place, error) in failures {
         text += &format!("\n  - {}: {error:#}", place.describe());
     }
     if failures.is_empty() {
-        text += "\n  - it can't be fetched by a program";
+        text += "\n  - no program can fetch it";
     }
     text += "\nWhat you can do:";
     if let Some(by_hand) = &set.by_hand {
         text += &format!("\n  - {by_hand}");
     }
     text += &format!(
-        "\n  - point GDL_MIRROR at a folder or address that has the files in `{}/` (data/README.md)",
+        "\n  - set GDL_MIRROR to a folder or http(s) address that has the files in `{}/` (see data/README.md)",
         set.stem()
     );
     for (_, error) in failures {
@@ -33,10 +33,10 @@ pub(crate) fn no_source(manifest: &Manifest, set: &Set, failures: &[(Place, anyh
             text += &format!("\n  - install {program}");
         }
     }
-    if set.stand_in.is_some() {
-        text += "\n  - use the generated stand-in: --data any";
-    } else if let Some(names) = manifest.stand_ins_beside(set) {
-        text += &format!("\n  - take a category that has a generated stand-in: {names}");
+    if set.synthetic.is_some() {
+        text += "\n  - use synthetic data: --data synthetic";
+    } else if let Some(names) = manifest.synthetic_beside(set) {
+        text += &format!("\n  - use a category with synthetic data: {names}");
     }
     anyhow!(text)
 }

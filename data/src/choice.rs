@@ -1,18 +1,19 @@
-//! Real data, a generated stand-in, or whatever can be had: the value of `--data`.
+//! Real or synthetic data: the value of `--data`.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// Which data a reader asks for with `--data`.
+/// Which data to use, as `--data` names it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Choice {
-    /// The real data set where it can be had, else its generated stand-in.
+    /// The real data set if it is available, else synthetic data.
     #[default]
     Any,
-    /// Only the real data set: an error where no source has it.
+    /// The real data set, or an error.
     Real,
-    /// Only the generated stand-in, even where the real data set is there.
-    Generated,
+    /// Synthetic data, even if the real data set is available.
+    #[value(alias = "generated")] // its old name
+    Synthetic,
 }
 
 impl fmt::Display for Choice {
@@ -20,7 +21,7 @@ impl fmt::Display for Choice {
         f.write_str(match self {
             Choice::Any => "any",
             Choice::Real => "real",
-            Choice::Generated => "generated",
+            Choice::Synthetic => "synthetic",
         })
     }
 }
@@ -32,8 +33,8 @@ impl FromStr for Choice {
         match text {
             "any" => Ok(Choice::Any),
             "real" => Ok(Choice::Real),
-            "generated" => Ok(Choice::Generated),
-            _ => anyhow::bail!("`{text}` is no choice of data; say any, real or generated"),
+            "synthetic" | "generated" => Ok(Choice::Synthetic),
+            _ => anyhow::bail!("unknown choice of data `{text}`: valid choices are any, real and synthetic"),
         }
     }
 }

@@ -8,7 +8,7 @@ use clap::Subcommand;
 use crate::store::Entry;
 use crate::{Choice, DataSet, Store};
 
-/// The arguments behind `cargo book data`.
+/// The arguments of `cargo book data`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(subcommand)]
@@ -17,29 +17,29 @@ pub struct Args {
 
 #[derive(Debug, Subcommand)]
 enum Action {
-    /// Lists the data sets and what is there of them
+    /// Lists the data sets, and which of them are in the cache
     List {
-        /// Only this one; of a family, as quickdraw, with all its categories
+        /// A data set, or a family such as quickdraw: then with all its categories
         name: Option<String>,
     },
     /// Fetches a data set
     Fetch {
-        /// Its name, as `list` shows it
+        /// Name of the data set, as in `list`
         name: String,
-        /// The real data, a generated stand-in, or whatever can be had
+        /// Which data to fetch
         #[arg(long, value_enum, default_value_t)]
         data: Choice,
     },
-    /// Checks every file of a data set, or of all that are there
+    /// Checks every file of a data set, or of all data sets in the cache
     Verify {
-        /// Its name, as `list` shows it
+        /// Name of the data set, as in `list`
         name: Option<String>,
     },
     /// Prints the folder of a data set
     Where {
-        /// Its name, as `list` shows it
+        /// Name of the data set, as in `list`
         name: String,
-        /// The real data, a generated stand-in, or whichever is there
+        /// Which data to look for
         #[arg(long, value_enum, default_value_t)]
         data: Choice,
     },
@@ -48,7 +48,7 @@ enum Action {
 /// Runs `cargo book data ...` on the repository's cache.
 ///
 /// # Errors
-/// With one message that says what went wrong and what to do.
+/// One message that names the cause and the next step.
 pub fn run(args: Args) -> Result<()> {
     let store = Store::open()?;
     match args.action {
@@ -61,7 +61,10 @@ pub fn run(args: Args) -> Result<()> {
         Action::Where { name, data } => match store.find(&name, data)? {
             Some(set) => println!("{}", set.dir.display()),
             None => {
-                bail!("the data set `{name}` is not there yet; get it with: cargo book data fetch {}", quoted(&name))
+                bail!(
+                    "the data set `{name}` is not in the cache; fetch it with: cargo book data fetch {}",
+                    quoted(&name)
+                )
             }
         },
     }
@@ -70,25 +73,25 @@ pub fn run(args: Args) -> Result<()> {
 
 fn list(store: &Store, name: Option<&str>) -> Result<()> {
     let entries = name.map_or_else(|| Ok(store.list()), |name| store.list_one(name))?;
-    for Entry { set, real, stand_in } in &entries {
+    for Entry { set, real, synthetic } in &entries {
         println!("{}  {}", set.name, set.title);
         println!("    licence: {}", set.licence);
-        for set in [real, stand_in].into_iter().flatten() {
-            println!("    here: {}", describe(set));
+        for set in [real, synthetic].into_iter().flatten() {
+            println!("    in the cache: {}", describe(set));
         }
         match (set.categories.len(), name) {
-            (0, _) if real.is_none() && stand_in.is_none() => {
-                println!("    not here yet: cargo book data fetch {}", quoted(&set.name));
+            (0, _) if real.is_none() && synthetic.is_none() => {
+                println!("    not in the cache; fetch it with: cargo book data fetch {}", quoted(&set.name));
             }
             (0, _) => {}
-            (n, None) => println!("    {n} categories: cargo book data list {}", set.stem()),
+            (n, None) => println!("    {n} categories; list them with: cargo book data list {}", set.stem()),
             (_, Some(_)) => println!("    categories: {}", set.categories.join(", ")),
         }
     }
     Ok(())
 }
 
-/// A name as a shell takes it.
+/// A name, quoted for a shell.
 fn quoted(name: &str) -> String {
     if name.contains(' ') { format!("\"{name}\"") } else { name.to_string() }
 }
@@ -104,7 +107,7 @@ fn describe(set: &DataSet) -> String {
     )
 }
 
-/// A path as short as it can be: relative to the current folder where it lies below it.
+/// A path, relative to the current folder if it is below it.
 fn shown(path: &Path) -> String {
     let here = std::env::current_dir().unwrap_or_default();
     path.strip_prefix(here).unwrap_or(path).display().to_string()
@@ -122,11 +125,11 @@ fn verify(store: &Store, name: Option<String>) -> Result<()> {
     for name in names {
         let reports = store.verify(&name)?;
         if reports.is_empty() {
-            println!("{name}: not here");
+            println!("{name}: not in the cache");
         }
         for report in reports {
             if report.problems.is_empty() {
-                println!("{name}: {} is whole", shown(&report.dir));
+                println!("{name}: {} is complete", shown(&report.dir));
             } else {
                 println!("{name}: {} is damaged", shown(&report.dir));
                 report.problems.iter().for_each(|problem| println!("    {problem}"));
@@ -135,7 +138,7 @@ fn verify(store: &Store, name: Option<String>) -> Result<()> {
         }
     }
     if !damaged.is_empty() {
-        bail!("damaged: {}; remove the folder and fetch it again", damaged.join(", "));
+        bail!("damaged data sets: {}; remove their folders and fetch them again", damaged.join(", "));
     }
     Ok(())
 }

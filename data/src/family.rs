@@ -1,20 +1,20 @@
-//! Finding a set by its name, also one of a family: many sets of one form under one entry of the manifest, as the 345
-//! categories of Quick, Draw!. `quickdraw/{category}` stands for `quickdraw/camel` and for all the others.
+//! Finds a set by its name. A family is an entry of the manifest for many sets in the same format, such as the 345
+//! categories of Quick, Draw!: `quickdraw/{category}` stands for `quickdraw/camel` and all others.
 
 use anyhow::{Context, Result, bail};
 use toml::Value;
 
 use crate::manifest::{Manifest, Set};
 
-/// What stands for a category in the texts of a family.
+/// The placeholder for a category in the texts of a family.
 pub(crate) const CATEGORY: &str = "{category}";
 
 impl Manifest {
-    /// The set of that name. Of a family, it is the set of one category, whose name may be written in small letters and
-    /// with `-` for its spaces: `quickdraw/hot-air-balloon`.
+    /// The set of this name. The name of a family's set may be written in lowercase and with `-` for spaces:
+    /// `quickdraw/hot-air-balloon`.
     ///
     /// # Errors
-    /// When there is none; the message has the nearest name.
+    /// There is no such set; the message suggests the most similar name.
     pub fn set(&self, name: &str) -> Result<Set> {
         if let Some(set) = self.sets.iter().find(|set| set.categories.is_empty() && set.name == name) {
             return Ok(set.clone());
@@ -22,44 +22,44 @@ impl Manifest {
         let names = || self.sets.iter().map(|set| set.name.clone());
         let Some(family) = self.family_of(name) else {
             let all: Vec<String> = names().collect();
-            bail!("there is no data set `{name}`{} (there are: {})", did_you_mean(name, names()), all.join(", "))
+            bail!("there is no data set `{name}`{} (data sets: {})", did_you_mean(name, names()), all.join(", "))
         };
         let category = name[family.stem().len()..].trim_start_matches('/');
         if let Some(known) = family.categories.iter().find(|known| plain(known) == plain(category)) {
             return family.of(known);
         }
-        let all = format!("all {}: cargo book data list {}", family.categories.len(), family.stem());
+        let all = format!("to list all {}: cargo book data list {}", family.categories.len(), family.stem());
         if category.is_empty() {
-            bail!("`{name}` is one data set per category; name one, as in `{}` ({all})", family.sample()?.name);
+            bail!("`{name}` has one data set per category; name one, such as `{}` ({all})", family.sample()?.name);
         }
         let members = family.categories.iter().map(|category| family.name.replace(CATEGORY, category));
         bail!("there is no data set `{name}`{} ({all})", did_you_mean(name, members))
     }
 
-    /// The family that a name belongs to: its own, or one of its sets'.
+    /// The family that has this name, or a set of this name.
     pub(crate) fn family_of(&self, name: &str) -> Option<&Set> {
         let stem = name.split('/').next()?;
         self.sets.iter().find(|set| !set.categories.is_empty() && set.stem() == stem)
     }
 
-    /// The sets of this one's family that have a stand-in, if they are not all.
-    pub(crate) fn stand_ins_beside(&self, set: &Set) -> Option<String> {
+    /// The names of all sets of this set's family that have synthetic data, if there are any.
+    pub(crate) fn synthetic_beside(&self, set: &Set) -> Option<String> {
         let family = self.family_of(&set.name)?;
-        let names = family.stand_in.iter().flat_map(|stand_in| &stand_in.categories);
+        let names = family.synthetic.iter().flat_map(|synthetic| &synthetic.categories);
         let names: Vec<String> = names.map(|category| family.name.replace(CATEGORY, category)).collect();
         (!names.is_empty()).then(|| names.join(", "))
     }
 }
 
 impl Set {
-    /// The name without a category: `quickdraw`. It is the folder in a mirror, too.
+    /// The name without a category: `quickdraw`. It is also the name of the folder in a mirror.
     pub(crate) fn stem(&self) -> &str {
         self.name.split('/').next().unwrap_or(&self.name)
     }
 
-    /// The set itself; of a family, one that has all that its sets may have.
+    /// The set itself; of a family, a set that has everything its sets may have.
     pub(crate) fn sample(&self) -> Result<Set> {
-        let made = self.stand_in.iter().flat_map(|stand_in| &stand_in.categories);
+        let made = self.synthetic.iter().flat_map(|synthetic| &synthetic.categories);
         made.chain(&self.categories).next().map_or_else(|| Ok(self.clone()), |category| self.of(category))
     }
 
@@ -71,14 +71,14 @@ impl Set {
     /// The set of one category of this family.
     pub(crate) fn of(&self, category: &str) -> Result<Set> {
         let made = |categories: &[String]| categories.is_empty() || categories.iter().any(|known| known == category);
-        let stand_in = self.stand_in.clone().filter(|stand_in| made(&stand_in.categories));
-        let set = Set { categories: vec![], stand_in, ..self.clone() };
+        let synthetic = self.synthetic.clone().filter(|synthetic| made(&synthetic.categories));
+        let set = Set { categories: vec![], synthetic, ..self.clone() };
         let texts = fill(Value::try_from(&set)?, category);
-        texts.try_into().with_context(|| format!("the entry of `{}` has a mistake", self.name))
+        texts.try_into().with_context(|| format!("the entry of `{}` is invalid", self.name))
     }
 }
 
-/// Puts a category into all texts, and into the names of fields, for members of archives stand there.
+/// Fills a category into all texts, and into all keys: members of archives are keys.
 fn fill(value: Value, category: &str) -> Value {
     match value {
         Value::String(text) => Value::String(text.replace(CATEGORY, category)),
@@ -91,12 +91,12 @@ fn fill(value: Value, category: &str) -> Value {
     }
 }
 
-/// A category's name as people write it on a command line.
+/// A category's name, normalized as on a command line.
 pub(crate) fn plain(category: &str) -> String {
     category.trim().to_lowercase().replace(['-', '_'], " ")
 }
 
-/// "; did you mean `mnist`?", if there is a name like that.
+/// "; did you mean `mnist`?", if there is a similar name.
 fn did_you_mean(name: &str, known: impl Iterator<Item = String>) -> String {
     let likeness = |known: &String| strsim::jaro_winkler(&name.to_lowercase(), &known.to_lowercase());
     let near = known.map(|known| (likeness(&known), known)).max_by(|a, b| a.0.total_cmp(&b.0));

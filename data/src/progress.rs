@@ -1,10 +1,10 @@
-//! Signs of life on standard error while something takes its time. They show themselves on a terminal only.
+//! Progress on standard error, shown only on a terminal.
 
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// A bar for a download of `total` bytes, if that is known, of which `start` are there.
+/// A bar for a download that resumes at byte `start`; `total` is its length, if known.
 pub(crate) fn bar(name: &str, start: u64, total: Option<u64>) -> ProgressBar {
     let bar = total.map_or_else(ProgressBar::no_length, ProgressBar::new);
     let template = match total {
@@ -20,11 +20,11 @@ pub(crate) fn bar(name: &str, start: u64, total: Option<u64>) -> ProgressBar {
     bar
 }
 
-/// Does the work while a wheel turns beside `what`.
+/// Does the work while a spinner turns beside `what`.
 pub(crate) fn waiting<T>(what: &str, work: impl FnOnce() -> T) -> T {
-    let wheel = ProgressBar::new_spinner().with_message(what.to_string());
-    wheel.enable_steady_tick(Duration::from_millis(100));
+    let spinner = ProgressBar::new_spinner().with_message(what.to_string());
+    spinner.enable_steady_tick(Duration::from_millis(100));
     let result = work();
-    wheel.finish_and_clear();
+    spinner.finish_and_clear();
     result
 }

@@ -1,14 +1,14 @@
-//! Where the repository lies.
+//! The folder of the repository.
 
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 
-/// The root of the repository: the nearest folder, from the current one upwards, that holds `data/datasets.toml`;
-/// else the one this crate was compiled in.
+/// The root of the repository: the nearest folder, from the current one upwards, with `data/datasets.toml`; else the
+/// one in which this crate was compiled.
 ///
 /// # Errors
-/// When neither exists, as in a binary copied to another machine and run outside of the repository.
+/// Neither exists, e.g. for a binary that was copied to another machine.
 pub fn root() -> Result<PathBuf> {
     let holds_manifest = |dir: &Path| dir.join("data/datasets.toml").is_file();
     if let Ok(here) = std::env::current_dir()
@@ -18,6 +18,6 @@ pub fn root() -> Result<PathBuf> {
     }
     match Path::new(env!("CARGO_MANIFEST_DIR")).parent() {
         Some(root) if holds_manifest(root) => Ok(root.to_path_buf()),
-        _ => bail!("can't find the repository: run this inside of it (the folder that holds data/datasets.toml)"),
+        _ => bail!("cannot find the repository (the folder with data/datasets.toml): run this command inside it"),
     }
 }

@@ -1,4 +1,4 @@
-//! The cache of data sets: looking a set up, fetching it, checking it.
+//! The cache of data sets: finds, fetches and checks them.
 
 use std::iter;
 use std::path::{Path, PathBuf};
@@ -10,13 +10,12 @@ use crate::cache::Slot;
 use crate::check;
 use crate::choice::Choice;
 use crate::folder;
-use crate::generate;
-use crate::manifest::{Manifest, Set, Source, StandIn};
+use crate::manifest::{Manifest, Set, Source, Synthetic};
 use crate::origin::{DataSet, FileRecord, Origin, OriginKind};
 use crate::progress;
 use crate::source::{Http, Place, Staging};
 
-/// The data sets on this disk, and the way to more.
+/// The cache of data sets, and access to their sources.
 #[derive(Debug)]
 pub struct Store {
     cache: PathBuf,
@@ -25,31 +24,31 @@ pub struct Store {
     http: Http,
 }
 
-/// A data set of the manifest and what is there of it.
+/// A data set of the manifest, and what the cache has of it.
 #[derive(Clone, Debug)]
 pub struct Entry {
-    /// What the manifest says of it.
+    /// Its entry in the manifest.
     pub set: Set,
-    /// The real set, if it is there.
+    /// The real set, if it is in the cache.
     pub real: Option<DataSet>,
-    /// Its stand-in, if it is there.
-    pub stand_in: Option<DataSet>,
+    /// Its synthetic data, if it is in the cache.
+    pub synthetic: Option<DataSet>,
 }
 
-/// The outcome of checking one data set that is there.
+/// The result of the check of a data set in the cache.
 #[derive(Clone, Debug)]
 pub struct Report {
     /// The set's folder.
     pub dir: PathBuf,
-    /// What is wrong with it; empty when all is well.
+    /// Its problems; empty if there are none.
     pub problems: Vec<String>,
 }
 
 impl Store {
-    /// The repository's own cache, `data/cache`, and the mirror in the environment variable `GDL_MIRROR`.
+    /// The repository's cache, `data/cache`, with the mirror in the environment variable `GDL_MIRROR`.
     ///
     /// # Errors
-    /// When the repository can't be found.
+    /// The repository is not found.
     pub fn open() -> Result<Store> {
         let store = Store::at(crate::root()?.join("data/cache"))?;
         Ok(match std::env::var("GDL_MIRROR") {
@@ -58,10 +57,10 @@ impl Store {
         })
     }
 
-    /// A cache in another folder, which is made when it is needed, without a mirror.
+    /// A cache in another folder, which is created on demand, without a mirror.
     ///
     /// # Errors
-    /// When this crate's `datasets.toml` has a mistake.
+    /// This crate's `datasets.toml` is invalid.
     pub fn at(cache: impl Into<PathBuf>) -> Result<Store> {
         Ok(Store { cache: cache.into(), mirror: None, manifest: Manifest::embedded()?, http: Http::new() })
     }
@@ -76,15 +75,15 @@ impl Store {
         Store { manifest, ..self }
     }
 
-    /// The data set if it is there, without any network. With [`Choice::Any`], the real one goes before its stand-in.
+    /// The data set if it is in the cache; never uses the network. [`Choice::Any`] prefers the real set.
     ///
     /// # Errors
-    /// When there is no set of that name, or when it is there but damaged.
+    /// There is no set of this name, or it is damaged.
     pub fn find(&self, name: &str, choice: Choice) -> Result<Option<DataSet>> {
         let set = self.manifest.set(name)?;
         match choice {
             Choice::Real => self.look_up(&set, false),
-            Choice::Generated => self.look_up(&set, true),
+            Choice::Synthetic => self.look_up(&set, true),
             Choice::Any => match self.look_up(&set, false)? {
                 Some(real) => Ok(Some(real)),
                 None => self.look_up(&set, true),
@@ -92,12 +91,12 @@ impl Store {
         }
     }
 
-    /// The data set, from the cache or else from the first source that has it; at once when it is there already.
-    /// A source that fails is told on standard error, and so is the one that was used. With [`Choice::Any`], the
-    /// real set is looked for even where a stand-in is there already; [`Choice::Generated`] spares the attempt.
+    /// The data set from the cache, else from the first source that has it. Standard error shows each source that fails
+    /// and the one that is used. [`Choice::Any`] looks for the real set even if its synthetic data is in the cache;
+    /// [`Choice::Synthetic`] does not.
     ///
     /// # Errors
-    /// When there is no set of that name, or when no source has it: then with all that was tried, and what to do.
+    /// There is no set of this name, or no source has it; then the message lists all failures and what to do.
     pub fn fetch(&self, name: &str, choice: Choice) -> Result<DataSet> {
         let wanted = if choice == Choice::Any { Choice::Real } else { choice };
         match self.find(name, wanted) {
@@ -105,46 +104,46 @@ impl Store {
             Ok(None) => {}
             Err(error) => {
                 self.manifest.set(name)?;
-                eprintln!("{error:#}; getting it anew");
+                eprintln!("{error:#}; fetching it again");
             }
         }
         let set = self.manifest.set(name)?;
-        match (choice, &set.stand_in) {
-            (Choice::Generated, None) => Err(advice::no_stand_in(&self.manifest, &set)),
-            (Choice::Generated, Some(stand_in)) => self.make(&set, stand_in),
+        match (choice, &set.synthetic) {
+            (Choice::Synthetic, None) => Err(advice::no_synthetic(&self.manifest, &set)),
+            (Choice::Synthetic, Some(synthetic)) => self.make(&set, synthetic),
             (Choice::Real, _) | (Choice::Any, None) => self.fetch_real(&set),
-            (Choice::Any, Some(stand_in)) => match self.fetch_real(&set) {
+            (Choice::Any, Some(synthetic)) => match self.fetch_real(&set) {
                 Ok(real) => Ok(real),
-                Err(_) => self.make(&set, stand_in), // each source's failure has been told
+                Err(_) => self.make(&set, synthetic), // each source's failure has been shown
             },
         }
     }
 
-    /// Checks every file of the set, real and stand-in, against the manifest and against the record of its origin.
-    /// No report means that nothing is there.
+    /// Checks every file of the set, real and synthetic, against the manifest and against the record of its origin.
+    /// Without a report, the cache has nothing of it.
     ///
     /// # Errors
-    /// When there is no set of that name.
+    /// There is no set of this name.
     pub fn verify(&self, name: &str) -> Result<Vec<Report>> {
         let set = self.manifest.set(name)?;
-        let there = |stand_in: &bool| self.slot(&set.name, *stand_in).dir.exists();
-        let reports = [false, true].into_iter().filter(there).map(|stand_in| {
-            let dir = self.slot(&set.name, stand_in).dir;
-            Report { problems: problems(&set, &dir, stand_in), dir }
+        let there = |synthetic: &bool| self.slot(&set.name, *synthetic).dir.exists();
+        let reports = [false, true].into_iter().filter(there).map(|synthetic| {
+            let dir = self.slot(&set.name, synthetic).dir;
+            Report { problems: problems(&set, &dir, synthetic), dir }
         });
         Ok(reports.collect())
     }
 
-    /// All data sets of the manifest. Behind a family, which itself is never there, come its sets that are. A damaged
-    /// one counts as absent; [`Store::verify`] tells more.
+    /// All data sets of the manifest. A family is followed by its sets in the cache. A damaged set counts as absent; see
+    /// [`Store::verify`].
     pub fn list(&self) -> Vec<Entry> {
         self.manifest.sets.iter().flat_map(|set| self.entries(set)).collect()
     }
 
-    /// One data set, or one family with its sets that are there, as in [`Store::list`].
+    /// One data set, or one family with its sets in the cache, as in [`Store::list`].
     ///
     /// # Errors
-    /// When there is no set and no family of that name.
+    /// There is no set and no family of this name.
     pub fn list_one(&self, name: &str) -> Result<Vec<Entry>> {
         match self.manifest.family_of(name).filter(|family| family.stem() == name) {
             Some(family) => Ok(self.entries(family)),
@@ -153,25 +152,28 @@ impl Store {
     }
 
     fn entries(&self, set: &Set) -> Vec<Entry> {
-        let begun = |name: &String| [false, true].into_iter().any(|stand_in| self.slot(name, stand_in).dir.exists());
+        let begun = |name: &String| [false, true].into_iter().any(|synthetic| self.slot(name, synthetic).dir.exists());
         let members = set.members().filter(begun).filter_map(|name| self.manifest.set(&name).ok());
-        let there = |set: &Set, stand_in| self.look_up(set, stand_in).ok().flatten();
+        let there = |set: &Set, synthetic| self.look_up(set, synthetic).ok().flatten();
         let sets = iter::once(set.clone()).chain(members);
-        sets.map(|set| Entry { real: there(&set, false), stand_in: there(&set, true), set }).collect()
+        sets.map(|set| Entry { real: there(&set, false), synthetic: there(&set, true), set }).collect()
     }
 
-    fn slot(&self, name: &str, stand_in: bool) -> Slot {
-        Slot::new(&self.cache, name, stand_in)
+    fn slot(&self, name: &str, synthetic: bool) -> Slot {
+        Slot::new(&self.cache, name, synthetic)
     }
 
-    /// The set in its folder. Looks at names and lengths only, so that it costs nothing at every start.
-    fn look_up(&self, set: &Set, stand_in: bool) -> Result<Option<DataSet>> {
-        let dir = self.slot(&set.name, stand_in).dir;
-        if !dir.exists() || (!stand_in && put_by_hand(set, &dir)) {
+    /// The set in its folder. Compares only names and lengths, because it runs at every start.
+    fn look_up(&self, set: &Set, synthetic: bool) -> Result<Option<DataSet>> {
+        let dir = self.slot(&set.name, synthetic).dir;
+        if !dir.exists() || (!synthetic && put_by_hand(set, &dir)) {
             return Ok(None);
         }
         let damaged = || format!("the data set in {} is damaged", dir.display());
-        let origin = Origin::read(&dir).with_context(damaged)?;
+        let mut origin = Origin::read(&dir).with_context(damaged)?;
+        if let (true, Some(source)) = (synthetic, &set.synthetic) {
+            origin.description.clone_from(&source.title); // older versions had other words for the same data
+        }
         for file in &set.files {
             let name = file.name_in(&dir);
             let length = std::fs::metadata(dir.join(name)).ok().map(|about| about.len());
@@ -185,7 +187,7 @@ impl Store {
             let found = folder::count(folder, &dir).with_context(damaged)?;
             let recorded = origin.files.iter().find(|record| record.name == format!("{}/", folder.name));
             if recorded.and_then(|record| record.count) != Some(found) {
-                return Err(anyhow::anyhow!("`{}` has {found} files, not as many as it had", folder.name))
+                return Err(anyhow::anyhow!("`{}` has {found} files, not as many as when it was fetched", folder.name))
                     .with_context(damaged);
             }
         }
@@ -196,9 +198,9 @@ impl Store {
         let slot = self.slot(&set.name, false);
         let _lock = slot.lock()?;
         if let Ok(Some(found)) = self.look_up(set, false) {
-            return Ok(found); // another process was faster
+            return Ok(found); // another process fetched it first
         }
-        // What a reader has put there must be right or be put right: no other source may take its place.
+        // The reader has put these files here: no other source may replace them.
         if put_by_hand(set, &slot.dir) {
             let place = Place::Hand(&slot.dir);
             return match check::check_all(set, false, &slot.dir) {
@@ -223,7 +225,7 @@ impl Store {
         for place in mirror.into_iter().chain(sources) {
             match self.try_place(&place, set, &slot) {
                 Ok(origin) => {
-                    eprintln!("{}: fetched and checked, from {}", set.name, origin.description);
+                    eprintln!("{}: fetched from {} and checked", set.name, origin.description);
                     return Ok(DataSet { name: set.name.clone(), dir: slot.dir, origin });
                 }
                 Err(error) => {
@@ -240,32 +242,36 @@ impl Store {
         let mut staging = Staging::new(set, slot)?;
         let files = staging.dir().to_path_buf();
         place.fetch(set, slot, &self.http, &mut staging)?;
-        // A download that lacks something must not be there when the next run looks for it.
+        // The next run must not find an incomplete download.
         let records = staging.finish().or_else(|error| slot.empty("downloads").and(Err(error)))?;
         let origin = Origin { remark: place.remark(), ..Origin::new(place.kind(), place.describe(), records) };
         slot.install(&files, &origin)?;
         Ok(origin)
     }
 
-    fn make(&self, set: &Set, stand_in: &StandIn) -> Result<DataSet> {
+    fn make(&self, set: &Set, synthetic: &Synthetic) -> Result<DataSet> {
         let slot = self.slot(&set.name, true);
         let _lock = slot.lock()?;
         if let Ok(Some(found)) = self.look_up(set, true) {
             return Ok(found);
         }
         let dir = slot.empty("files")?;
-        progress::waiting(&format!("making {}", stand_in.title), || generate::run(&stand_in.generator, &dir))?;
+        progress::waiting(&format!("drawing {}", synthetic.title), || synthetic::write(&synthetic.generator, &dir))
+            .with_context(|| format!("cannot draw the synthetic data for `{}`", set.name))?;
         let records = check::check_all(set, true, &dir)?;
-        let origin = Origin::new(OriginKind::Generated, stand_in.title.clone(), records);
+        let origin = Origin::new(OriginKind::Synthetic, synthetic.title.clone(), records);
         slot.install(&dir, &origin)?;
-        eprintln!("{}: made {}", set.name, origin.description);
+        eprintln!("{}: drew {}", set.name, origin.description);
         Ok(DataSet { name: set.name.clone(), dir: slot.dir, origin })
     }
 }
 
-fn problems(set: &Set, dir: &Path, stand_in: bool) -> Vec<String> {
+fn problems(set: &Set, dir: &Path, synthetic: bool) -> Vec<String> {
     if put_by_hand(set, dir) {
-        return vec![format!("its files were not checked yet: cargo book data fetch {} --data real", set.name)];
+        return vec![format!(
+            "its files have not been checked; check them with: cargo book data fetch {} --data real",
+            set.name
+        )];
     }
     let origin = match Origin::read(dir) {
         Ok(origin) => origin,
@@ -278,12 +284,12 @@ fn problems(set: &Set, dir: &Path, stand_in: bool) -> Vec<String> {
         }
         Ok(())
     };
-    let files = set.files.iter().map(|file| check::check_file(file, stand_in, dir));
-    let folders = set.folders.iter().map(|folder| folder::check(folder, stand_in, dir));
+    let files = set.files.iter().map(|file| check::check_file(file, synthetic, dir));
+    let folders = set.folders.iter().map(|folder| folder::check(folder, synthetic, dir));
     files.chain(folders).filter_map(|found| unchanged(found).err()).map(|error| format!("{error:#}")).collect()
 }
 
-/// Whether a reader has put files into the set's folder that were not checked yet.
+/// Whether the reader has put files into the set's folder that have not been checked.
 fn put_by_hand(set: &Set, dir: &Path) -> bool {
     set.by_hand.is_some() && dir.exists() && !Origin::is_in(dir)
 }

@@ -1,8 +1,7 @@
-//! Taking files of a data set out of archives.
+//! Extracts files of a data set from archives.
 //!
-//! Only members that the manifest names are taken, and they land under the manifest's names, never under the archive's.
-//! An archive with a path that leads out of its folder is refused as a whole, and so is a wanted member that isn't a
-//! plain file.
+//! Extracts only members that the manifest names, and under the manifest's names. Refuses an archive with a path that
+//! leads out of its folder, and a member that is not a regular file.
 
 use std::io::Read;
 use std::path::{Component, Path};
@@ -13,11 +12,11 @@ use flate2::read::MultiGzDecoder;
 use crate::manifest::Members;
 use crate::source::Staging;
 
-/// What a path of an archive stands for.
+/// What a member of an archive becomes.
 pub(crate) enum Target<'a> {
     /// A file of the set.
     File(&'a str),
-    /// A file of one of the set's folders, and its path below that.
+    /// A folder of the set, and the path of the file in it.
     Below(&'a str, &'a str),
 }
 
@@ -29,13 +28,13 @@ fn target<'a>(members: &'a Members, path: &'a str) -> Option<Target<'a>> {
     members.get(path).map(|file| Target::File(file)).or_else(|| members.iter().find_map(below))
 }
 
-/// Takes the members out of an archive, whose kind the end of its name tells.
+/// Extracts the members from an archive; the suffix of its name is its type.
 ///
 /// # Errors
-/// When it can't be read, holds what it should not, or lacks a member.
+/// It cannot be read, has a path that is refused, or lacks a member.
 pub(crate) fn archive(path: &Path, members: &Members, staging: &mut Staging) -> Result<()> {
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let open = || std::fs::File::open(path).with_context(|| format!("can't read {}", path.display()));
+    let open = || std::fs::File::open(path).with_context(|| format!("cannot read {}", path.display()));
     let ends = |suffixes: &[&str]| suffixes.iter().any(|suffix| name.ends_with(suffix));
     let result = if ends(&[".tar.gz", ".tgz"]) {
         tar(MultiGzDecoder::new(open()?), members, staging)
@@ -44,12 +43,12 @@ pub(crate) fn archive(path: &Path, members: &Members, staging: &mut Staging) -> 
     } else if ends(&[".zip", ".whl"]) {
         zip(open()?, members, staging)
     } else {
-        bail!("can't tell what kind of archive `{name}` is: it should end in .tar, .tar.gz, .tgz, .zip or .whl")
+        bail!("unknown type of archive `{name}`: its name must end in .tar, .tar.gz, .tgz, .zip or .whl")
     };
-    result.and_then(|()| staging.has_all(members)).with_context(|| format!("can't unpack `{name}`"))
+    result.and_then(|()| staging.has_all(members)).with_context(|| format!("cannot unpack `{name}`"))
 }
 
-/// Takes the members out of a tar stream.
+/// Extracts the members from a tar stream.
 pub(crate) fn tar(stream: impl Read, members: &Members, staging: &mut Staging) -> Result<()> {
     let mut archive = tar::Archive::new(stream);
     for entry in archive.entries()? {
@@ -59,7 +58,7 @@ pub(crate) fn tar(stream: impl Read, members: &Members, staging: &mut Staging) -
             continue;
         }
         if let Some(target) = target(members, &path) {
-            ensure!(entry.header().entry_type().is_file(), "`{path}` in it is no plain file");
+            ensure!(entry.header().entry_type().is_file(), "its member `{path}` is not a regular file");
             staging.admit_member(&path, &target, entry)?;
         }
     }
@@ -75,21 +74,21 @@ fn zip(file: std::fs::File, members: &Members, staging: &mut Staging) -> Result<
             continue;
         }
         if let Some(target) = target(members, &path) {
-            ensure!(entry.is_file() && !entry.is_symlink(), "`{path}` in it is no plain file");
+            ensure!(entry.is_file() && !entry.is_symlink(), "its member `{path}` is not a regular file");
             staging.admit_member(&path, &target, entry)?;
         }
     }
     Ok(())
 }
 
-/// A member's path without `./`, or an error where it leads out of the archive's folder.
+/// A member's path without `./`; an error if it leads out of the archive's folder.
 fn inside(path: &Path) -> Result<String> {
     let mut parts = Vec::new();
     for part in path.components() {
         match part {
             Component::Normal(part) => parts.push(part.to_string_lossy()),
             Component::CurDir => {}
-            _ => bail!("it holds `{}`, a path that leads out of its folder", path.display()),
+            _ => bail!("its member `{}` leads out of its folder", path.display()),
         }
     }
     Ok(parts.join("/"))

@@ -1,4 +1,4 @@
-//! Mistakes in a manifest that its types allow: names that lead elsewhere, files that no source has.
+//! Validates what the types of a manifest do not: names that lead out of their folder, files that a source lacks.
 
 use std::collections::HashSet;
 use std::path::{Component, Path};
@@ -9,10 +9,10 @@ use crate::family::{CATEGORY, plain};
 use crate::manifest::{File, Folder, Set, Source};
 
 impl Set {
-    /// Checks the entry; of a family, with one of its categories put in.
+    /// Validates the entry; of a family, with one of its categories.
     ///
     /// # Errors
-    /// The first mistake.
+    /// The first problem.
     pub(crate) fn validate(&self) -> Result<()> {
         self.validate_names()?;
         self.sample()?.validate_content()
@@ -22,19 +22,22 @@ impl Set {
         let small = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
         ensure!(
             !self.stem().is_empty() && self.stem().chars().all(small),
-            "a name has small letters, digits and `-` only"
+            "its name may have only lowercase letters, digits and `-`"
         );
         let due = if self.categories.is_empty() { String::new() } else { format!("/{CATEGORY}") };
-        ensure!(self.name == format!("{}{due}", self.stem()), "its name has to be `{}{due}`", self.stem());
+        ensure!(self.name == format!("{}{due}", self.stem()), "its name must be `{}{due}`", self.stem());
         let mut known = HashSet::new();
         for category in &self.categories {
             let letters = category.chars().all(|c| c.is_ascii_alphanumeric() || c == ' ' || c == '-');
-            ensure!(letters && !plain(category).is_empty(), "the category `{category}` needs a name of letters");
-            ensure!(known.insert(plain(category)), "the category `{category}` stands there twice");
+            ensure!(
+                letters && !plain(category).is_empty(),
+                "invalid category `{category}`: use letters, digits, spaces and `-`"
+            );
+            ensure!(known.insert(plain(category)), "the category `{category}` is listed twice");
         }
-        let mut made = self.stand_in.iter().flat_map(|stand_in| &stand_in.categories);
+        let mut made = self.synthetic.iter().flat_map(|synthetic| &synthetic.categories);
         let foreign = made.find(|category| !self.categories.contains(category));
-        ensure!(foreign.is_none(), "its stand-in has the foreign category `{}`", foreign.map_or("", |name| name));
+        ensure!(foreign.is_none(), "its synthetic data has the unknown category `{}`", foreign.map_or("", |name| name));
         Ok(())
     }
 
@@ -101,7 +104,7 @@ impl Folder {
 }
 
 impl Source {
-    /// The names of the set's files that this source names; none if a converter makes them.
+    /// The set's files that this source lists; none if a converter makes them.
     fn provides(&self) -> Option<Vec<&str>> {
         match self {
             Source::Official { files, archives, .. } => {
@@ -118,14 +121,14 @@ fn validate_name(name: &str) -> Result<()> {
     let plain = |part: Component| matches!(part, Component::Normal(_));
     ensure!(
         !name.is_empty() && Path::new(name).components().all(plain),
-        "a file's name is a path within the set's folder, without `..`"
+        "the file name `{name}` must be a path within the set's folder, without `..`"
     );
-    ensure!(name != "origin.json", "that name is taken by the record of the set's origin");
+    ensure!(name != "origin.json", "the file name `origin.json` is reserved for the record of the set's origin");
     Ok(())
 }
 
 fn validate_sha256(sha256: &str) -> Result<()> {
     let digit = |c: char| c.is_ascii_digit() || ('a'..='f').contains(&c);
-    ensure!(sha256.len() == 64 && sha256.chars().all(digit), "sha256 has 64 hexadecimal digits, in small letters");
+    ensure!(sha256.len() == 64 && sha256.chars().all(digit), "sha256 must have 64 lowercase hexadecimal digits");
     Ok(())
 }

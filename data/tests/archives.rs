@@ -1,4 +1,4 @@
-//! Archives, kind ones and hostile ones.
+//! Archives, valid ones and hostile ones.
 
 mod support;
 
@@ -8,7 +8,7 @@ use tar::{EntryType, Header};
 use tempfile::tempdir;
 use testing::bytes::{sha256, zip};
 
-/// One member of a tar archive, with any path and type, which the crate's own builder would refuse.
+/// One member of a tar archive with any path and type; the crate's own builder refuses some.
 fn member(path: &str, kind: EntryType, body: &[u8]) -> Vec<u8> {
     let mut header = Header::new_gnu();
     header.as_mut_bytes()[..path.len()].copy_from_slice(path.as_bytes());
@@ -59,17 +59,17 @@ fn hostile_and_broken_archives_are_refused() {
         ("a.tar", tar(&[member("../escaped", EntryType::Regular, b"x"), numbers()]), "leads out"),
         ("a.tar", tar(&[member("in/../../../escaped", EntryType::Regular, b"x"), numbers()]), "leads out"),
         ("a.tar", tar(&[member("/escaped", EntryType::Regular, b"x"), numbers()]), "leads out"),
-        ("a.tar", tar(&[member("in/numbers", EntryType::Symlink, b"")]), "no plain file"),
-        ("a.tar", tar(&[member("in/numbers", EntryType::Link, b"")]), "no plain file"),
+        ("a.tar", tar(&[member("in/numbers", EntryType::Symlink, b"")]), "not a regular file"),
+        ("a.tar", tar(&[member("in/numbers", EntryType::Link, b"")]), "not a regular file"),
         ("a.tar", tar(&[member("in/numbers", EntryType::Regular, &[0; 200_000])]), "longer than"),
         ("a.tar", tar(&[member("in/other", EntryType::Regular, b"x")]), "has no `in/numbers`"),
-        ("a.tar", tar(&[numbers()])[..50_000].to_vec(), "can't unpack"),
-        ("a.tar.gz", gz(&tar(&[numbers()]))[..50_000].to_vec(), "can't unpack"),
+        ("a.tar", tar(&[numbers()])[..50_000].to_vec(), "cannot unpack"),
+        ("a.tar.gz", gz(&tar(&[numbers()]))[..50_000].to_vec(), "cannot unpack"),
         ("a.zip", zip(&[("../escaped", b"x"), ("in/numbers", &content())]), "leads out"),
-        ("a.zip", zip(&[("in/numbers", &content())])[..50_000].to_vec(), "can't unpack"),
+        ("a.zip", zip(&[("in/numbers", &content())])[..50_000].to_vec(), "cannot unpack"),
         ("a.zip", zip(&[("in/numbers", &vec![0; 5_000_000])]), "longer than"),
         ("a.tar", vec![0; 2_000_000], "more than the"),
-        ("a.rar", content(), "what kind of archive"),
+        ("a.rar", content(), "unknown type of archive"),
     ];
     for (name, bytes, complaint) in cases {
         let (folder, result) = fetch(name, bytes);

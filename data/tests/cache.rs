@@ -1,4 +1,4 @@
-//! What is on the disk: found, half there, damaged, asked for by many at once.
+//! The cache: sets that are found, incomplete, damaged, or fetched by many processes at once.
 
 mod support;
 
@@ -22,7 +22,7 @@ fn nothing_is_found_in_an_empty_cache() {
 #[test]
 fn an_unknown_name_lists_the_known_ones() {
     let store = Store::at("nowhere").unwrap();
-    for choice in [Choice::Any, Choice::Real, Choice::Generated] {
+    for choice in [Choice::Any, Choice::Real, Choice::Synthetic] {
         let error = store.fetch("mnits", choice).unwrap_err().to_string();
         assert!(error.contains("did you mean `mnist`?") && error.contains("fashion-mnist"), "{error}");
     }
@@ -31,13 +31,13 @@ fn an_unknown_name_lists_the_known_ones() {
 }
 
 #[test]
-fn a_set_without_a_source_or_stand_in_says_what_to_do() {
+fn a_set_without_a_source_or_synthetic_data_says_what_to_do() {
     let cache = tempdir().unwrap();
     let store = store(cache.path(), "");
     let error = store.fetch("small", Choice::Any).unwrap_err().to_string();
     assert!(error.contains("GDL_MIRROR"), "{error}");
-    let error = store.fetch("small", Choice::Generated).unwrap_err().to_string();
-    assert!(error.contains("no generated stand-in"), "{error}");
+    let error = store.fetch("small", Choice::Synthetic).unwrap_err().to_string();
+    assert!(error.contains("no synthetic data for `small`; use --data real"), "{error}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Downloads from servers that are well, break off, can't resume, or have something else.
+//! Downloads from servers that work, lose the connection, cannot resume, or send something else.
 
 mod support;
 
@@ -18,7 +18,7 @@ fn plain_and_packed_files_arrive_checked() {
         let set = store(cache.path(), &official(&server.base, name)).fetch("small", Choice::Any).unwrap();
         assert_eq!(std::fs::read(set.file("numbers")).unwrap(), content());
         assert_eq!(set.origin.kind, OriginKind::Official);
-        assert!(!set.origin.stand_in);
+        assert!(!set.origin.synthetic);
         assert_eq!(set.origin.files[0].sha256, sha256(&content()));
         assert_eq!(tree(cache.path()), WHOLE);
     }
@@ -60,7 +60,7 @@ fn a_later_run_goes_on_where_an_earlier_one_was_stopped() {
     });
     let sources = official(&server.base, "numbers");
     let error = store(cache.path(), &sources).fetch("small", Choice::Any).unwrap_err();
-    assert!(format!("{error:#}").contains("broke off"), "{error:#}");
+    assert!(format!("{error:#}").contains("interrupted"), "{error:#}");
     assert!(!cache.path().join("small").exists());
     let stopped_after = server.requests().len();
     store(cache.path(), &sources).fetch("small", Choice::Any).unwrap();
@@ -134,12 +134,12 @@ fn wrong_content_is_refused_and_not_kept() {
     let cases = [
         ("numbers", damaged.clone(), "wrong checksum"),
         ("numbers", content()[..99_999].to_vec(), "99999 bytes"),
-        ("numbers", [content(), vec![0; 10]].concat(), "longer than the 100000 bytes"),
+        ("numbers", [content(), vec![0; 10]].concat(), "longer than 100000 bytes"),
         ("numbers", vec![0; 10_000_000], "more than the"),
         ("numbers.gz", gz(&damaged), "wrong checksum"),
-        ("numbers.gz", cut_off, "could not be unpacked"),
-        ("numbers.gz", content(), "could not be unpacked"),
-        ("numbers.gz", gz(&vec![0; 10_000_000]), "longer than the 100000 bytes"),
+        ("numbers.gz", cut_off, "cannot unpack"),
+        ("numbers.gz", content(), "cannot unpack"),
+        ("numbers.gz", gz(&vec![0; 10_000_000]), "longer than 100000 bytes"),
     ];
     for (name, body, complaint) in cases {
         let server = Server::start(move |_, _| Reply::new(200, body.clone()));

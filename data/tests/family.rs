@@ -1,13 +1,13 @@
-//! Families: many sets of one form under one entry of the manifest, as the categories of Quick, Draw!.
+//! Families: many sets in one format under one entry of the manifest, such as the categories of Quick, Draw!.
 
 mod support;
 
 use std::collections::HashSet;
 use std::fs;
 
-use data::generate::drawings;
 use data::{Choice, Manifest, OriginKind, Store};
 use support::{Reply, Server, tree};
+use synthetic::drawings;
 use tempfile::tempdir;
 
 const FAMILY: &str = r#"
@@ -20,7 +20,7 @@ const FAMILY: &str = r#"
     [[set.file]]
     name = "{category}.npy"
     npy = { rows = 2, columns = 3 }
-    [set.stand_in]
+    [set.synthetic]
     title = "no {category}"
     generator = "drawings/{category}"
     categories = ["ant"]
@@ -30,7 +30,7 @@ fn official(base: &str) -> Manifest {
     let source = format!(
         "[[set.source]]\nkind = 'official'\ntitle = 'test'\nbase = '{base}draw/'\nfiles = ['{{category}}.npy']\n"
     );
-    Manifest::parse(&FAMILY.replace("[set.stand_in]", &format!("{source}[set.stand_in]"))).unwrap()
+    Manifest::parse(&FAMILY.replace("[set.synthetic]", &format!("{source}[set.synthetic]"))).unwrap()
 }
 
 /// A NumPy file of bytes with these words in its header.
@@ -48,6 +48,7 @@ fn quick_draw_has_a_set_for_each_category() {
     let manifest = Manifest::embedded().unwrap();
     let family = manifest.sets.iter().find(|set| !set.categories.is_empty()).unwrap();
     assert_eq!(family.categories.len(), 345);
+    assert!(family.categories.iter().any(|category| category == "picture frame"), "Google's name");
     let titles: HashSet<String> = family
         .categories
         .iter()
@@ -63,17 +64,17 @@ fn quick_draw_has_a_set_for_each_category() {
 }
 
 #[test]
-fn categories_that_can_be_drawn_have_a_stand_in() {
+fn categories_that_can_be_drawn_have_synthetic_data() {
     let manifest = Manifest::embedded().unwrap();
     let family = manifest.sets.iter().find(|set| !set.categories.is_empty()).unwrap();
     let drawn: HashSet<&str> = drawings::categories().collect();
     assert_eq!(drawn.len(), 10);
     for category in &family.categories {
-        let stand_in = manifest.set(&format!("quickdraw/{category}")).unwrap().stand_in;
-        assert_eq!(stand_in.is_some(), drawn.contains(category.as_str()), "{category}");
+        let synthetic = manifest.set(&format!("quickdraw/{category}")).unwrap().synthetic;
+        assert_eq!(synthetic.is_some(), drawn.contains(category.as_str()), "{category}");
     }
-    let error = Store::at("nowhere").unwrap().fetch("quickdraw/yoga", Choice::Generated).unwrap_err().to_string();
-    assert!(error.contains("no generated stand-in for `quickdraw/yoga`"), "{error}");
+    let error = Store::at("nowhere").unwrap().fetch("quickdraw/yoga", Choice::Synthetic).unwrap_err().to_string();
+    assert!(error.contains("no synthetic data for `quickdraw/yoga`"), "{error}");
     for category in drawn {
         assert!(error.contains(&format!("quickdraw/{category}")), "{error}");
     }
@@ -101,14 +102,14 @@ fn unknown_categories_get_the_nearest_name() {
         ("quickdraw/hot-air-baloon", "did you mean `quickdraw/hot air balloon`?"),
         ("quickdraw/../mnist", "there is no data set"),
         ("quickdraw/camel/x", "there is no data set"),
-        ("quickdraw", "name one, as in `quickdraw/camel` (all 345: cargo book data list quickdraw)"),
-        ("quickdraw/", "name one, as in"),
+        ("quickdraw", "name one, such as `quickdraw/camel` (to list all 345: cargo book data list quickdraw)"),
+        ("quickdraw/", "name one, such as"),
         ("quickdraw/{category}", "cargo book data list quickdraw"),
         ("mnist/camel", "there is no data set `mnist/camel`; did you mean `mnist`?"),
         ("quikdraw/camel", "did you mean `quickdraw/{category}`?"),
     ];
     for (name, complaint) in cases {
-        for choice in [Choice::Any, Choice::Real, Choice::Generated] {
+        for choice in [Choice::Any, Choice::Real, Choice::Synthetic] {
             let error = store.fetch(name, choice).unwrap_err().to_string();
             assert!(error.contains(complaint) && !error.contains('\n'), "no '{complaint}' in: {error}");
         }
@@ -119,13 +120,13 @@ fn unknown_categories_get_the_nearest_name() {
 fn mistakes_are_told() {
     Manifest::parse(FAMILY).unwrap();
     let cases = [
-        ("draw/{category}\"", "draw\"", "its name has to be `draw/{category}`"),
-        ("draw/{category}\"", "draw/{kind}\"", "its name has to be `draw/{category}`"),
-        ("draw/{category}\"", "../{category}\"", "small letters"),
-        ("\"ant\", ", "\"ant\", \"../ant\", ", "`../ant` needs a name of letters"),
-        ("\"ant\", ", "\"ant\", \" \", ", "needs a name of letters"),
-        ("\"ant\", ", "\"ant\", \"T-Shirt\", ", "`t-shirt` stands there twice"),
-        ("[\"ant\"]", "[\"bee\"]", "the foreign category `bee`"),
+        ("draw/{category}\"", "draw\"", "its name must be `draw/{category}`"),
+        ("draw/{category}\"", "draw/{kind}\"", "its name must be `draw/{category}`"),
+        ("draw/{category}\"", "../{category}\"", "lowercase letters"),
+        ("\"ant\", ", "\"ant\", \"../ant\", ", "invalid category `../ant`"),
+        ("\"ant\", ", "\"ant\", \" \", ", "invalid category ` `"),
+        ("\"ant\", ", "\"ant\", \"T-Shirt\", ", "`t-shirt` is listed twice"),
+        ("[\"ant\"]", "[\"bee\"]", "the unknown category `bee`"),
         ("rows = 2, ", "", "missing field `rows`"),
         ("categories = [\"ant\", \"hot", "kinds = [\"ant\", \"hot", "unknown field"),
     ];
@@ -159,7 +160,7 @@ fn a_mirror_has_all_categories_in_one_folder() {
     let error = store.fetch("draw/t-shirt", Choice::Any).unwrap_err().to_string();
     assert!(error.contains("has no `t-shirt.npy`"), "{error}");
     assert!(error.contains("has the files in `draw/`"), "{error}");
-    assert!(error.contains("take a category that has a generated stand-in: draw/ant"), "{error}");
+    assert!(error.contains("use a category with synthetic data: draw/ant"), "{error}");
 }
 
 #[test]
@@ -178,16 +179,16 @@ fn spaces_in_an_address_are_escaped() {
 fn files_of_another_form_are_refused() {
     let longer = [good(), vec![0]].concat();
     let cases = [
-        (npy("|u1", "False", "(1, 3)", 3), "shape [1, 3], and at least 2 rows of 3 are due"),
+        (npy("|u1", "False", "(1, 3)", 3), "shape [1, 3]; it needs at least 2 rows of 3 columns"),
         (npy("|u1", "False", "(2, 4)", 8), "shape [2, 4]"),
-        (npy("|u1", "False", "(9, 3)", 6), "bytes where its shape needs"),
-        (npy("|u1", "False", "(18446744073709551615, 3)", 6), "bytes where its shape needs"),
-        (npy("<f4", "False", "(2, 3)", 24), "no NumPy array of unsigned bytes"),
+        (npy("|u1", "False", "(9, 3)", 6), "bytes, but its shape needs"),
+        (npy("|u1", "False", "(18446744073709551615, 3)", 6), "bytes, but its shape needs"),
+        (npy("<f4", "False", "(2, 3)", 24), "not a NumPy array of unsigned bytes"),
         (npy("|u1", "True", "(2, 3)", 6), "row by row"),
         (npy("|u1", "False", "(6,)", 6), "two dimensions"),
-        (longer, "bytes where its shape needs"),
-        (good()[..20].to_vec(), "cut off"),
-        (b"<html>not found</html>".to_vec(), "no NumPy file"),
+        (longer, "bytes, but its shape needs"),
+        (good()[..20].to_vec(), "truncated"),
+        (b"<html>not found</html>".to_vec(), "not a NumPy file"),
         (vec![], "too short"),
     ];
     for (bytes, complaint) in cases {

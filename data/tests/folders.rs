@@ -28,7 +28,7 @@ const CONTENT: &str = r#"
     [[set.file]]
     name = "table.csv"
     or = "table.txt"
-    lines = { real = 4, stand_in = 1 }
+    lines = { real = 4, synthetic = 1 }
     [[set.folder]]
     name = "images"
     ending = ".jpg"
@@ -50,21 +50,21 @@ fn files_put_there_by_hand_are_checked_and_kept() {
     let cache = tempdir().unwrap();
     let store = Store::at(cache.path()).unwrap().with_manifest(manifest(&format!("{BY_HAND}{CONTENT}")));
     let error = store.fetch("faces", Choice::Real).unwrap_err().to_string();
-    assert!(error.contains("can't be fetched by a program") && error.contains("sign the form"), "{error}");
+    assert!(error.contains("no program can fetch it") && error.contains("sign the form"), "{error}");
 
-    // Not all is there: it says what is missing and touches nothing.
+    // Incomplete: the error names what is missing, and nothing is changed.
     let dir = cache.path().join("faces");
     put(&dir, "table.txt");
     fs::remove_file(dir.join("images/2.jpg")).unwrap();
     let before = tree(&dir);
     for choice in [Choice::Real, Choice::Any] {
         let error = store.fetch("faces", choice).unwrap_err().to_string();
-        assert!(error.contains("`images` has 2 files that end in .jpg, and 3 are due"), "{error}");
+        assert!(error.contains("`images` has 2 files that end in .jpg instead of 3"), "{error}");
         assert!(error.contains("sign the form"), "{error}");
     }
     assert_eq!(tree(&dir), before);
     assert_eq!(store.find("faces", Choice::Any).unwrap(), None);
-    assert!(store.verify("faces").unwrap()[0].problems[0].contains("not checked yet"));
+    assert!(store.verify("faces").unwrap()[0].problems[0].contains("have not been checked"));
 
     fs::write(dir.join("images/2.jpg"), "").unwrap();
     let error = store.fetch("faces", Choice::Real).unwrap_err().to_string();
@@ -77,7 +77,7 @@ fn files_put_there_by_hand_are_checked_and_kept() {
     put(&dir, "table.txt");
     let set = store.fetch("faces", Choice::Real).unwrap();
     assert_eq!(set.origin.kind, OriginKind::Hand);
-    assert!(!set.origin.stand_in);
+    assert!(!set.origin.synthetic);
     assert_eq!(set.origin.files[0].name, "table.txt");
     assert_eq!((set.origin.files[1].name.as_str(), set.origin.files[1].count), ("images/", Some(3)));
     assert_eq!(store.find("faces", Choice::Any).unwrap(), Some(set));
@@ -106,7 +106,7 @@ fn a_mirror_in_a_folder_has_them() {
     let store = store.with_mirror("http://127.0.0.1:9");
     fs::remove_dir_all(&set.dir).unwrap();
     let error = store.fetch("faces", Choice::Real).unwrap_err().to_string();
-    assert!(error.contains("only a mirror in a folder"), "{error}");
+    assert!(error.contains("only a mirror that is a folder"), "{error}");
 }
 
 #[test]

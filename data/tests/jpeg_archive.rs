@@ -19,7 +19,7 @@ fn manifest() -> Manifest {
         text += &format!("[[set.file]]\nname = 'data_batch_{batch}.bin'\ncifar = 2\n");
     }
     text += "[[set.file]]\nname = 'test_batch.bin'\ncifar = 10\n";
-    text += "[[set.file]]\nname = 'batches.meta.txt'\nlines = { real = 10, stand_in = 10 }\n";
+    text += "[[set.file]]\nname = 'batches.meta.txt'\nlines = { real = 10, synthetic = 10 }\n";
     text += "[[set.source]]\nkind = 'mirrored'\narchive = 'all.tar.gz'\nmax_bytes = 100_000\n";
     text += "converter = 'cifar10-jpeg'\nremark = 'from JPEG (lossy)'\n";
     Manifest::parse(&text).unwrap()
@@ -75,7 +75,7 @@ fn images_become_records_whose_classes_take_turns() {
     let set = result.unwrap();
     assert_eq!(set.origin.kind, OriginKind::Mirror);
     assert_eq!(set.origin.remark.as_deref(), Some("from JPEG (lossy)"));
-    assert!(set.origin.description.contains("lossy") && !set.origin.stand_in);
+    assert!(set.origin.description.contains("lossy") && !set.origin.synthetic);
 
     let batches = (1..=5).map(|batch| format!("data_batch_{batch}.bin"));
     let train: Vec<u8> = batches.flat_map(|name| std::fs::read(set.file(&name)).unwrap()).collect();
@@ -115,9 +115,9 @@ fn archives_of_something_else_are_refused() {
     };
     let cases = [
         (changed(|members| members.truncate(1)), "0 folders"),
-        (changed(|members| members[1].0 = "train/eleventh/0.jpg".into()), "the same classes"),
-        (changed(|members| members[3].1 = b"no image".to_vec()), "no JPEG"),
-        (changed(|members| members[3].1.truncate(300)), "no JPEG"),
+        (changed(|members| members[1].0 = "train/eleventh/0.jpg".into()), "different classes"),
+        (changed(|members| members[3].1 = b"no image".to_vec()), "not a valid JPEG"),
+        (changed(|members| members[3].1.truncate(300)), "not a valid JPEG"),
         (changed(|members| members[3].1 = jpeg(1, 0, 31)), "32 x 32"),
         (changed(|members| members[3].1 = vec![0; 100_000]), "too long"),
         (changed(|members| members.push(("train/class 3/1.jpg".into(), jpeg(3, 0, 32)))), "longer than"),
@@ -139,5 +139,5 @@ fn without_a_mirror_there_is_no_such_source() {
     let cache = tempdir().unwrap();
     let store = Store::at(cache.path()).unwrap().with_manifest(manifest());
     let error = store.fetch("tiny", Choice::Real).unwrap_err().to_string();
-    assert!(error.contains("all.tar.gz of a mirror: no mirror is set in GDL_MIRROR"), "{error}");
+    assert!(error.contains("all.tar.gz of a mirror: GDL_MIRROR is not set"), "{error}");
 }

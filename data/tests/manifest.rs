@@ -1,5 +1,6 @@
-//! The project's manifest, and manifests with mistakes.
+//! The project's manifest, and invalid manifests.
 
+use clap::ValueEnum;
 use data::{Choice, Manifest};
 
 #[test]
@@ -9,11 +10,11 @@ fn the_projects_manifest_is_sound() {
     assert_eq!(mnist.files[0].idx, Some(vec![60_000, 28, 28]));
     assert_eq!(mnist.files[0].bytes, Some(16 + 60_000 * 28 * 28));
     assert_eq!(mnist.sources.len(), 3);
-    assert!(mnist.stand_in.is_some());
+    assert!(mnist.synthetic.is_some());
     assert_eq!(manifest.set("fashion-mnist").unwrap().files.len(), 4);
     let cifar10 = manifest.set("cifar10").unwrap();
     assert!(cifar10.files[..6].iter().all(|file| file.cifar == Some(10_000)));
-    assert!(cifar10.stand_in.is_some());
+    assert!(cifar10.synthetic.is_some());
 }
 
 #[test]
@@ -35,12 +36,12 @@ fn mistakes_are_told() {
     "#;
     Manifest::parse(good).unwrap();
     let cases = [
-        ("name = \"a\"", "name = \"../a\"", "small letters"),
+        ("name = \"a\"", "name = \"../a\"", "lowercase letters"),
         ("name = \"one\"", "name = \"../one\"", "without `..`"),
         ("name = \"one\"", "name = \"/one\"", "without `..`"),
-        ("name = \"one\"", "name = \"origin.json\"", "taken"),
+        ("name = \"one\"", "name = \"origin.json\"", "reserved"),
         ("idx = [1]", "bytes = 1", "needs a check"),
-        ("idx = [1]", "sha256 = \"12\"", "64 hexadecimal digits"),
+        ("idx = [1]", "sha256 = \"12\"", "64 lowercase hexadecimal digits"),
         ("files = [\"one.gz\"]", "files = [\"two.gz\"]", "no file `two.gz`"),
         ("files = [\"one.gz\"]", "files = []", "a source has no file `one`"),
         ("http://somewhere/", "http://somewhere", "must end in `/`"),
@@ -57,8 +58,14 @@ fn mistakes_are_told() {
 
 #[test]
 fn choices_read_as_they_print() {
-    for choice in [Choice::Any, Choice::Real, Choice::Generated] {
+    for choice in [Choice::Any, Choice::Real, Choice::Synthetic] {
         assert_eq!(choice.to_string().parse::<Choice>().unwrap(), choice);
+        assert_eq!(<Choice as ValueEnum>::from_str(&choice.to_string(), false).unwrap(), choice);
     }
-    assert!("fake".parse::<Choice>().unwrap_err().to_string().contains("any, real or generated"));
+    // The old name, which nothing shows.
+    assert_eq!("generated".parse::<Choice>().unwrap(), Choice::Synthetic);
+    assert_eq!(<Choice as ValueEnum>::from_str("generated", false).unwrap(), Choice::Synthetic);
+    let shown = Choice::value_variants().iter().filter_map(|choice| choice.to_possible_value());
+    assert_eq!(shown.map(|value| value.get_name().to_string()).collect::<Vec<_>>(), ["any", "real", "synthetic"]);
+    assert!("fake".parse::<Choice>().unwrap_err().to_string().contains("valid choices are any, real and synthetic"));
 }

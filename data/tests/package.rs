@@ -125,14 +125,14 @@ fn drawings_as_text_become_bytes_in_the_middle() {
 fn packages_of_something_else_are_refused() {
     let two = |line: &str| format!("{}\n{line}\n", drawing(1.0));
     let cases = [
-        (package(&two("no json")), "line 2 is no drawing"),
+        (package(&two("no json")), "line 2 is not a drawing"),
         (package(&two("[1, 2, 3]")), "line 2 has 3 numbers"),
-        (package(&two(&drawing(1.5))), "line 2 has numbers beyond 0 to 1"),
-        (package(&two(&drawing(f32::NAN))), "line 2 is no drawing"),
+        (package(&two(&drawing(1.5))), "line 2 has numbers outside 0 to 1"),
+        (package(&two(&drawing(f32::NAN))), "line 2 is not a drawing"),
         (package(&drawing(1.0)), "at least 2 rows"),
         (package(""), "at least 2 rows"),
-        (package(&two(&drawing(1.0)))[..60].to_vec(), "can't unpack"),
-        (b"no archive".to_vec(), "can't unpack"),
+        (package(&two(&drawing(1.0)))[..60].to_vec(), "cannot unpack"),
+        (b"no archive".to_vec(), "cannot unpack"),
     ];
     for (package, complaint) in cases {
         let (folder, result) = fetch(&package, &manifest(&package));
@@ -144,5 +144,5 @@ fn packages_of_something_else_are_refused() {
     assert!(result.contains("wrong checksum"), "{result}");
     assert!(tree(&folder.path().join("cache")).is_empty());
     let (_, result) = fetch(&whole, &manifest(&whole).replace("quickdraw-js", "alchemy"));
-    assert!(result.contains("a converter that isn't there: `alchemy`"), "{result}");
+    assert!(result.contains("unknown converter `alchemy`"), "{result}");
 }

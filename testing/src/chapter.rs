@@ -29,13 +29,13 @@ impl Chapter {
         self.out().join(name)
     }
 
-    /// The binary with these arguments. Experiments and `figures` go to the output folder, on generated data and the CPU
+    /// The binary with these arguments. Experiments and `figures` go to the output folder, on synthetic data and the CPU
     /// (unless `args` names a device), with one thread: tests side by side do not wait for each other's.
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(self.binary);
         command.args(args).env("GDL_MIRROR", "");
         if args.first() != Some(&"bench") {
-            command.args(["--data", "generated", "--threads", "1", "--out"]).arg(self.out());
+            command.args(["--data", "synthetic", "--threads", "1", "--out"]).arg(self.out());
             if !args.contains(&"--device") {
                 command.args(["--device", "cpu"]);
             }

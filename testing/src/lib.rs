@@ -1,7 +1,7 @@
 //! What the tests of several crates share and that needs no libtorch; `testing-tensors` has what needs it.
 //!
 //! - [`Finished`]: a command that has ended, and assertions on its exit code and messages.
-//! - [`Chapter`]: a chapter's binary on generated data, in an output folder of its own; [`assert_refused`].
+//! - [`Chapter`]: a chapter's binary on synthetic data, in an output folder of its own; [`assert_refused`].
 //! - [`interrupt_at`]: Ctrl-C in the middle of a run.
 //! - [`gallery`]: the figures that `experiments.toml` promises.
 //! - [`read`]: JSON and CSV; [`bytes`]: zip archives and checksums.

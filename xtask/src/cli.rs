@@ -40,7 +40,7 @@ enum Command {
     Setup(setup::Arguments),
     /// Say what is here, what is wrong, and the cure
     Doctor,
-    /// The data sets: list, fetch, verify, where
+    /// List, fetch, verify or find data sets
     Data(data::command::Args),
     /// Time the training steps, alone or beside PyTorch and Keras
     Bench(bench::Arguments),

@@ -187,8 +187,8 @@ impl Report {
 /// The set's name for each form of it that is there.
 fn named(entry: &data::Entry) -> Vec<String> {
     let real = entry.real.iter().map(|_| entry.set.name.clone());
-    let stand_in = entry.stand_in.iter().map(|_| format!("{} (generated)", entry.set.name));
-    real.chain(stand_in).collect()
+    let synthetic = entry.synthetic.iter().map(|_| format!("{} (synthetic)", entry.set.name));
+    real.chain(synthetic).collect()
 }
 
 fn missing() -> String {

@@ -11,7 +11,7 @@ use crate::process::print;
 
 const COMMANDS: &str = "
 Run one              cargo book 03_01 [--preset smoke|quick|book] [--epochs N] [--seed N] [--device D] [--resume]
-                                      [--data any|real|generated] [--set key=value]
+                                      [--data any|real|synthetic] [--set key=value]
 All its options      cargo book 03_01 --help
 Make the images    cargo book figures [CHAPTER | ID ...]
 Is all well here?    cargo book doctor

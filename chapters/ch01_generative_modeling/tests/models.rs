@@ -195,7 +195,7 @@ fn the_tight_rectangle_is_the_likeliest() {
 
 fn drawn_land() -> Land {
     let folder = tempfile::tempdir().unwrap();
-    data::generate::land::write(folder.path()).unwrap();
+    synthetic::land::write(folder.path()).unwrap();
     land::read(folder.path()).unwrap()
 }
 

@@ -131,7 +131,7 @@ fn cross_entropy_of_logits_is_that_of_probabilities() {
 fn convolutions_equal_a_plain_loop_exactly() {
     tch::manual_seed(1);
     let folder = tempfile::tempdir().unwrap();
-    data::generate::coffee::write(folder.path()).unwrap();
+    synthetic::coffee::write(folder.path()).unwrap();
     let drawn = common::images::load(&folder.path().join("coffee.png")).unwrap();
     let mut images = vec![grey_levels(drawn.view(), 64).unwrap()];
     for (height, width) in [(64, 64), (7, 12), (33, 20), (1, 1), (2, 5)] {
@@ -165,7 +165,7 @@ fn the_plain_loop_finds_an_edge_where_it_is() {
 /// A few images that the models must be able to learn by heart.
 fn few_images() -> LabeledImages {
     let folder = tempfile::tempdir().unwrap();
-    data::generate::shapes::write(folder.path(), &data::generate::shapes::Config { seed: 1, images: 16 }).unwrap();
+    synthetic::shapes::write(folder.path(), &synthetic::shapes::Config { seed: 1, images: 16 }).unwrap();
     cifar10::train(folder.path(), 16).unwrap()
 }
 

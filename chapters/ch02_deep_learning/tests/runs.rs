@@ -57,8 +57,8 @@ fn figures_train_what_is_missing_and_nothing_twice() {
     let chapter = ch02();
     chapter.succeed(&["figures", "--preset", "smoke"]);
     let gallery = gallery::assert_shows(chapter.out(), &gallery::files(ch02::CHAPTER.table, &[]));
-    assert!(gallery.contains("generated shapes and textures, not CIFAR-10"));
-    assert!(gallery.contains("a drawn cup of coffee"));
+    assert!(gallery.contains("synthetic shapes and textures, not CIFAR-10"));
+    assert!(gallery.contains("a synthetic cup of coffee"));
     let again = chapter.succeed(&["figures", "--preset", "smoke"]);
     assert!(!again.stdout.contains("epoch "), "trained twice");
     assert!(!chapter.path("run/cnn/0002_cifar10").exists());

@@ -193,8 +193,8 @@ fn files_of_tf_keras_come_out_as_they_went_in() {
 /// A few digits that the models must be able to learn by heart.
 fn few_digits() -> Tensor {
     let folder = tempfile::tempdir().unwrap();
-    let config = data::generate::digits::Config { seed: 1, train: 8, test: 1 };
-    data::generate::digits::write(folder.path(), &config).unwrap();
+    let config = synthetic::digits::Config { seed: 1, train: 8, test: 1 };
+    synthetic::digits::write(folder.path(), &config).unwrap();
     common::datasets::mnist::train(folder.path()).unwrap().images
 }
 

@@ -130,7 +130,7 @@ fn figures_train_what_is_missing_and_nothing_twice() {
     let chapter = ch03();
     chapter.succeed(&["figures", "--preset", "smoke"]);
     let gallery = gallery::assert_shows(chapter.out(), &gallery::files(ch03::CHAPTER.table, &[]));
-    assert!(gallery.contains("generated digits, not MNIST") && gallery.contains("generated avatars, not CelebA"));
+    assert!(gallery.contains("synthetic digits, not MNIST") && gallery.contains("synthetic avatars, not CelebA"));
     let faces = chapter.path("run/vae/0001_faces");
     let vectors = read::text(&faces.join("attribute_vectors.csv"));
     for attribute in ch03::figures::arithmetic::BOOK_ATTRIBUTES {

@@ -29,7 +29,7 @@ fn the_smoke_run_draws_all_figures_and_figures_train_nothing_twice() {
     let chapter = ch04();
     chapter.succeed(&["figures", "04_04", "--preset", "smoke"]);
     let gallery = gallery::assert_shows(chapter.out(), &gallery::files(ch04::CHAPTER.table, &["04_04"]));
-    assert!(gallery.contains("generated drawings of 10 categories, not Quick, Draw!"));
+    assert!(gallery.contains("synthetic drawings of 10 categories, not Quick, Draw!"));
     let measures = of_each_run(&chapter, "measures.csv");
     let runs: Vec<&str> = measures.keys().map(String::as_str).collect();
     assert_eq!(runs, ["gan", "gan_extra_steps", "gan_kernels", "gan_steps", "wgangp", "wgangp_kernels", "wgangp_steps"]);

@@ -9,7 +9,7 @@ use tch::Tensor;
 use testing::{Chapter, gallery, read};
 use testing_tensors::assert_equal;
 
-/// The experiments: id, section of the run folder, name of the data. The stand-in's class 7 is no horse.
+/// The experiments: id, section of the run folder, name of the data. In the synthetic data, class 7 is no horse.
 const EXPERIMENTS: [(&str, &str, &str); 3] =
     [("04_01", "gan", "camel"), ("04_02", "wgan", "stripes"), ("04_03", "wgangp", "faces")];
 
@@ -110,7 +110,7 @@ fn figures_train_what_is_missing_and_nothing_twice() {
     chapter.succeed(&figures);
     let gallery = gallery::assert_shows(chapter.out(), &gallery::files(ch04::CHAPTER.table, &ids));
     assert!(gallery.contains("2 iterations"), "an epoch of one batch is called an iteration");
-    assert!(gallery.contains("generated avatars, not CelebA"));
+    assert!(gallery.contains("synthetic avatars, not CelebA"));
     let quality = read::json(&folder(&chapter, "gan", "camel").join("quality.json"));
     assert!(quality.to_string().contains("frechet_distance"));
     let again = chapter.succeed(&figures);

@@ -77,15 +77,15 @@ impl Context {
         Ok(set)
     }
 
-    /// The generated stand-in of a data set, whatever `--data` says: for what has to be the same everywhere.
-    pub fn stand_in(&self, name: &str) -> Result<DataSet> {
-        Store::open()?.fetch(name, data::Choice::Generated)
+    /// The synthetic data of a data set, whatever `--data` says: for what has to be the same everywhere.
+    pub fn synthetic(&self, name: &str) -> Result<DataSet> {
+        Store::open()?.fetch(name, data::Choice::Synthetic)
     }
 
-    /// The data set that a run was trained on; analysis never mixes the real set with the stand-in.
+    /// The data set that a run was trained on; analysis never mixes real and synthetic data.
     pub fn data_of<C>(&self, run: &Run<C>) -> Result<DataSet> {
         let info = &run.params.data;
-        let choice = if info.stand_in { data::Choice::Generated } else { data::Choice::Real };
+        let choice = if info.synthetic { data::Choice::Synthetic } else { data::Choice::Real };
         let set = Store::open()?.fetch(&info.name, choice)?;
         ensure!(
             set.origin.checksum == info.checksum,

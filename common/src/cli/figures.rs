@@ -41,7 +41,7 @@ impl<'a> Figures<'a> {
             order: context.drawn.replace(context.drawn.get() + 1),
             caption: caption.to_string(),
             data: format!("{} ({})", data.title, data.origin),
-            stand_in: data.stand_in,
+            synthetic: data.synthetic,
             made,
             metrics: history.last(),
             command: command(&entry.id, params),
@@ -89,8 +89,8 @@ fn command(id: &str, params: &Params<()>) -> String {
     if params.seed != DEFAULT_SEED {
         command += &format!(" --seed {}", params.seed);
     }
-    if params.data.stand_in {
-        command += " --data generated";
+    if params.data.synthetic {
+        command += " --data synthetic";
     }
     command
 }

@@ -28,7 +28,7 @@ pub struct Options {
     /// Change a number of the configuration; may be repeated
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = key_value)]
     pub settings: Vec<(String, String)>,
-    /// Which data: any = real where it can be had, real = never a stand-in, generated = the stand-in
+    /// Which data: any = the real set if it is available, else synthetic data
     #[arg(long, value_enum, default_value = "any")]
     pub data: data::Choice,
     /// Number of the run to analyse or resume [default: the last]

@@ -158,8 +158,8 @@ impl Context {
             };
             let data = match self.options.data {
                 data::Choice::Any => true,
-                data::Choice::Real => !run.params.data.stand_in,
-                data::Choice::Generated => run.params.data.stand_in,
+                data::Choice::Real => !run.params.data.synthetic,
+                data::Choice::Synthetic => run.params.data.synthetic,
             };
             if data && self.options.preset.is_none_or(|preset| run.params.preset == preset) {
                 return Ok(Some(run));

@@ -14,7 +14,7 @@ pub struct Land {
     bounds: Vec<[f64; 4]>,
 }
 
-/// Reads the land of the data set `natural-earth` (or its stand-in) from its folder.
+/// Reads the land of the data set `natural-earth` (real or synthetic) from its folder.
 ///
 /// # Errors
 /// The file is missing or damaged, or holds hardly any land.

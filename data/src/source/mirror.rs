@@ -1,5 +1,5 @@
-//! The mirror: a folder or an http(s) address with `<set>/<file>` or `<set>/<file>.gz` for every file of a set. Sets of
-//! a family share the family's folder: `quickdraw/camel.npy`.
+//! The mirror: a folder or an http(s) address with `<set>/<file>` or `<set>/<file>.gz` for every file of a set. The sets
+//! of a family share one folder: `quickdraw/camel.npy`.
 
 use std::fs::File;
 use std::path::Path;
@@ -21,7 +21,7 @@ pub(crate) fn fetch(place: &str, set: &Set, downloads: &Path, http: &Http, stagi
     }
 }
 
-/// Makes all files of a set from an archive of the mirror at `place`.
+/// Converts an archive of the mirror at `place` to all files of a set.
 pub(crate) fn convert(
     place: &str,
     source: &Mirrored,
@@ -46,7 +46,7 @@ fn is_address(place: &str) -> bool {
     place.starts_with("http://") || place.starts_with("https://")
 }
 
-/// What the addresses of a set's files at a mirror start with.
+/// The base address of a set's files at a mirror.
 fn address(place: &str, set: &Set) -> String {
     format!("{}/{}/", place.trim_end_matches('/'), set.stem())
 }
@@ -61,14 +61,14 @@ fn from_folder(place: &Path, set: &Set, staging: &mut Staging) -> Result<()> {
             bail!("{} has no `{}`, with or without .gz", dir.display(), file.name);
         };
         let path = dir.join(&name);
-        let from = File::open(&path).with_context(|| format!("can't read {}", path.display()))?;
-        staging.admit(&name, file, from).with_context(|| format!("with {}", path.display()))?;
+        let from = File::open(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        staging.admit(&name, file, from).with_context(|| format!("cannot use {}", path.display()))?;
     }
     for folder in &set.folders {
         let root = dir.join(&folder.name);
         for path in folder::paths(folder, &root)? {
             let from = root.join(&path);
-            let file = File::open(&from).with_context(|| format!("can't read {}", from.display()))?;
+            let file = File::open(&from).with_context(|| format!("cannot read {}", from.display()))?;
             staging.admit_below(folder, &path, file)?;
         }
     }
@@ -77,7 +77,10 @@ fn from_folder(place: &Path, set: &Set, staging: &mut Staging) -> Result<()> {
 
 fn from_address(place: &str, set: &Set, downloads: &Path, http: &Http, staging: &mut Staging) -> Result<()> {
     if let Some(folder) = set.folders.first() {
-        bail!("`{}` is a folder of many files, which only a mirror in a folder can have", folder.name);
+        bail!(
+            "`{}` is a folder of many files: only a mirror that is a folder can have it, not one at an address",
+            folder.name
+        );
     }
     let base = address(place, set);
     for file in &set.files {

@@ -1,4 +1,4 @@
-//! The places that data comes from, and the one gate through which every file passes.
+//! The sources of data, and the checks that every file passes.
 
 mod http;
 mod mirror;
@@ -24,15 +24,15 @@ use crate::unpack::Target;
 pub(crate) use http::Http;
 pub(crate) use package::NotInstalled;
 
-/// No file of a folder is longer than this.
+/// Maximum length of a file of a folder.
 const LONGEST_BELOW: u64 = 64 << 20;
 
-/// The folder that will become a set's folder, with what is in it so far. Whatever is in it has passed its check.
+/// The folder that becomes a set's folder, with its files so far. All of them are checked.
 pub(crate) struct Staging<'a> {
     set: &'a Set,
     dir: PathBuf,
     records: BTreeMap<String, FileRecord>,
-    /// What makes files of the set from a source's members that have another form.
+    /// Converts a source's members to files of the set.
     converter: Option<String>,
 }
 
@@ -45,8 +45,7 @@ impl<'a> Staging<'a> {
         &self.dir
     }
 
-    /// Takes a file in. `name` is what its source calls it: where that has `.gz` behind the file's own name, it is
-    /// unpacked.
+    /// Adds a file. `name` is its name at the source: if only that has the suffix `.gz`, the file is decompressed.
     pub fn admit(&mut self, name: &str, file: &File, from: impl Read) -> Result<()> {
         let packed = name.ends_with(".gz") && !file.name.ends_with(".gz");
         let unpacked = if packed { name.trim_end_matches(".gz") } else { name };
@@ -56,7 +55,7 @@ impl<'a> Staging<'a> {
         let record = match &self.converter {
             Some(converter) => {
                 let converted =
-                    convert::member(converter, &mut plain).with_context(|| format!("can't use `{name}`"))?;
+                    convert::member(converter, &mut plain).with_context(|| format!("cannot convert `{name}`"))?;
                 check::copy_checked(file, false, &converted[..], &path)?
             }
             None => check::copy_checked(file, false, plain, &path)?,
@@ -65,20 +64,20 @@ impl<'a> Staging<'a> {
         Ok(())
     }
 
-    /// Takes a file of a folder in, under this path below the folder. The folder is checked as a whole at the end.
+    /// Adds a file of a folder, with its path in the folder. The folder is checked at the end.
     pub fn admit_below(&mut self, folder: &Folder, path: &str, from: impl Read) -> Result<()> {
         let to = self.dir.join(&folder.name).join(path);
-        let failed = || format!("can't write {}", to.display());
+        let failed = || format!("cannot write {}", to.display());
         if let Some(parent) = to.parent() {
             fs::create_dir_all(parent).with_context(failed)?;
         }
         let mut file = fs::File::create(&to).with_context(failed)?;
         let length = std::io::copy(&mut from.take(LONGEST_BELOW + 1), &mut file).with_context(failed)?;
-        ensure!(length <= LONGEST_BELOW, "`{path}` is longer than the {LONGEST_BELOW} bytes it may have");
+        ensure!(length <= LONGEST_BELOW, "`{path}` is longer than {LONGEST_BELOW} bytes");
         Ok(())
     }
 
-    /// Takes in the member of an archive that stands for a file of the set.
+    /// Adds a member of an archive as a file of the set.
     pub fn admit_member(&mut self, member: &str, target: &Target, from: impl Read) -> Result<()> {
         match *target {
             Target::File(file) => self.admit(member, self.set.file_behind(file)?, from),
@@ -89,7 +88,7 @@ impl<'a> Staging<'a> {
         }
     }
 
-    /// An error for a member that is not in yet.
+    /// An error for the first member that is missing.
     pub fn has_all(&self, members: &Members) -> Result<()> {
         let there = |file: &str| match file.strip_suffix('/') {
             Some(folder) => self.dir.join(folder).exists(),
@@ -101,7 +100,7 @@ impl<'a> Staging<'a> {
         }
     }
 
-    /// The records of all files and folders, in the manifest's order.
+    /// The records of all files and folders, in the order of the manifest.
     pub fn finish(mut self) -> Result<Vec<FileRecord>> {
         let Staging { set, dir, .. } = &self;
         let folders = set.folders.iter().map(|folder| folder::check(folder, false, dir)).collect::<Result<Vec<_>>>()?;
@@ -113,15 +112,15 @@ impl<'a> Staging<'a> {
     }
 }
 
-/// A source that real data may come from.
+/// A source of real data.
 pub(crate) enum Place<'a> {
     /// A folder or an http(s) address.
     Mirror(&'a str),
-    /// An archive there, from which the set is made.
+    /// An archive of the mirror, converted to the set.
     Converted(&'a str, &'a Mirrored),
     /// A source of the manifest.
     Listed(&'a Source),
-    /// What the reader has put into the set's own folder.
+    /// Files that the reader has put into the set's folder.
     Hand(&'a Path),
 }
 
@@ -135,7 +134,7 @@ impl Place<'_> {
         }
     }
 
-    /// The source in words.
+    /// A description of the source.
     pub fn describe(&self) -> String {
         match self {
             Place::Mirror(place) => format!("mirror {place}"),
@@ -150,7 +149,7 @@ impl Place<'_> {
         }
     }
 
-    /// How its data differs from the set's own.
+    /// How its data differs from the original.
     pub fn remark(&self) -> Option<String> {
         match self {
             Place::Converted(_, source) => Some(source.remark.clone()),
@@ -164,7 +163,7 @@ impl Place<'_> {
         match self {
             Place::Mirror(place) => mirror::fetch(place, set, &slot.downloads()?, http, staging),
             Place::Converted(place, source) => mirror::convert(place, source, set, &slot.downloads()?, http, staging),
-            Place::Listed(Source::Mirrored(_)) => bail!("no mirror is set in GDL_MIRROR"),
+            Place::Listed(Source::Mirrored(_)) => bail!("GDL_MIRROR is not set"),
             Place::Listed(Source::Official { base, files, archives, .. }) => {
                 let downloads = slot.downloads()?;
                 official::fetch_files(base, files, set, &downloads, http, staging)?;
@@ -180,7 +179,7 @@ impl Place<'_> {
                 staging.converter = converter.clone();
                 package::take(&path, members, staging)
             }
-            Place::Hand(_) => Ok(()), // they are there
+            Place::Hand(_) => Ok(()), // the files are in place
         }
     }
 }

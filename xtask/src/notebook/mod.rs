@@ -26,7 +26,7 @@ pub struct Arguments {
     /// Chapters (03) and experiments (03_04). To open: the first of them, or the folder; to execute: all if none is given
     #[arg(value_name = "CHAPTER|ID")]
     words: Vec<String>,
-    /// Execute them without opening them: fails on any error or missing image. Preset smoke, generated data
+    /// Execute them without opening them: fails on any error or missing image. Preset smoke, synthetic data
     #[arg(long, conflicts_with = "refresh")]
     check: bool,
     /// Execute them and keep their outputs in the notebooks: preset quick
@@ -35,7 +35,7 @@ pub struct Arguments {
     /// Preset of the cells that name none [default: quick; with --check: smoke]
     #[arg(long)]
     preset: Option<Preset>,
-    /// Which data: any = real where it can be had, real = never a stand-in, generated = the stand-in
+    /// Which data: any = the real set if it is available, else synthetic data
     #[arg(long, value_enum)]
     data: Option<data::Choice>,
     /// CPU threads for libtorch
@@ -134,7 +134,7 @@ fn open(root: &Path, python: &Path, arguments: &Arguments, notebooks: &[Notebook
 /// `notebooks.py`, which executes them.
 fn execute(root: &Path, python: &Path, arguments: &Arguments, notebooks: &[Notebook]) -> Result<Command> {
     let options = match arguments.check {
-        true => options(arguments, Some(Preset::Smoke), Some(data::Choice::Generated)),
+        true => options(arguments, Some(Preset::Smoke), Some(data::Choice::Synthetic)),
         false => options(arguments, Some(Preset::Quick), None),
     };
     let list: Vec<Value> = notebooks

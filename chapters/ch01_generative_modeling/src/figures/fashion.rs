@@ -6,8 +6,8 @@ use crate::models::outfits::{FEATURES, Outfit, SIZES, values_of};
 use anyhow::{Context as _, Result};
 use common::cli::Figures;
 use common::plot::{Figure, ImageGrid, Plot, Table};
-use data::avatar;
 use ndarray::{Array3, Array4, Axis, stack};
+use synthetic::avatar;
 
 /// Side of the avatars, in pixels.
 const SIDE: u32 = 128;

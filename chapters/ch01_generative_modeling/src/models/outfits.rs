@@ -1,11 +1,11 @@
 //! Outfits on planet Wrodl (Irma in the Russian edition): five features, each one of a few values (pp. 35-37).
 
 use anyhow::{Context, Result, bail, ensure};
-use data::avatar::{Accessories, Avatar, Clothing, ClothingColor, HairColor, Top};
 use std::fmt::Display;
 use std::fs;
 use std::path::Path;
 use std::str::FromStr;
+use synthetic::avatar::{Accessories, Avatar, Clothing, ClothingColor, HairColor, Top};
 
 /// The book's names of the features, in the order of the table's columns.
 pub const FEATURES: [&str; 5] = ["topType", "hairColor", "accessoriesType", "clothingType", "clothingColor"];

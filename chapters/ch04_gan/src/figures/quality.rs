@@ -10,7 +10,7 @@ use common::training::Preset;
 pub const CATEGORIES: [&str; 10] =
     ["camel", "horse", "cat", "fish", "house", "flower", "sun", "tree", "bicycle", "sailboat"];
 
-/// The one net that drawings of this chapter are measured with: it tells ten categories apart, learnt from *generated*
+/// The one net that drawings of this chapter are measured with: it tells ten categories apart, learnt from *synthetic*
 /// drawings. So it is the same for everybody, whatever the models were trained on, and needs no download.
 ///
 /// It is trained when it is first asked for, and then lies in `run/classifiers`. Runs of the preset `smoke` have one of
@@ -25,7 +25,7 @@ pub fn drawing_features(context: &Context, preset: Preset) -> Result<DrawingClas
         Preset::Smoke => 40,
         Preset::Book | Preset::Quick => 2000,
     };
-    let sets = CATEGORIES.map(|category| context.stand_in(&format!("quickdraw/{category}")));
+    let sets = CATEGORIES.map(|category| context.synthetic(&format!("quickdraw/{category}")));
     let sets = sets.into_iter().collect::<Result<Vec<_>>>()?;
     context.drawing_features(&Drawings::at_most(&sets, each)?, preset)
 }

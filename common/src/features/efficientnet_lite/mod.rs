@@ -39,18 +39,18 @@ pub struct EfficientNetLite {
 
 impl EfficientNetLite {
     /// EfficientNet-Lite0 with the weights of the data set `efficientnet-lite0`, which are fetched where they are not
-    /// there yet, unless `choice` is generated. Where they cannot be had, nothing, after a line that says so: images
+    /// there yet, unless `choice` is synthetic. Where they cannot be had, nothing, after a line that says so: images
     /// can be made without being measured.
     pub fn if_available(store: &Store, choice: Choice, device: Device) -> Option<EfficientNetLite> {
         const SET: &str = "efficientnet-lite0";
         let found = match choice {
-            Choice::Generated => store.find(SET, Choice::Real),
+            Choice::Synthetic => store.find(SET, Choice::Real),
             Choice::Any | Choice::Real => store.fetch(SET, Choice::Real).map(Some),
         };
         let open = |set: DataSet| EfficientNetLite::open(&set.file("efficientnet-lite0.pth"), device);
         let why = match found.and_then(|set| set.map(open).transpose()) {
             Ok(Some(net)) => return Some(net),
-            Ok(None) => format!("{SET} is not there, and --data generated fetches nothing"),
+            Ok(None) => format!("{SET} is not in the cache, and --data synthetic fetches nothing"),
             Err(error) => format!("{error:#}"),
         };
         say!("the quality of colour images is not available: {why}");

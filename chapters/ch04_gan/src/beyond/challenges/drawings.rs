@@ -6,17 +6,17 @@ use common::cli::Context;
 use common::training::DataInfo;
 use data::DataSet;
 
-/// The sets of all categories, real ones or generated ones, never both: where one cannot be had, all are generated.
+/// The sets of all categories, real ones or synthetic ones, never both: if one cannot be fetched, all are synthetic.
 ///
 /// # Errors
 /// There are none to be had of the kind that `--data` asks for.
 pub fn sets(context: &Context) -> Result<Vec<DataSet>> {
     let names = CATEGORIES.map(|category| format!("quickdraw/{category}"));
     let sets = names.iter().map(|name| context.data(name)).collect::<Result<Vec<_>>>()?;
-    if sets.iter().all(|set| set.origin.stand_in == sets[0].origin.stand_in) {
+    if sets.iter().all(|set| set.origin.synthetic == sets[0].origin.synthetic) {
         return Ok(sets);
     }
-    names.iter().map(|name| context.stand_in(name)).collect()
+    names.iter().map(|name| context.synthetic(name)).collect()
 }
 
 /// All of them as one, for a run and its figures.
@@ -24,10 +24,10 @@ pub fn info(sets: &[DataSet]) -> DataInfo {
     let all = sets.iter().map(DataInfo::from).collect::<Vec<_>>();
     let checksums: String = all.iter().map(|info| info.checksum.as_str()).collect();
     let first = &all[0];
-    let title = match first.stand_in {
-        true => format!("generated drawings of {} categories, not Quick, Draw!", all.len()),
+    let title = match first.synthetic {
+        true => format!("synthetic drawings of {} categories, not Quick, Draw!", all.len()),
         false => format!("{}, {} categories", first.title.replace(&format!(" {}", CATEGORIES[0]), ""), all.len()),
     };
-    let origin = if first.stand_in { title.clone() } else { first.origin.clone() };
-    DataInfo { origin, stand_in: first.stand_in, ..DataInfo::own("quickdraw", &title, checksums.as_bytes()) }
+    let origin = if first.synthetic { title.clone() } else { first.origin.clone() };
+    DataInfo { origin, synthetic: first.synthetic, ..DataInfo::own("quickdraw", &title, checksums.as_bytes()) }
 }

@@ -1,0 +1,5 @@
+//! Writers of the file formats of real data sets. The crate `data` reads and checks these formats.
+
+pub mod cifar;
+pub mod idx;
+pub mod npy;

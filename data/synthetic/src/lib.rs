@@ -1,0 +1,39 @@
+#![doc = include_str!("../README.md")]
+
+pub mod avatar;
+pub mod celeba;
+pub mod coffee;
+mod dice;
+pub mod digits;
+pub mod drawings;
+pub mod format;
+pub mod land;
+pub mod parallel;
+mod pen;
+pub mod shapes;
+
+use std::path::Path;
+
+use anyhow::{Result, bail};
+
+/// Runs a generator in its default configuration: it writes all files of its data set to the folder `dir`.
+///
+/// Generators are called like their modules: `celeba`, `coffee`, `digits`, `land`, `shapes`. Drawings also need a category:
+/// `drawings/camel`.
+///
+/// # Errors
+/// There is no such generator, or a file cannot be written.
+pub fn write(generator: &str, dir: &Path) -> Result<()> {
+    let (generator, category) = generator.split_once('/').unwrap_or((generator, ""));
+    match generator {
+        "celeba" => celeba::write(dir, &celeba::Config::default()),
+        "coffee" => coffee::write(dir),
+        "digits" => digits::write(dir, &digits::Config::default()),
+        "drawings" => drawings::write(dir, category, &drawings::Config::default()),
+        "land" => land::write(dir),
+        "shapes" => shapes::write(dir, &shapes::Config::default()),
+        _ => bail!(
+            "unknown generator `{generator}`: valid names are celeba, coffee, digits, drawings/<category>, land and shapes"
+        ),
+    }
+}
