@@ -83,9 +83,16 @@ fn perceptron_equals_tf_keras() {
     let set = images();
     assert_near_absolute("probabilities", &model.predict(&set.images), &npz.tensor("mlp/probabilities"), TOLERANCE);
     let mut optimizer = Optimizer::for_variables(&model.variables, Adam::new(5e-4));
-    let mut step = || Tensor::stack(&model.train_step(&set.images, &set.labels, &mut optimizer).map(|x| x.to_kind(Kind::Double)), 0);
+    let mut step = || {
+        Tensor::stack(&model.train_step(&set.images, &set.labels, &mut optimizer).map(|x| x.to_kind(Kind::Double)), 0)
+    };
     let steps: Vec<Tensor> = (0..5).map(|_| step()).collect();
-    assert_near_absolute("loss and accuracy of five steps", &Tensor::stack(&steps, 0).detach(), &npz.tensor("mlp/steps"), TOLERANCE);
+    assert_near_absolute(
+        "loss and accuracy of five steps",
+        &Tensor::stack(&steps, 0).detach(),
+        &npz.tensor("mlp/steps"),
+        TOLERANCE,
+    );
     assert_near_absolute("probabilities then", &model.predict(&set.images), &npz.tensor("mlp/trained"), TOLERANCE);
 }
 
@@ -110,7 +117,12 @@ fn cross_entropy_of_logits_is_that_of_probabilities() {
     let logits = Tensor::randn([12, 10], (Kind::Float, Device::Cpu)) * 3.0;
     let by_logits = losses::sparse_categorical_crossentropy_from_logits(&set.labels, &logits);
     let one_hot = set.labels.one_hot(10).to_kind(Kind::Float);
-    assert_near_absolute("loss", &by_logits, &losses::categorical_crossentropy(&one_hot, &logits.softmax(-1, None)), 1e-5);
+    assert_near_absolute(
+        "loss",
+        &by_logits,
+        &losses::categorical_crossentropy(&one_hot, &logits.softmax(-1, None)),
+        1e-5,
+    );
     let sums = model.predict(&set.images.to_kind(Kind::Float)).sum_dim_intlist(-1, false, None);
     assert_near_absolute("sums", &sums, &Tensor::ones([12], (Kind::Float, Device::Cpu)), 1e-5);
 }

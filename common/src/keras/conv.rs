@@ -125,7 +125,7 @@ impl<const N: usize> Conv<N> {
 
     /// The output's shape; `output` tells it along one axis.
     pub(super) fn output_shape(&self, input: &Shape, output: impl Fn(i64, i64, i64) -> i64) -> Result<Shape> {
-        ensure!(input.len() == N + 1, "takes {} axes besides the batch, and {input} has another number", N + 1);
+        ensure!(input.len() == N + 1, "takes tensors with {} axes besides the batch, not {input}", N + 1);
         let mut shape = vec![];
         for (axis, size) in input[..N].iter().enumerate() {
             let longest = 4096;

@@ -1,10 +1,9 @@
 use anyhow::{Context, Result, bail, ensure};
 use catalog::Preset;
-use serde::{Deserialize, Serialize};
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::ops::RangeInclusive;
-
 
 /// The hyper-parameters of an experiment, as `params.json` keeps them.
 pub trait ExperimentConfig: Serialize + DeserializeOwned {
