@@ -1,6 +1,7 @@
 use super::init::Initializer;
 use super::{Activation, Shape};
 use anyhow::{Context, Result, ensure};
+use serde::{Deserialize, Serialize};
 
 /// How a convolution treats the border.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -142,6 +143,24 @@ impl<const N: usize> Conv<N> {
         }
         shape.push(Some(self.filters));
         Ok(Shape::from(shape))
+    }
+}
+
+/// A convolution of images as configurations hold it: a square kernel, `same` padding.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConvConfig {
+    /// Output channels.
+    pub filters: i64,
+    /// Side of the kernel, in pixels.
+    pub kernel: i64,
+    /// Step of the kernel, in pixels.
+    pub stride: i64,
+}
+
+impl From<ConvConfig> for Conv<2> {
+    fn from(ConvConfig { filters, kernel, stride }: ConvConfig) -> Conv<2> {
+        Conv::new(filters, kernel).strides(stride)
     }
 }
 

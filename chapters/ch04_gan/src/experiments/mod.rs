@@ -4,14 +4,15 @@ pub mod gan_camel;
 pub mod wgan_cifar;
 pub mod wgangp_faces;
 
-use crate::figures::SHOWN;
+use crate::figures::{self, SHOWN};
 use crate::models::Networks;
 use anyhow::Result;
+use common::cli::Context;
 use common::datasets::image_batches::ImageSource;
 use common::device;
 use common::features::FeatureNet;
 use common::samples::{SIDE, Sheet};
-use common::training::{FitConfig, Plan, Run, RunFolder};
+use common::training::{FitConfig, Run, RunFolder};
 use std::fmt;
 
 /// A run with its trained nets, the real images that they were trained on, and what samples are measured with.
@@ -30,11 +31,6 @@ impl<C: fmt::Debug> fmt::Debug for Trained<C> {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         write!(f, "Trained({:?}, {:?}, {} real images)", self.run, self.networks, self.real.len())
     }
-}
-
-/// As many iterations as the configuration says: an epoch of a GAN is one of them.
-pub fn plan(fit: FitConfig, seed: u64) -> Plan {
-    Plan { epochs: fit.epochs, batches: 1, seed }
 }
 
 /// What is done after each iteration: sheets of samples are saved to `images/`, of the same 25 points each time.
@@ -58,4 +54,11 @@ pub fn save_samples(
 pub fn plot_model(networks: &Networks, run: &RunFolder) -> Result<()> {
     let nets = [&networks.critic, &networks.generator, &networks.model];
     nets.iter().try_for_each(|net| net.summary().save(&run.path.join("viz")))
+}
+
+/// Draws losses and samples.
+fn draw<C>(context: &Context, trained: &Trained<C>) -> Result<()> {
+    let figures = context.figures(&trained.run);
+    figures::loss_curves(&figures)?;
+    figures::after_training(&figures, &trained.networks, &trained.real, trained.features.as_deref())
 }

@@ -3,8 +3,8 @@
 use super::config::{Config, Method, Setup};
 use super::measures::{Evaluator, Measure, Measures};
 use super::statistics::window_means;
-use crate::experiments::{plan, plot_model};
-use crate::models::{Gan, LearningRates, Networks, Optimizers, WganGp};
+use crate::experiments::plot_model;
+use crate::models::{Gan, Iterations, LearningRates, Networks, Optimizers, WganGp};
 use anyhow::{Result, ensure};
 use common::arrays::array4;
 use common::datasets::image_batches::ImageSource;
@@ -61,7 +61,6 @@ impl Outcome {
             fit.epochs
         );
         let real = ImageSource::Memory(drawings.shallow_clone());
-        let x_train = |first| real.endless(fit.batch_size, seed, first, device);
         let mut measures = Measures::of(&folder.path)?;
         // The same points of latent space in all runs and at all times.
         let noise_of = |networks: &Networks| {
@@ -79,20 +78,24 @@ impl Outcome {
             Method::Gan { rates: LearningRates { discriminator, generator }, extra_generator_steps } => {
                 let gan = Gan::new(&setup.net, device)?.with_extra_generator_steps(extra_generator_steps);
                 let rules = [discriminator, generator].map(RmsProp::new);
-                let mut optimizers = Optimizers::new(&gan.networks, rules[0], rules[1]);
+                let optimizers = Optimizers::new(&gan.networks, rules[0], rules[1]);
                 plot_model(&gan.networks, folder)?;
                 let noise = noise_of(&gan.networks);
                 let after = |networks: &Networks, iteration| measure(&noise, networks, iteration);
-                gan.train(&mut optimizers, x_train, plan(fit, seed), folder, after)?;
+                let mut iterations = Iterations::start(&gan.networks, optimizers, &real, 1, fit, (folder, seed))?;
+                gan.train(&mut iterations, after)?;
                 (gan.networks, noise)
             }
             Method::WganGp { learning_rate } => {
                 let wgan = WganGp::new(&setup.net, config.n_critic, config.grad_weight, device)?;
-                let mut optimizers = wgan.optimizers(learning_rate);
+                let optimizers = wgan.optimizers(learning_rate);
                 plot_model(&wgan.networks, folder)?;
                 let noise = noise_of(&wgan.networks);
                 let after = |networks: &Networks, iteration| measure(&noise, networks, iteration);
-                wgan.train(&mut optimizers, x_train, plan(fit, seed), folder, after)?;
+                let batches = wgan.n_critic;
+                let mut iterations =
+                    Iterations::start(&wgan.networks, optimizers, &real, batches, fit, (folder, seed))?;
+                wgan.train(&mut iterations, after)?;
                 (wgan.networks, noise)
             }
         };

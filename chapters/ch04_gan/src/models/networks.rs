@@ -1,0 +1,270 @@
+//! What the three models have in common: the two nets, and what trains them.
+
+use anyhow::{Result, ensure};
+use common::datasets::image_batches::{ImageBatches, ImageSource};
+use common::keras::{
+    self, BatchNormConfig, ConvConfig as Conv, Initializer, Model, Net, Optimizer, Shape, Units, nchw_to_nhwc,
+};
+use common::training::{FitConfig, Plan, RunFolder, TrainState, Training};
+use serde::{Deserialize, Serialize};
+use tch::nn::VarStore;
+use tch::{Device, Kind, Tensor};
+
+/// What every kernel of the chapter starts from: N(0, 0.02).
+const WEIGHT_INIT: Initializer = Initializer::Normal(0.02);
+
+/// What follows the convolutions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Activation {
+    /// ReLU
+    Relu,
+    /// LeakyReLU of slope 0.2
+    LeakyRelu,
+}
+
+impl From<Activation> for keras::Activation {
+    fn from(activation: Activation) -> keras::Activation {
+        match activation {
+            Activation::Relu => keras::Activation::Relu,
+            Activation::LeakyRelu => keras::Activation::LeakyRelu(0.2),
+        }
+    }
+}
+
+/// The book's arguments of `GAN`, `WGAN` and `WGANGP`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NetConfig {
+    /// Height, width and channels of the images.
+    pub input_dim: [i64; 3],
+    /// Convolutions of the discriminator or critic.
+    pub critic: Vec<Conv>,
+    /// Share of the values dropped after each of them.
+    pub critic_dropout_rate: f64,
+    /// Height, width and channels that the generator starts with.
+    pub generator_initial_dense_layer_size: [i64; 3],
+    /// Convolutions of the generator; transposed ones where there is no upsampling in front of them.
+    pub generator: Vec<Conv>,
+    /// Upsampling in front of each of these; 1 is none.
+    pub generator_upsample: Vec<i64>,
+    /// Momentum of the generator's batch normalization, in Keras' sense.
+    pub generator_batch_norm_momentum: f64,
+    /// Activation in both nets.
+    pub activation: Activation,
+    /// Dimensions of latent space.
+    pub z_dim: i64,
+}
+
+impl NetConfig {
+    /// The nets of the first GAN, for drawings (pp. 130-136).
+    pub fn drawings() -> NetConfig {
+        NetConfig {
+            input_dim: [28, 28, 1],
+            critic: convs([(64, 2), (64, 2), (128, 2), (128, 1)]),
+            critic_dropout_rate: 0.4,
+            generator_initial_dense_layer_size: [7, 7, 64],
+            generator: convs([(128, 1), (64, 1), (64, 1), (1, 1)]),
+            generator_upsample: vec![2, 2, 1, 1],
+            generator_batch_norm_momentum: 0.9,
+            activation: Activation::Relu,
+            z_dim: 100,
+        }
+    }
+
+    /// The nets of the Wasserstein GAN, for CIFAR-10 (p. 149).
+    pub fn cifar() -> NetConfig {
+        NetConfig {
+            input_dim: [32, 32, 3],
+            critic: convs([(32, 2), (64, 2), (128, 2), (128, 1)]),
+            critic_dropout_rate: 0.0,
+            generator_initial_dense_layer_size: [4, 4, 128],
+            generator: convs([(128, 1), (64, 1), (32, 1), (3, 1)]),
+            generator_upsample: vec![2, 2, 2, 1],
+            generator_batch_norm_momentum: 0.8,
+            activation: Activation::LeakyRelu,
+            z_dim: 100,
+        }
+    }
+
+    /// The nets of the WGAN-GP, for faces (p. 153).
+    pub fn faces() -> NetConfig {
+        NetConfig {
+            input_dim: [64, 64, 3],
+            critic: convs([(64, 2), (128, 2), (256, 2), (512, 2)]),
+            critic_dropout_rate: 0.0,
+            generator_initial_dense_layer_size: [4, 4, 512],
+            generator: convs([(256, 2), (128, 2), (64, 2), (3, 2)]),
+            generator_upsample: vec![1, 1, 1, 1],
+            generator_batch_norm_momentum: 0.9,
+            activation: Activation::LeakyRelu,
+            z_dim: 100,
+        }
+    }
+}
+
+/// Convolutions by filters and strides. Every kernel of the chapter is 5 x 5.
+fn convs(filters_and_strides: [(i64, i64); 4]) -> Vec<Conv> {
+    filters_and_strides.map(|(filters, stride)| Conv { filters, kernel: 5, stride }).to_vec()
+}
+
+/// The two nets of all models of the chapter.
+#[derive(Debug)]
+pub struct Networks {
+    /// All weights.
+    pub variables: VarStore,
+    /// Image -> one number: how real it looks. The book calls it the discriminator in a GAN.
+    pub critic: Model,
+    /// Point in latent space -> image with values in [-1, 1].
+    pub generator: Model,
+    /// One after the other.
+    pub model: Model,
+}
+
+impl Networks {
+    /// Untrained nets; `name` is what the book calls the critic, `output` what it ends in.
+    ///
+    /// # Errors
+    /// No nets can be made of these sizes, or the generator makes images of another size than the critic takes.
+    pub fn new(name: &str, config: &NetConfig, output: Option<keras::Activation>, device: Device) -> Result<Networks> {
+        let NetConfig { input_dim, generator_initial_dense_layer_size: initial, z_dim, .. } = config;
+        let activation = keras::Activation::from(config.activation);
+        let one = Units::new(1).kernel_initializer(WEIGHT_INIT);
+        let variables = VarStore::new(device);
+
+        // The critic (p. 131).
+        let net = Net::new(&variables.root());
+        let mut x = net.input(format!("{name}_input"), *input_dim);
+        for (i, conv) in config.critic.iter().enumerate() {
+            x = x
+                .conv2d(format!("{name}_conv_{i}"), keras::Conv::from(*conv).kernel_initializer(WEIGHT_INIT))
+                .activation(activation);
+            if config.critic_dropout_rate > 0.0 {
+                x = x.dropout(config.critic_dropout_rate);
+            }
+        }
+        let one = output.map_or(one, |output| one.activation(output));
+        let critic = x.flatten().dense(format!("{name}_dense"), one).model(name)?;
+
+        // The generator (p. 134).
+        ensure!(
+            config.generator_upsample.len() == config.generator.len(),
+            "generator_upsample has {} entries for {} convolutions",
+            config.generator_upsample.len(),
+            config.generator.len()
+        );
+        let batch_norm = BatchNormConfig::momentum(config.generator_batch_norm_momentum);
+        let units = initial.iter().try_fold(1i64, |product, size| product.checked_mul(*size)).unwrap_or(i64::MAX);
+        let net = Net::new(&variables.root());
+        let mut x = net
+            .input("generator_input", [*z_dim])
+            .dense("generator_dense", Units::new(units).kernel_initializer(WEIGHT_INIT))
+            .batch_norm_with("generator_batch_norm_0", batch_norm)
+            .activation(activation)
+            .reshape(initial);
+        for (i, (conv, &upsample)) in config.generator.iter().zip(&config.generator_upsample).enumerate() {
+            let name = format!("generator_conv_{i}");
+            ensure!(upsample == 1 || conv.stride == 1, "{name}: a convolution behind upsampling has stride 1");
+            x = match upsample {
+                1 => x.conv2d_transpose(name, keras::Conv::from(*conv).kernel_initializer(WEIGHT_INIT)),
+                factor => {
+                    x.up_sampling2d(factor).conv2d(name, keras::Conv::from(*conv).kernel_initializer(WEIGHT_INIT))
+                }
+            };
+            x = if i + 1 < config.generator.len() {
+                x.batch_norm_with(format!("generator_batch_norm_{}", i + 1), batch_norm).activation(activation)
+            } else {
+                x.tanh()
+            };
+        }
+        let generator = x.model("generator")?;
+        let made = &generator.output_shapes()[0];
+        ensure!(made == input_dim, "the generator makes images of {made}, not {}", Shape::from(*input_dim));
+
+        let net = Net::new(&variables.root());
+        let model = net.input("model_input", [*z_dim]).call(&generator).call(&critic).model("model")?;
+        Ok(Networks { variables, critic, generator, model })
+    }
+
+    /// Points of N(0, I) in latent space, `[n, z]`.
+    pub fn noise(&self, n: i64) -> Tensor {
+        let z_dim = self.generator.input_shapes()[0].channels().unwrap_or(0);
+        Tensor::randn([n, z_dim], (Kind::Float, self.variables.device()))
+    }
+
+    /// Points in latent space -> images `[n, channels, height, width]` in [-1, 1], as Keras' `predict` makes them: in
+    /// inference mode and without gradients.
+    pub fn predict(&self, noise: &Tensor) -> Tensor {
+        tch::no_grad(|| self.generator.forward_t(noise, false))
+    }
+
+    /// The same for figures: `[n, height, width, channels]` in [0, 1], a hundred at a time.
+    pub fn images(&self, noise: &Tensor) -> Tensor {
+        let images: Vec<Tensor> = noise.split(100, 0).iter().map(|z| self.predict(z) * 0.5 + 0.5).collect();
+        nchw_to_nhwc(&Tensor::cat(&images, 0))
+    }
+}
+
+/// What trains the two nets. Each changes its own only: in Keras the other one has to be frozen for that.
+#[derive(Debug)]
+pub struct Optimizers {
+    /// The discriminator's or critic's.
+    pub critic: Optimizer,
+    /// The generator's.
+    pub generator: Optimizer,
+}
+
+impl Optimizers {
+    /// Optimizers of both nets with a rule each.
+    pub fn new(networks: &Networks, critic: impl Into<keras::Rule>, generator: impl Into<keras::Rule>) -> Optimizers {
+        Optimizers {
+            critic: Optimizer::new(networks.critic.trainable(), critic),
+            generator: Optimizer::new(networks.generator.trainable(), generator),
+        }
+    }
+
+    /// What a checkpoint of a training saves.
+    pub fn state(&self, networks: &Networks) -> TrainState {
+        TrainState::new(&networks.variables).optimizer("critic", &self.critic).optimizer("generator", &self.generator)
+    }
+}
+
+/// What the `train` methods of all three models go through: the iterations, with the batches and the optimizers.
+#[derive(Debug)]
+pub struct Iterations {
+    /// The training run.
+    pub training: Training,
+    /// What trains the nets.
+    pub optimizers: Optimizers,
+    x_train: ImageBatches,
+}
+
+impl Iterations {
+    /// Starts as many iterations as the configuration says, with so many batches of real images in each, or resumes them.
+    ///
+    /// # Errors
+    /// As [`Training::start`].
+    pub fn start(
+        networks: &Networks,
+        optimizers: Optimizers,
+        real: &ImageSource,
+        batches: u64,
+        fit: FitConfig,
+        (run, seed): (&RunFolder, u64),
+    ) -> Result<Iterations> {
+        // An epoch is one iteration.
+        let plan = Plan { epochs: fit.epochs, batches: 1, seed };
+        let training = Training::start(run, plan, optimizers.state(networks))?;
+        let first = training.steps_done() * batches;
+        let x_train = real.endless(fit.batch_size, seed, first, networks.variables.device());
+        Ok(Iterations { training, optimizers, x_train })
+    }
+
+    /// The next batch of real images `[n, channels, height, width]` in [-1, 1].
+    ///
+    /// # Errors
+    /// Images that cannot be read.
+    pub fn true_imgs(&mut self) -> Result<Tensor> {
+        Ok(self.x_train.next()? * 2.0 - 1.0)
+    }
+}
