@@ -118,7 +118,7 @@ impl<const N: usize> Conv<N> {
         for size in sizes {
             ensure!(
                 (1..=4096).contains(size),
-                "filters, kernel sizes and strides must lie between 1 and 4096, not {size}"
+                "filters, strides and kernel sizes must lie between 1 and 4096, not {size}"
             );
         }
         Ok(())

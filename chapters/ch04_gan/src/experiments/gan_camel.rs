@@ -80,7 +80,8 @@ pub fn trained(context: &Context) -> Result<Trained<Config>> {
     let LearningRates { discriminator, generator } = config.learning_rates;
     let optimizers = Optimizers::new(&gan.networks, RmsProp::new(discriminator), RmsProp::new(generator));
     let after = save_samples(&gan.networks, config.fit, &run.folder, seed);
-    let mut iterations = Iterations::start(&gan.networks, optimizers, &real, 1, config.fit, (&run.folder, seed))?;
-    gan.train(&mut iterations, after)?;
+    let mut iterations =
+        Iterations::start(&gan.networks, optimizers, &real, 1, config.fit, (&run.folder, seed), after)?;
+    gan.train(&mut iterations)?;
     Ok(Trained { networks: gan.networks, real, features: Some(Box::new(features)), run })
 }

@@ -5,7 +5,7 @@ pub mod wgan_cifar;
 pub mod wgangp_faces;
 
 use crate::figures::{self, SHOWN};
-use crate::models::Networks;
+use crate::models::{After, Networks};
 use anyhow::Result;
 use common::cli::Context;
 use common::datasets::image_batches::ImageSource;
@@ -34,20 +34,15 @@ impl<C: fmt::Debug> fmt::Debug for Trained<C> {
 }
 
 /// What is done after each iteration: sheets of samples are saved to `images/`, of the same 25 points each time.
-pub fn save_samples(
-    networks: &Networks,
-    fit: FitConfig,
-    run: &RunFolder,
-    seed: u64,
-) -> impl FnMut(&Networks, u64) -> Result<()> {
+pub fn save_samples(networks: &Networks, fit: FitConfig, run: &RunFolder, seed: u64) -> After<'static> {
     device::seed(&[seed, 1]);
-    let noise = networks.noise(SIDE * SIDE);
-    move |networks, iteration| {
+    let (noise, run) = (networks.noise(SIDE * SIDE), run.clone());
+    Box::new(move |networks: &Networks, iteration| {
         if fit.samples_due(iteration) || SHOWN.contains(&iteration) || iteration == fit.epochs {
-            Sheet::save(run, iteration, &networks.images(&noise))?;
+            Sheet::save(&run, iteration, &networks.images(&noise))?;
         }
         Ok(())
-    }
+    })
 }
 
 /// Writes each net's summary and diagram to `viz/`, as the book's `plot_model` does.

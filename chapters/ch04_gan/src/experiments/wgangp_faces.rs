@@ -80,8 +80,8 @@ pub fn trained(context: &Context) -> Result<Trained<Config>> {
     let optimizers = wgan.optimizers(config.learning_rate);
     let after = save_samples(&wgan.networks, config.fit, &run.folder, seed);
     let mut iterations =
-        Iterations::start(&wgan.networks, optimizers, &real, wgan.n_critic, config.fit, (&run.folder, seed))?;
-    wgan.train(&mut iterations, after)?;
+        Iterations::start(&wgan.networks, optimizers, &real, wgan.n_critic, config.fit, (&run.folder, seed), after)?;
+    wgan.train(&mut iterations)?;
     let features = context.image_features()?.map(|net| Box::new(net) as _);
     Ok(Trained { networks: wgan.networks, real, features, run })
 }

@@ -94,16 +94,11 @@ impl Gan {
         [loss, losses::binary_accuracy(&valid, &logits.sigmoid())]
     }
 
-    /// Trains, as the book's `train` does. `after` looks at the nets after each, whose number from
-    /// 1 it is given, before it is saved; a run that is resumed may come by some iterations again.
+    /// Trains, as the book's `train` does.
     ///
     /// # Errors
-    /// As [`Training::next`], images that cannot be read, and what `after` returns.
-    pub fn train(
-        &self,
-        iterations: &mut Iterations,
-        mut after: impl FnMut(&Networks, u64) -> Result<()>,
-    ) -> Result<()> {
+    /// As [`Training::next`], images that cannot be read, and what [`Iterations::after`] returns.
+    pub fn train(&self, iterations: &mut Iterations) -> Result<()> {
         while let Some(step) = iterations.training.next()? {
             let true_imgs = iterations.true_imgs()?;
             let n = true_imgs.size()[0];
@@ -118,7 +113,7 @@ impl Gan {
             iterations
                 .training
                 .record(1, &[&d_losses[..], &d_accs, &[("g_loss", &g_loss), ("g_acc", &g_acc)]].concat());
-            after(&self.networks, step.number + 1)?;
+            (iterations.after)(&self.networks, step.number + 1)?;
         }
         Ok(())
     }

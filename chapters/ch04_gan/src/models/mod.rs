@@ -7,6 +7,6 @@ mod wgan_gp;
 
 pub use common::keras::ConvConfig as Conv;
 pub use gan::{Gan, LearningRates};
-pub use networks::{Activation, Iterations, NetConfig, Networks, Optimizers};
+pub use networks::{Activation, After, Iterations, NetConfig, Networks, Optimizers};
 pub use wgan::Wgan;
 pub use wgan_gp::{WganGp, random_weights};

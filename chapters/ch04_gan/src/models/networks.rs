@@ -229,17 +229,22 @@ impl Optimizers {
     }
 }
 
+/// What is done after each iteration, whose number from 1 it is given, before the nets are saved. A run that is resumed may
+/// come by some iterations again.
+pub type After<'a> = Box<dyn FnMut(&Networks, u64) -> Result<()> + 'a>;
+
 /// What the `train` methods of all three models go through: the iterations, with the batches and the optimizers.
-#[derive(Debug)]
-pub struct Iterations {
+pub struct Iterations<'a> {
     /// The training run.
     pub training: Training,
     /// What trains the nets.
     pub optimizers: Optimizers,
+    /// Looks at the nets after each iteration.
+    pub after: After<'a>,
     x_train: ImageBatches,
 }
 
-impl Iterations {
+impl<'a> Iterations<'a> {
     /// Starts as many iterations as the configuration says, with so many batches of real images in each, or resumes them.
     ///
     /// # Errors
@@ -251,13 +256,14 @@ impl Iterations {
         batches: u64,
         fit: FitConfig,
         (run, seed): (&RunFolder, u64),
-    ) -> Result<Iterations> {
+        after: After<'a>,
+    ) -> Result<Iterations<'a>> {
         // An epoch is one iteration.
         let plan = Plan { epochs: fit.epochs, batches: 1, seed };
         let training = Training::start(run, plan, optimizers.state(networks))?;
         let first = training.steps_done() * batches;
         let x_train = real.endless(fit.batch_size, seed, first, networks.variables.device());
-        Ok(Iterations { training, optimizers, x_train })
+        Ok(Iterations { training, optimizers, after, x_train })
     }
 
     /// The next batch of real images `[n, channels, height, width]` in [-1, 1].

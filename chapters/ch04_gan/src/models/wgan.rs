@@ -52,11 +52,7 @@ impl Wgan {
     ///
     /// # Errors
     /// As there.
-    pub fn train(
-        &self,
-        iterations: &mut Iterations,
-        mut after: impl FnMut(&Networks, u64) -> Result<()>,
-    ) -> Result<()> {
+    pub fn train(&self, iterations: &mut Iterations) -> Result<()> {
         while let Some(step) = iterations.training.next()? {
             let mut n = 0;
             let mut d_losses = [(); 3].map(|_| Tensor::new());
@@ -71,7 +67,7 @@ impl Wgan {
                 1,
                 &[("d_loss", d_loss), ("d_loss_real", d_loss_real), ("d_loss_fake", d_loss_fake), ("g_loss", &g_loss)],
             );
-            after(&self.networks, step.number + 1)?;
+            (iterations.after)(&self.networks, step.number + 1)?;
         }
         Ok(())
     }

@@ -81,11 +81,7 @@ impl WganGp {
     ///
     /// # Errors
     /// As there.
-    pub fn train(
-        &self,
-        iterations: &mut Iterations,
-        mut after: impl FnMut(&Networks, u64) -> Result<()>,
-    ) -> Result<()> {
+    pub fn train(&self, iterations: &mut Iterations) -> Result<()> {
         while let Some(step) = iterations.training.next()? {
             let mut last = None;
             for _ in 0..self.n_critic {
@@ -99,7 +95,7 @@ impl WganGp {
             let d_losses = [("d_loss", &d.loss), ("d_loss_real", &d.loss_real), ("d_loss_fake", &d.loss_fake)];
             let others = [("gradient_penalty", &d.gradient_penalty), ("g_loss", &g_loss)];
             iterations.training.record(1, &[&d_losses[..], &others].concat());
-            after(&self.networks, step.number + 1)?;
+            (iterations.after)(&self.networks, step.number + 1)?;
         }
         Ok(())
     }

@@ -13,7 +13,7 @@ use common::keras::RmsProp;
 use common::metrics::Modes;
 use common::training::{History, RunFolder};
 use ndarray::Array4;
-use tch::{Device, Tensor};
+use tch::{Device, Kind, Tensor};
 
 /// Samples that are shown of each run.
 const SHOWN: i64 = 36;
@@ -63,40 +63,32 @@ impl Outcome {
         let real = ImageSource::Memory(drawings.shallow_clone());
         let mut measures = Measures::of(&folder.path)?;
         // The same points of latent space in all runs and at all times.
-        let noise_of = |networks: &Networks| {
-            device::seed(&[seed, 3]);
-            networks.noise(config.measured)
-        };
-        let mut measure = |noise: &Tensor, networks: &Networks, iteration: u64| -> Result<()> {
+        device::seed(&[seed, 3]);
+        let noise = Tensor::randn([config.measured, setup.net.z_dim], (Kind::Float, device));
+        let after = Box::new(|networks: &Networks, iteration: u64| {
             if iteration.is_multiple_of(measured_every) {
-                measures.add(evaluator.measure(iteration, &networks.images(noise))?)?;
+                measures.add(evaluator.measure(iteration, &networks.images(&noise))?)?;
             }
             Ok(())
-        };
+        });
         device::seed(&[seed]);
-        let (networks, noise) = match setup.method {
+        let start = |networks: &Networks, optimizers, batches| {
+            plot_model(networks, folder)?;
+            Iterations::start(networks, optimizers, &real, batches, fit, (folder, seed), after)
+        };
+        let networks = match setup.method {
             Method::Gan { rates: LearningRates { discriminator, generator }, extra_generator_steps } => {
                 let gan = Gan::new(&setup.net, device)?.with_extra_generator_steps(extra_generator_steps);
                 let rules = [discriminator, generator].map(RmsProp::new);
                 let optimizers = Optimizers::new(&gan.networks, rules[0], rules[1]);
-                plot_model(&gan.networks, folder)?;
-                let noise = noise_of(&gan.networks);
-                let after = |networks: &Networks, iteration| measure(&noise, networks, iteration);
-                let mut iterations = Iterations::start(&gan.networks, optimizers, &real, 1, fit, (folder, seed))?;
-                gan.train(&mut iterations, after)?;
-                (gan.networks, noise)
+                gan.train(&mut start(&gan.networks, optimizers, 1)?)?;
+                gan.networks
             }
             Method::WganGp { learning_rate } => {
                 let wgan = WganGp::new(&setup.net, config.n_critic, config.grad_weight, device)?;
                 let optimizers = wgan.optimizers(learning_rate);
-                plot_model(&wgan.networks, folder)?;
-                let noise = noise_of(&wgan.networks);
-                let after = |networks: &Networks, iteration| measure(&noise, networks, iteration);
-                let batches = wgan.n_critic;
-                let mut iterations =
-                    Iterations::start(&wgan.networks, optimizers, &real, batches, fit, (folder, seed))?;
-                wgan.train(&mut iterations, after)?;
-                (wgan.networks, noise)
+                wgan.train(&mut start(&wgan.networks, optimizers, wgan.n_critic)?)?;
+                wgan.networks
             }
         };
 
