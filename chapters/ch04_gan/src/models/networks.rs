@@ -130,6 +130,12 @@ impl Networks {
         let NetConfig { input_dim, generator_initial_dense_layer_size: initial, z_dim, .. } = config;
         let activation = keras::Activation::from(config.activation);
         let one = Units::new(1).kernel_initializer(WEIGHT_INIT);
+        let (rate, momentum) = (config.critic_dropout_rate, config.generator_batch_norm_momentum);
+        ensure!((0.0..1.0).contains(&rate), "critic_dropout_rate must lie from 0 to below 1, not {rate}");
+        ensure!(
+            (0.0..1.0).contains(&momentum),
+            "generator_batch_norm_momentum must lie from 0 to below 1, not {momentum}"
+        );
         let variables = VarStore::new(device);
 
         // The critic (p. 131).
@@ -139,8 +145,8 @@ impl Networks {
             x = x
                 .conv2d(format!("{name}_conv_{i}"), keras::Conv::from(*conv).kernel_initializer(WEIGHT_INIT))
                 .activation(activation);
-            if config.critic_dropout_rate > 0.0 {
-                x = x.dropout(config.critic_dropout_rate);
+            if rate > 0.0 {
+                x = x.dropout(rate);
             }
         }
         let one = output.map_or(one, |output| one.activation(output));
@@ -153,7 +159,7 @@ impl Networks {
             config.generator_upsample.len(),
             config.generator.len()
         );
-        let batch_norm = BatchNormConfig::momentum(config.generator_batch_norm_momentum);
+        let batch_norm = BatchNormConfig::momentum(momentum);
         let units = initial.iter().try_fold(1i64, |product, size| product.checked_mul(*size)).unwrap_or(i64::MAX);
         let net = Net::new(&variables.root());
         let mut x = net
