@@ -1,4 +1,3 @@
-use super::figures::Figures;
 use super::options::Options;
 use super::{Entry, Experiment, Table, Usage};
 use crate::say;
@@ -95,11 +94,6 @@ impl Context {
             set.origin.description
         );
         Ok(set)
-    }
-
-    /// Where the figures of a run go.
-    pub fn figures<C>(&self, run: &Run<C>) -> Figures<'_> {
-        Figures::new(self, run)
     }
 
     /// The same options for another experiment, which draws its figures for the gallery only.

@@ -1,8 +1,10 @@
-use super::runs::DEFAULT_SEED;
 use crate::device;
 use crate::training::Preset;
 use clap::Args;
 use std::path::PathBuf;
+
+/// What a run is seeded with if nobody says otherwise.
+pub(super) const DEFAULT_SEED: u64 = 42;
 
 /// What every experiment takes.
 #[derive(Debug, Clone, Args)]

@@ -2,6 +2,7 @@
 
 use super::Usage;
 use super::context::Context;
+use super::options::DEFAULT_SEED;
 use crate::keras::weights;
 use crate::say;
 use crate::training::{DataInfo, ExperimentConfig, Params, Run, RunFolder, configure};
@@ -222,9 +223,6 @@ impl Context {
         bail!(Usage(format!("{place} keeps its preset, seed and numbers: with --resume only --epochs can be changed")))
     }
 }
-
-/// What a run is seeded with if nobody says otherwise.
-pub(super) const DEFAULT_SEED: u64 = 42;
 
 fn json<C: ExperimentConfig>(config: &C) -> Value {
     serde_json::to_value(config).unwrap_or(Value::Null)
