@@ -97,7 +97,7 @@ impl Gan {
     /// Trains, as the book's `train` does.
     ///
     /// # Errors
-    /// As [`Training::next`], images that cannot be read, and what [`Iterations::after`] returns.
+    /// As [`Training::next`](common::training::Training::next), images that cannot be read, and what [`Iterations::after`] returns.
     pub fn train(&self, iterations: &mut Iterations) -> Result<()> {
         while let Some(step) = iterations.training.next()? {
             let true_imgs = iterations.true_imgs()?;
