@@ -52,7 +52,7 @@ impl Choice {
                 ensure!(found > 0, "no CUDA device: {}; use --device cpu", why_no_cuda());
                 ensure!(
                     n < found as usize,
-                    "there is no cuda:{n}: this machine has {found} CUDA device(s), from cuda:0 on"
+                    "no device cuda:{n}: this machine has {found} CUDA device(s), numbered from cuda:0"
                 );
                 Ok(Device::Cuda(n))
             }
@@ -68,9 +68,9 @@ impl Choice {
 /// Why [`Cuda::is_available`] says no.
 pub fn why_no_cuda() -> &'static str {
     if tch::utils::has_cuda() {
-        "libtorch's CUDA library is there, but no NVIDIA driver answers"
+        "libtorch supports CUDA, but finds no working NVIDIA driver"
     } else {
-        "this libtorch is the CPU build (or has no NVIDIA driver); `cargo book setup --cuda` fetches the CUDA one"
+        "this libtorch is the CPU build, or finds no NVIDIA driver; `cargo book setup --cuda` installs the CUDA build"
     }
 }
 

@@ -39,7 +39,7 @@ pub struct Image {
 
 /// Saves an image below `figures` with its facts, and writes `index.html` anew.
 pub fn add(figures: &Path, image: &Image, figure: &Figure) -> Result<()> {
-    let json = serde_json::to_string_pretty(image).context("cannot write the image's facts as JSON")?;
+    let json = serde_json::to_string_pretty(image).context("cannot encode the figure's description as JSON")?;
     let png = figures.join(&image.file);
     // The old facts go first: a kill in between leaves an image out of the gallery, never beside wrong facts.
     let _ = fs::remove_file(png.with_extension("json"));

@@ -15,9 +15,7 @@ fn figures_are_all_there_and_depend_on_the_seed_alone() {
         let chapter = ch01();
         chapter.succeed(&[&["figures", "--preset", "smoke"], args].concat());
         let gallery = gallery::assert_shows(chapter.out(), &files);
-        assert!(
-            gallery.contains("a coarse synthetic map, not Natural Earth") && gallery.contains("a reconstruction")
-        );
+        assert!(gallery.contains("a coarse synthetic map, not Natural Earth") && gallery.contains("a reconstruction"));
         let png = |file: &String| (file.clone(), fs::read(chapter.path("figures").join(file)).unwrap());
         files.iter().map(png).collect()
     };

@@ -32,7 +32,10 @@ fn the_smoke_run_draws_all_figures_and_figures_train_nothing_twice() {
     assert!(gallery.contains("synthetic drawings of 10 categories, not Quick, Draw!"));
     let measures = of_each_run(&chapter, "measures.csv");
     let runs: Vec<&str> = measures.keys().map(String::as_str).collect();
-    assert_eq!(runs, ["gan", "gan_extra_steps", "gan_kernels", "gan_steps", "wgangp", "wgangp_kernels", "wgangp_steps"]);
+    assert_eq!(
+        runs,
+        ["gan", "gan_extra_steps", "gan_kernels", "gan_steps", "wgangp", "wgangp_kernels", "wgangp_steps"]
+    );
     let table = read::text(&chapter.path("run/gan/0001_challenges/challenges.csv"));
     for problem in ["oscillating loss", "mode collapse", "uninformative loss", "hyper-parameters"] {
         assert!(table.contains(&format!("\n{problem},")), "{problem} is missing from {table}");

@@ -89,7 +89,7 @@ impl Context {
         let set = Store::open()?.fetch(&info.name, choice)?;
         ensure!(
             set.origin.checksum == info.checksum,
-            "{} was trained on other data ({}) than there is now ({}): train anew",
+            "{} was trained on other data ({}) than the present data ({}): train a new run",
             run.folder.path.display(),
             info.origin,
             set.origin.description
@@ -125,15 +125,15 @@ fn refuse_idle_options(entry: &Entry, options: &Options, figures: bool) -> Resul
     };
     let [resume, run, weights] = [("--resume", *resume), ("--run", run.is_some()), ("--weights", weights.is_some())];
     match &entry.needs {
-        _ if figures => refuse(&[resume, run, weights], "`figures` finds or trains its runs by itself".to_string()),
+        _ if figures => refuse(&[resume, run, weights], "`figures` selects or trains its runs itself".to_string()),
         Some(trainer) => {
-            let why = format!("{} analyses what {trainer} trained; choose with --run, --preset or --data", entry.id);
+            let why = format!("{} analyses a run of {trainer}; choose one with --run, --preset or --data", entry.id);
             refuse(&[resume], why.clone())?;
             if weights.1 { Ok(()) } else { refuse(&trains, why) }
         }
         None => {
-            refuse(&[weights], format!("{} trains weights of its own; analyse others with its analysis", entry.id))?;
-            if resume.1 { Ok(()) } else { refuse(&[run], "goes with --resume".to_string()) }
+            refuse(&[weights], format!("{} trains its own weights; give this option to the analysis", entry.id))?;
+            if resume.1 { Ok(()) } else { refuse(&[run], "needs --resume".to_string()) }
         }
     }
 }

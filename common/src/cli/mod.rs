@@ -48,29 +48,29 @@ struct Cli {
 enum Command {
     /// List the chapter's experiments
     List,
-    /// Train what is missing and draw all figures, or those of some experiments
+    /// Draw the figures of all experiments, or of some; train missing runs first
     Figures {
-        /// Ids, such as 03_01; all if none is given
+        /// Ids such as 03_01 [default: all]
         ids: Vec<String>,
         #[command(flatten)]
         options: Options,
     },
-    /// Time training steps; prints a line of JSON for each model
+    /// Time training steps; print one line of JSON per model
     Bench {
-        /// Only this model
+        /// Time only this model
         #[arg(long)]
         model: Option<String>,
-        /// Steps to time
+        /// Number of steps
         #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
         steps: u32,
-        /// Print the models' names only
+        /// List the models and exit
         #[arg(long)]
         list: bool,
-        /// Where to compute
+        /// Device: auto (CUDA if available), cpu, cuda, cuda:N or mps
         #[arg(long, default_value = "auto")]
         device: crate::device::Choice,
     },
-    /// Run one experiment by its id, such as 03_01; `03_01 --help` tells its options
+    /// Run one experiment by its id, such as 03_01; `03_01 --help` lists its options
     #[command(external_subcommand)]
     Experiment(Vec<OsString>),
 }
@@ -100,8 +100,8 @@ pub fn main(chapter: &Chapter) -> ExitCode {
         }
         Err(error) if error.is::<Interrupted>() => {
             let figures = std::env::args().nth(1).is_some_and(|command| command == "figures");
-            let how = if figures { "the same command" } else { "the same command and --resume" };
-            eprintln!("{error}\nresume with {how}");
+            let how = if figures { "run the same command again" } else { "run the same command with --resume" };
+            eprintln!("{error}\nto resume, {how}");
             ExitCode::from(130)
         }
         Err(error) => {
@@ -155,13 +155,13 @@ fn experiment(chapter: &Chapter, context: &Context) -> Result<()> {
     let entry = context.entry();
     say!("\n{}  {} (pp. {})", entry.full_name(), entry.title, entry.pages);
     let run = chapter.experiments.iter().find(|(id, _)| *id == entry.id).map(|(_, run)| run);
-    run.unwrap_or_else(|| unreachable!("{} stands in the table, but nothing runs it", entry.id))(context)
+    run.unwrap_or_else(|| unreachable!("{} is in the table, but has no function", entry.id))(context)
 }
 
 fn bench(chapter: &Chapter, model: Option<&str>, steps: u32, list: bool, device: crate::device::Choice) -> Result<()> {
     let names: Vec<&str> = chapter.benches.iter().map(|bench| bench.model).collect();
     if let Some(model) = model.filter(|model| !names.contains(model)) {
-        return Err(Usage(format!("unknown model '{model}'; there are {}", names.join(", "))).into());
+        return Err(Usage(format!("unknown model '{model}'; the models are {}", names.join(", "))).into());
     }
     for bench in chapter.benches.iter().filter(|bench| model.is_none_or(|model| model == bench.model)) {
         if list {

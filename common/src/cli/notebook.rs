@@ -24,7 +24,7 @@ impl Chapter {
         let reuse = !options.resume && options.run.is_none() && options.weights.is_none();
         let trainer = entry.needs.as_deref().map(|id| -> Result<_> {
             let run = self.experiments.iter().find(|(of, _)| *of == id).map(|(_, run)| *run);
-            Ok((table.find(id).map_err(Usage::from)?.clone(), run.ok_or_else(|| anyhow!("nothing trains {id}"))?))
+            Ok((table.find(id).map_err(Usage::from)?.clone(), run.ok_or_else(|| anyhow!("no experiment trains {id}"))?))
         });
         let mut context = Context::new(&table, entry, options, reuse)?;
         context.notebook = Some(Notebook { trainer: trainer.transpose()? });
@@ -42,7 +42,7 @@ impl Context {
     /// In a notebook, trains what this experiment analyses; its figures go to the gallery only.
     pub(super) fn train_missing(&self) -> Result<()> {
         if let Some(Notebook { trainer: Some((entry, train)) }) = &self.notebook {
-            say!("{} has not been trained with these numbers yet:", entry.full_name());
+            say!("{} is not trained with these hyper-parameters yet:", entry.full_name());
             train(&self.of(entry))?;
         }
         Ok(())

@@ -44,7 +44,7 @@ impl Context {
         short: &str,
         data: impl Into<DataInfo>,
     ) -> Result<Run<C>> {
-        ensure!(!self.options.resume, "{} trains nothing, so there is nothing to --resume", self.entry().full_name());
+        ensure!(!self.options.resume, "{} trains nothing: --resume does not apply", self.entry().full_name());
         self.training_run(section, short, data)
     }
 
@@ -76,11 +76,7 @@ impl Context {
         };
         let Some(run) = found.filter(|run| run.folder.is_trained()) else {
             let section = self.runs().join(section);
-            bail!(
-                "there is no such trained run in {}: train with `cargo book {}` first",
-                section.display(),
-                self.trainer()
-            );
+            bail!("no matching trained run in {}: run `cargo book {}` first", section.display(), self.trainer());
         };
         say!("run: {}", run.folder.path.display());
         Ok(run)
@@ -178,13 +174,13 @@ impl Context {
         });
         let folder = folder.with_context(|| {
             let section = self.runs().join(section);
-            format!("there is no run to resume in {}: start one without --resume", section.display())
+            format!("no run to resume in {}: start one without --resume", section.display())
         })?;
         let mut run = Run::<C>::open(folder)?;
         let place = run.folder.path.display().to_string();
         ensure!(
             run.params.data.checksum == data.checksum,
-            "{place} was trained on other data ({}) than there is now ({}); choose with --data",
+            "{place} was trained on other data ({}) than the present data ({}); choose the data with --data",
             run.params.data.origin,
             data.origin
         );
@@ -192,7 +188,7 @@ impl Context {
         if let Some(epochs) = self.options.epochs {
             let checkpoint = run.folder.checkpoint();
             let done = if checkpoint.exists() { checkpoint.epochs()? } else { 0 };
-            ensure!(epochs >= done, "{place} has been trained for {done} epochs already: --epochs {epochs} is too few");
+            ensure!(epochs >= done, "{place} is already trained for {done} epochs: --epochs {epochs} is too small");
             run.params.config = with_epochs(&run.params.config, epochs)?;
             run.params.config.check()?;
             run.params.settings.retain(|setting| !setting.starts_with("epochs="));
@@ -219,7 +215,9 @@ impl Context {
             return Ok(());
         }
         let place = run.folder.path.display();
-        bail!(Usage(format!("{place} keeps its preset, seed and numbers: with --resume only --epochs can be changed")))
+        bail!(Usage(format!(
+            "{place} keeps its preset, seed and hyper-parameters: with --resume, only --epochs can change"
+        )))
     }
 }
 

@@ -66,7 +66,7 @@ impl CelebA {
     /// There is none of this name; the message has all of them.
     pub fn attribute(&self, name: &str) -> Result<Vec<bool>> {
         let column = self.attributes().iter().position(|known| known == name).with_context(|| {
-            format!("there is no attribute '{name}'; the faces have {}", self.attributes().join(", "))
+            format!("unknown attribute '{name}'; the attributes are {}", self.attributes().join(", "))
         })?;
         Ok(self.table.rows.iter().map(|row| row >> column & 1 == 1).collect())
     }
@@ -124,7 +124,7 @@ impl Table {
         for (number, line) in lines.filter(|(_, line)| !line.trim().is_empty()) {
             table.push(number, line.split_whitespace())?;
         }
-        ensure!(table.names.len() == count, "its first line promises {count} rows, and it has {}", table.names.len());
+        ensure!(table.names.len() == count, "its first line says {count} rows, but there are {}", table.names.len());
         table.checked()
     }
 
@@ -133,9 +133,9 @@ impl Table {
         ensure!((1..=64).contains(&attributes.len()), "its header has {} attributes", attributes.len());
         let valid = |name: &String| !name.is_empty() && name.parse::<f64>().is_err();
         let wrong = attributes.iter().find(|name| !valid(name));
-        ensure!(wrong.is_none(), "its header has '{}' for an attribute's name", wrong.map_or("", String::as_str));
+        ensure!(wrong.is_none(), "its header has the invalid attribute name '{}'", wrong.map_or("", String::as_str));
         let distinct: HashSet<&String> = attributes.iter().collect();
-        ensure!(distinct.len() == attributes.len(), "its header has an attribute twice");
+        ensure!(distinct.len() == attributes.len(), "its header lists an attribute twice");
         Ok(Table { attributes, ..Table::default() })
     }
 
@@ -157,7 +157,7 @@ impl Table {
             self.attributes.len()
         );
         let plain = !name.is_empty() && !name.contains(['/', '\\']);
-        ensure!(plain, "line {number} does not begin with the name of an image");
+        ensure!(plain, "line {number} does not begin with an image name");
         self.names.push(name.to_string());
         self.rows.push(bits);
         Ok(())

@@ -81,7 +81,7 @@ pub fn class_names(dir: &Path) -> Result<Vec<String>> {
 /// # Errors
 /// The bytes are no whole number of records, or a class is over 9.
 pub fn parse(bytes: &[u8]) -> Result<(Vec<u8>, Array4<u8>)> {
-    ensure!(bytes.len().is_multiple_of(RECORD), "{} bytes are no whole number of records of {RECORD}", bytes.len());
+    ensure!(bytes.len().is_multiple_of(RECORD), "{} bytes are not a multiple of the record size {RECORD}", bytes.len());
     let records = bytes.chunks_exact(RECORD);
     let labels: Vec<u8> = records.clone().map(|record| record[0]).collect();
     let wrong = labels.iter().position(|&label| usize::from(label) >= CLASSES);
@@ -110,6 +110,6 @@ fn read(dir: &Path, files: &[String], count: i64) -> Result<LabeledImages> {
             break;
         }
     }
-    ensure!(left == 0, "{} holds {} images, and {count} were asked for", dir.display(), count - left);
+    ensure!(left == 0, "{} holds only {} images, not {count}", dir.display(), count - left);
     Ok(LabeledImages { images: Tensor::cat(&images, 0), labels: Tensor::cat(&labels, 0) })
 }

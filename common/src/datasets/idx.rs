@@ -30,11 +30,7 @@ pub fn parse(mut bytes: Vec<u8>) -> Result<ArrayD<u8>> {
         .map(|size| u32::from_be_bytes([size[0], size[1], size[2], size[3]]) as usize)
         .collect();
     let values = shape.iter().try_fold(1usize, |product, &n| product.checked_mul(n));
-    ensure!(
-        values == Some(bytes.len() - header),
-        "has {} values, and its header promises {shape:?}",
-        bytes.len() - header
-    );
+    ensure!(values == Some(bytes.len() - header), "has {} values, but its header says {shape:?}", bytes.len() - header);
     bytes.drain(..header);
     Ok(ArrayD::from_shape_vec(IxDyn(&shape), bytes)?)
 }

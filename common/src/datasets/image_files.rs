@@ -55,7 +55,7 @@ impl ImageFiles {
     pub fn new(paths: Vec<PathBuf>, shape: [usize; 3]) -> Result<ImageFiles> {
         ensure!(!paths.is_empty(), "there are no images");
         let [height, width, channels] = shape;
-        ensure!(height > 0 && width > 0 && matches!(channels, 1 | 3), "no image has the shape {shape:?}");
+        ensure!(height > 0 && width > 0 && matches!(channels, 1 | 3), "images cannot have the shape {shape:?}");
         Ok(ImageFiles { paths, shape, skipped: Mutex::default(), skipped_at_most: SKIPPED_AT_MOST })
     }
 
@@ -95,7 +95,7 @@ impl ImageFiles {
                 Err(error) => self.skip(row, &error)?,
             }
         }
-        ensure!(!kept.is_empty(), "not one image of a batch can be read; see the messages above");
+        ensure!(!kept.is_empty(), "no image of a batch can be read; see the messages above");
         let shape = [kept.len(), height, width, channels].map(|n| n as i64);
         Ok(Batch { rows: kept, bytes: Tensor::from_slice(&bytes).view(shape) })
     }
@@ -122,7 +122,7 @@ impl ImageFiles {
         let bytes = std::fs::read(path).with_context(failed)?;
         // Decoders paint over what is missing of a JPEG file that was cut off.
         let whole = !bytes.starts_with(&JPEG_START) || bytes.windows(2).rev().take(1024).any(|pair| pair == JPEG_END);
-        ensure!(whole, "{}: it is cut off", failed());
+        ensure!(whole, "{}: the file is truncated", failed());
         let image = image::load_from_memory(&bytes).with_context(failed)?;
         Ok(resized(image, self.shape))
     }

@@ -39,14 +39,14 @@ impl Npz {
     pub fn write(path: &Path, arrays: &[(&str, &ArrayD<f32>)]) -> Result<()> {
         let mut archive = NpzWriter::new(Cursor::new(vec![]));
         for (name, array) in arrays {
-            archive.add_array(*name, array).with_context(|| format!("cannot pack the array {name}"))?;
+            archive.add_array(*name, array).with_context(|| format!("cannot encode the array {name}"))?;
         }
-        let bytes = archive.finish().with_context(|| format!("cannot pack {}", path.display()))?.into_inner();
+        let bytes = archive.finish().with_context(|| format!("cannot encode {}", path.display()))?.into_inner();
         files::write(path, &bytes)
     }
 
     fn read(source: impl Read + Seek, name: &str) -> Result<Npz> {
-        let damaged = || format!("{name} is damaged or no npz archive");
+        let damaged = || format!("{name} is damaged or not an npz archive");
         let mut archive = ZipArchive::new(source).with_context(damaged)?;
         let mut entries = BTreeMap::new();
         let mut left = MAX_BYTES;

@@ -57,7 +57,7 @@ impl<T> Iterator for Prefetch<T> {
     fn next(&mut self) -> Option<Result<T>> {
         let start = Instant::now();
         let place = self.places.recv().ok()?;
-        let result = place.recv().unwrap_or_else(|_| Err(anyhow!("a thread that prepares data has ended too early")));
+        let result = place.recv().unwrap_or_else(|_| Err(anyhow!("a data loading thread ended early")));
         self.waited += start.elapsed();
         Some(result)
     }

@@ -24,7 +24,7 @@ const SIDE: usize = 28;
 pub fn drawings(set: &DataSet, count: i64) -> Result<Tensor> {
     let all = open(set)?;
     let n = all.size()[0];
-    ensure!(n >= count, "{} holds {n} drawings, and {count} were asked for", path(set).display());
+    ensure!(n >= count, "{} holds only {n} drawings, not {count}", path(set).display());
     Ok(scaled(&all.narrow(0, 0, count)))
 }
 
@@ -36,7 +36,7 @@ pub fn drawings(set: &DataSet, count: i64) -> Result<Tensor> {
 pub fn at_least(set: &DataSet, count: i64, seed: u64) -> Result<Tensor> {
     let all = open(set)?;
     let n = all.size()[0];
-    ensure!(n > 0, "{} holds no drawing", path(set).display());
+    ensure!(n > 0, "{} holds no drawings", path(set).display());
     let real = scaled(&all.narrow(0, 0, n.min(count)));
     Ok(if n < count { Tensor::cat(&[&real, &augmented(&real, count - n, seed)], 0) } else { real })
 }
@@ -74,7 +74,7 @@ impl Drawings {
 
     /// The drawings of each set, one set after the other.
     fn join(sets: &[DataSet], images: Vec<Tensor>) -> Result<Drawings> {
-        ensure!(!sets.is_empty(), "no category of drawings was asked for");
+        ensure!(!sets.is_empty(), "no category of drawings is given");
         let label =
             |(label, images): (i64, &Tensor)| Tensor::full([images.size()[0]], label, (Kind::Int64, Device::Cpu));
         let labels: Vec<Tensor> = (0..).zip(&images).map(label).collect();
@@ -112,9 +112,9 @@ fn scaled(drawings: &Tensor) -> Tensor {
 /// # Errors
 /// The bytes are no NumPy file of unsigned bytes, or its rows are no drawings.
 pub fn parse(bytes: &[u8]) -> Result<ArrayView2<'_, u8>> {
-    let rows = ArrayView2::<u8>::view_npy(bytes).context("no NumPy file of bytes in two dimensions")?;
+    let rows = ArrayView2::<u8>::view_npy(bytes).context("not a two-dimensional NumPy array of bytes")?;
     let width = rows.len_of(Axis(1));
     ensure!(width == SIDE * SIDE, "its rows have {width} values, not {SIDE} x {SIDE}");
-    ensure!(rows.is_standard_layout(), "its values lie column by column");
+    ensure!(rows.is_standard_layout(), "its values are stored column by column");
     Ok(rows)
 }

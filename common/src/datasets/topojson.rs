@@ -102,7 +102,7 @@ pub fn polygons(bytes: &[u8], object: &str) -> Result<Vec<Polygon>> {
         bail!("the topology has no object `{object}`; it has: {}", names.join(", "));
     };
     let arcs: Vec<Vec<Position>> = topology.arcs.iter().map(|arc| absolute(arc, &topology.transform)).collect();
-    ensure!(arcs.iter().flatten().flatten().all(|value| value.is_finite()), "a position is beyond all numbers");
+    ensure!(arcs.iter().flatten().flatten().all(|value| value.is_finite()), "a position contains NaN or infinity");
     let mut left = MOST_POSITIONS;
     let mut polygon = |rings: &Vec<Ring>| {
         let rings = rings.iter().map(|ring| stitch(ring, &arcs, &mut left)).collect::<Result<_>>()?;
@@ -128,7 +128,7 @@ fn stitch(ring: &Ring, arcs: &[Vec<Position>], left: &mut usize) -> Result<Vec<P
     for &number in ring {
         let index = if number < 0 { !number } else { number };
         let arc = usize::try_from(index).ok().and_then(|index| arcs.get(index));
-        let arc = arc.with_context(|| format!("a ring names arc {number}, and there are {}", arcs.len()))?;
+        let arc = arc.with_context(|| format!("a ring refers to arc {number}, but there are {} arcs", arcs.len()))?;
         *left = left.checked_sub(arc.len()).context("the rings have more than ten million positions")?;
         line.pop();
         match number < 0 {

@@ -33,10 +33,10 @@ use tch::Tensor;
 /// There are fewer than `least` of them, or one holds something that is no number.
 fn rows(samples: &Tensor, what: &str, least: i64) -> Result<Tensor> {
     let n = samples.size().first().copied().unwrap_or_default();
-    ensure!(n >= least, "{what}: there are {n}, and at least {least} are needed");
-    ensure!(samples.numel() > 0, "{what}: they are empty, of shape {:?}", samples.size());
+    ensure!(n >= least, "{what}: got {n}, need at least {least}");
+    ensure!(samples.numel() > 0, "{what} are empty, of shape {:?}", samples.size());
     let finite = tch::no_grad(|| samples.isfinite().all().int64_value(&[]) == 1);
-    ensure!(finite, "{what}: they hold values that are not finite");
+    ensure!(finite, "{what} contain NaN or infinity");
     Ok(samples.detach().reshape([n, -1]))
 }
 

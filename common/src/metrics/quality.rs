@@ -75,14 +75,14 @@ impl fmt::Display for Quality {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         let Quality { frechet_distance, precision, recall, mean_pairwise_distance, real_pairwise_distance, .. } = self;
         let Quality { samples, real, features, .. } = self;
-        writeln!(f, "{samples} samples beside {real} real images; features: {features}")?;
-        writeln!(f, "Fréchet distance   {frechet_distance:<8.2} of their features' means and covariances; 0 is best")?;
-        writeln!(f, "precision          {precision:<8.3} share of samples that lie among real images; 1 is best")?;
-        writeln!(f, "recall             {recall:<8.3} share of real images that lie among samples; 1 is best")?;
-        write!(
+        writeln!(f, "{samples} samples, {real} real images; features: {features}")?;
+        writeln!(f, "Fréchet distance   {frechet_distance:<8.2} between Gaussians fitted to the features; 0 is best")?;
+        writeln!(
             f,
-            "pairwise distance  {mean_pairwise_distance:<8.4} mean absolute difference of two samples' pixels; "
+            "precision          {precision:<8.3} share of samples within the manifold of real images; 1 is best"
         )?;
-        write!(f, "of two real images' {real_pairwise_distance:.4}")
+        writeln!(f, "recall             {recall:<8.3} share of real images within the manifold of samples; 1 is best")?;
+        write!(f, "pairwise distance  {mean_pairwise_distance:<8.4} mean absolute pixel difference of two samples; ")?;
+        write!(f, "of two real images: {real_pairwise_distance:.4}")
     }
 }

@@ -49,7 +49,7 @@ fn panic_message(info: &panic::PanicHookInfo) -> String {
     let message = info.payload_as_str().unwrap_or("unknown failure");
     // `unwrap` quotes libtorch's message: line ends are written as \n in it.
     let first = message.lines().next().unwrap_or_default().split("\\n").next().unwrap_or_default();
-    format!("panic: {first}\nThe cell was given up; variables of other cells are as they were.")
+    format!("panic: {first}\nThe cell is aborted; variables of other cells are unchanged.")
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ pub fn show_source(file: &str, items: &[&str]) -> Result<Source> {
     let path = data::root()?.join(&file);
     let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
     let found: Result<Vec<String>> =
-        items.iter().map(|name| item(&text, name).with_context(|| format!("there is no `{name}` in {file}"))).collect();
+        items.iter().map(|name| item(&text, name).with_context(|| format!("no item `{name}` in {file}"))).collect();
     let found = found?;
     ensure!(!found.is_empty(), "name the items of {file} to show, such as \"fn encoder\"");
     Ok(Source { file, code: found.join("\n\n") })

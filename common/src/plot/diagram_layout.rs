@@ -95,7 +95,7 @@ fn layers(n: usize, edges: &[(usize, usize)]) -> Result<Vec<usize>> {
             return Ok(layer);
         }
     }
-    anyhow::bail!("the arrows of a diagram lead round in a circle, which cannot be drawn from top to bottom")
+    anyhow::bail!("the arrows of a diagram form a cycle: only acyclic diagrams can be drawn")
 }
 
 /// Moves the spots of each layer towards their neighbours, a few times over, without letting them overlap.

@@ -52,7 +52,7 @@ fn without_spikes(mut values: Vec<f64>) -> (f64, f64) {
 /// None were saved while training, or one cannot be read.
 pub fn samples(figures: &Figures, iterations: &[u64], caption: &str) -> Result<()> {
     let sheets = Sheet::all(figures.run());
-    let last = sheets.last().context("no samples were saved while training")?.iteration;
+    let last = sheets.last().context("no samples were saved during training")?.iteration;
     let shown = |sheet: &&Sheet| iterations.contains(&sheet.iteration) || sheet.iteration == last;
     let shown: Vec<&Sheet> = sheets.iter().filter(shown).collect();
     let loaded = shown.iter().map(|sheet| sheet.load()).collect::<Result<Vec<_>>>()?;

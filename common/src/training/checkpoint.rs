@@ -98,7 +98,7 @@ impl CheckpointFile {
     pub(super) fn save(&self, state: &TrainState, position: &Position) -> Result<()> {
         let variables = state.variables.iter().map(|(name, tensor)| (name.clone(), weights::to_keras(tensor)));
         let others = state.others.iter().map(|(name, tensor)| (name.clone(), tensor.shallow_clone()));
-        let json = serde_json::to_string(position).context("cannot write the position as JSON")?;
+        let json = serde_json::to_string(position).context("cannot encode the training position as JSON")?;
         weights::write_file(&self.0, variables.chain(others), HashMap::from([(POSITION.to_string(), json)]))
     }
 
@@ -116,9 +116,9 @@ impl CheckpointFile {
     fn read(&self) -> Result<(BTreeMap<String, Tensor>, Position)> {
         let (tensors, header) = weights::read_file(&self.0)?;
         let json = header.get(POSITION);
-        ensure!(json.is_some(), "{} holds weights, but no position of a training run", self.0.display());
+        ensure!(json.is_some(), "{} holds weights, but no training position", self.0.display());
         let position = serde_json::from_str(json.map_or("", String::as_str))
-            .with_context(|| format!("the position in {} is damaged", self.0.display()))?;
+            .with_context(|| format!("the training position in {} is damaged", self.0.display()))?;
         Ok((tensors, position))
     }
 
@@ -136,11 +136,11 @@ fn pair(state: &BTreeMap<String, Tensor>, mut saved: BTreeMap<String, Tensor>) -
     let mut pairs = vec![];
     for (name, tensor) in state {
         let saved = saved.remove(name).with_context(|| format!("{name} is missing"))?;
-        ensure!(saved.size() == tensor.size(), "{name} has {:?} values, not {:?}", saved.size(), tensor.size());
+        ensure!(saved.size() == tensor.size(), "{name} has shape {:?}, not {:?}", saved.size(), tensor.size());
         pairs.push((tensor.shallow_clone(), saved));
     }
     if let Some(name) = saved.keys().next() {
-        bail!("it holds {name}, which this training does not have: was the optimizer another one?");
+        bail!("unexpected tensor {name}: was it saved with another optimizer?");
     }
     Ok(pairs)
 }

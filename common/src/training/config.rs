@@ -1,10 +1,9 @@
 use anyhow::{Context, Result, bail, ensure};
 use catalog::Preset;
-use serde::{Deserialize, Serialize};
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::ops::RangeInclusive;
-
 
 /// The hyper-parameters of an experiment, as `params.json` keeps them.
 pub trait ExperimentConfig: Serialize + DeserializeOwned {
@@ -97,11 +96,11 @@ pub(super) fn with_present_names(config: Value) -> Value {
 /// # Errors
 /// Unknown keys, values of the wrong type, and numbers that [`ExperimentConfig::check`] refuses.
 pub fn configure<C: ExperimentConfig>(preset: Preset, settings: &[(String, String)]) -> Result<C> {
-    let mut config = serde_json::to_value(C::preset(preset)).context("cannot write the preset as JSON")?;
+    let mut config = serde_json::to_value(C::preset(preset)).context("cannot encode the preset as JSON")?;
     for (key, text) in settings {
         *find(&mut config, key)? = serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.clone()));
         // Each value by itself, so that the message names the one that is wrong.
-        serde_json::from_value::<C>(config.clone()).with_context(|| format!("--set {key}={text} does not fit"))?;
+        serde_json::from_value::<C>(config.clone()).with_context(|| format!("invalid value in --set {key}={text}"))?;
     }
     let config: C = serde_json::from_value(config).context("cannot read the configuration back")?;
     config.check()?;

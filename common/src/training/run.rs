@@ -42,7 +42,7 @@ impl RunFolder {
     fn claim(runs: &Path, section: &str, data: &str) -> Result<RunFolder> {
         loop {
             let folder = RunFolder::unclaimed(runs, section, data);
-            let failed = || format!("cannot make the run folder {}", folder.path.display());
+            let failed = || format!("cannot create the run folder {}", folder.path.display());
             fs::create_dir_all(runs.join(section)).with_context(failed)?;
             match fs::create_dir(&folder.path) {
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => continue,
@@ -123,7 +123,7 @@ impl RunFolder {
             serde_json::from_value(params)
         });
         parsed.with_context(|| {
-            format!("{} is damaged or of another experiment; delete the folder to start anew", path.display())
+            format!("{} is damaged or belongs to another experiment; delete the folder and train again", path.display())
         })
     }
 }
@@ -255,7 +255,7 @@ impl<C: Serialize + DeserializeOwned> Run<C> {
 
     /// Writes `params.json` anew.
     pub fn save_params(&self) -> Result<()> {
-        let json = serde_json::to_string_pretty(&self.params).context("cannot write the parameters as JSON")?;
+        let json = serde_json::to_string_pretty(&self.params).context("cannot encode the parameters as JSON")?;
         files::write(&self.folder.path.join("params.json"), (json + "\n").as_bytes())
     }
 }

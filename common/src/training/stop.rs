@@ -11,7 +11,7 @@ pub fn stop_on_ctrl_c() -> Result<()> {
         }
         eprintln!("\nstopping after this step; press Ctrl-C again to stop at once");
     })
-    .context("cannot listen for Ctrl-C")
+    .context("cannot handle Ctrl-C")
 }
 
 pub(super) fn asked_to_stop() -> bool {

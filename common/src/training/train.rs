@@ -73,7 +73,7 @@ impl Training {
             position = checkpoint.load(&state)?;
             ensure!(
                 position.steps_per_epoch == plan.batches,
-                "{} was trained with {} batches an epoch, and this run has {}: it cannot resume with other data or another batch size",
+                "{} was trained with {} batches per epoch, but this run has {}: resume with the same data and batch size",
                 folder.path.display(),
                 position.steps_per_epoch,
                 plan.batches
@@ -208,7 +208,7 @@ impl Training {
         } else {
             ensure!(
                 known.starts_with(&names),
-                "{} recorded {}, and this experiment records {}: it was trained by another version",
+                "{} recorded {}, but this experiment records {}: another version trained it",
                 self.folder.path.display(),
                 known.join(", "),
                 names.join(", ")
@@ -224,7 +224,7 @@ impl Training {
         means.extend(self.validation.drain(..).map(|(_, value)| value));
         ensure!(
             means.len() == position.metrics.len(),
-            "the epoch has {} metrics, and its history wants {}",
+            "the epoch has {} metrics, but the history expects {}",
             means.len(),
             position.metrics.join(", ")
         );

@@ -70,7 +70,7 @@ impl DrawingClassifier {
         if file.exists() {
             match DrawingClassifier::load(&file, drawings.categories.clone(), device) {
                 Ok(classifier) => return Ok(classifier),
-                Err(error) => say!("{error:#}; training the classifier of drawings anew"),
+                Err(error) => say!("{error:#}; training the classifier of drawings again"),
             }
         }
         let classifier = training::train(drawings, settings, device)?;
@@ -130,7 +130,7 @@ impl DrawingClassifier {
 
     fn save(&self, file: &Path) -> Result<()> {
         let tensors = named_variables(&self.store).into_iter().map(|(name, tensor)| (name, to_keras(&tensor)));
-        let json = serde_json::to_string(&self.trained).context("cannot write the training's outcome as JSON")?;
+        let json = serde_json::to_string(&self.trained).context("cannot encode the training result as JSON")?;
         write_file(file, tensors, HashMap::from([(TRAINED.to_string(), json)]))
     }
 }
@@ -144,7 +144,7 @@ impl FeatureNet for DrawingClassifier {
 
     fn name(&self) -> String {
         format!(
-            "{FEATURES} of a classifier of {} categories, trained on {} drawings, right on {:.1} % of others",
+            "{FEATURES} values of a classifier of {} categories, trained on {} drawings, held-out accuracy {:.1} %",
             self.categories.len(),
             self.trained.drawings,
             100.0 * self.trained.accuracy

@@ -50,13 +50,13 @@ pub(super) fn fingerprint(drawings: &Drawings, settings: Settings) -> Result<Str
 pub(super) fn train(drawings: &Drawings, settings: Settings, device: Device) -> Result<DrawingClassifier> {
     check(drawings)?;
     let Settings { steps, seed } = settings;
-    ensure!(steps > 0, "a classifier of drawings cannot be trained in 0 steps");
+    ensure!(steps > 0, "a classifier of drawings needs at least one training step");
     let all = drawings.labels.size()[0];
     let held_back = (all / 10).min(MOST_HELD_BACK);
     let n = all - held_back;
     let order = Batches::new(all, all, seed).rows(0, 0);
     let categories = drawings.categories.len();
-    say!("training a classifier of {categories} categories on {n} drawings, to measure samples with");
+    say!("training a classifier of {categories} categories on {n} drawings, to evaluate samples");
 
     device::seed(&[seed]);
     let mut classifier = DrawingClassifier::new(drawings.categories.clone(), device)?;
@@ -75,7 +75,7 @@ pub(super) fn train(drawings: &Drawings, settings: Settings, device: Device) -> 
     let labels = drawings.labels.index_select(0, &rows).to_device(device);
     let probabilities = classifier.probabilities(&drawings.images.index_select(0, &rows))?;
     let accuracy = sparse_categorical_accuracy(&labels, &probabilities).double_value(&[]);
-    say!("it finds the category of {:.1} % of {held_back} drawings held back", 100.0 * accuracy);
+    say!("accuracy on {held_back} held-out drawings: {:.1} %", 100.0 * accuracy);
     classifier.trained = Trained { drawings: n, accuracy };
     Ok(classifier)
 }
@@ -83,7 +83,10 @@ pub(super) fn train(drawings: &Drawings, settings: Settings, device: Device) -> 
 fn check(drawings: &Drawings) -> Result<()> {
     let Drawings { images, labels, categories } = drawings;
     ensure_drawings(images)?;
-    ensure!(images.device() == Device::Cpu && labels.device() == Device::Cpu, "drawings to train on lie on the CPU");
+    ensure!(
+        images.device() == Device::Cpu && labels.device() == Device::Cpu,
+        "the training drawings must be on the CPU"
+    );
     let (n, known) = (images.size()[0], categories.len());
     ensure!(n >= 20, "{n} drawings are too few to train a classifier: 20 are needed");
     let (kind, shape) = (labels.kind(), labels.size());
@@ -91,7 +94,7 @@ fn check(drawings: &Drawings) -> Result<()> {
     let (least, greatest) = (labels.min().int64_value(&[]), labels.max().int64_value(&[]));
     ensure!(
         least >= 0 && greatest < known as i64,
-        "labels are {least} to {greatest}, and there are {known} categories"
+        "labels range from {least} to {greatest}, but there are {known} categories"
     );
     Ok(())
 }

@@ -53,7 +53,7 @@ impl EfficientNetLite {
             Ok(None) => format!("{SET} is not in the cache, and --data synthetic fetches nothing"),
             Err(error) => format!("{error:#}"),
         };
-        say!("the quality of colour images is not available: {why}");
+        say!("colour images are not evaluated: {why}");
         None
     }
 
