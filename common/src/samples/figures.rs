@@ -76,7 +76,7 @@ pub fn strip(figures: &Figures) -> Result<()> {
     let grid = ImageGrid::new(images::stacked(&rows)?.view())
         .columns(moments.len())
         .column_names(moments.iter().map(|&i| sheets[i].iteration.to_string()));
-    let caption = "Six points of latent space (rows) through the training (columns: iterations).";
+    let caption = "Six latent points (rows) during training (columns: iterations).";
     figures.save("strip", caption, Figure::fitted(&[&[&grid]], 9.0)?)
 }
 
@@ -87,7 +87,7 @@ pub fn strip(figures: &Figures) -> Result<()> {
 /// The images have other axes.
 pub fn interpolation(figures: &Figures, way: &Tensor, columns: usize) -> Result<()> {
     let grid = ImageGrid::new(array4(way)?.view()).columns(columns);
-    let caption = "From one point of latent space (left) to another (right) in ten steps: five pairs.";
+    let caption = "Interpolation from one latent point (left) to another (right) in ten steps: five pairs.";
     figures.save("interpolation", caption, Figure::fitted(&[&[&grid]], 9.0)?)
 }
 
@@ -106,11 +106,11 @@ pub fn nearest(figures: &Figures, samples: &Tensor, real: &ImageSource) -> Resul
         Ok(ImageGrid::new(array4(images)?.view()).columns(SIDE as usize).title(title))
     };
     let (some, generated, closest) =
-        (grid("real", &some)?, grid("generated", samples)?, grid("the nearest real ones", &closest)?);
+        (grid("real", &some)?, grid("generated", samples)?, grid("nearest real images", &closest)?);
     let mean = nearest.distances.mean(None).double_value(&[]);
     let caption = format!(
-        "Real images, generated ones, and for each generated one the nearest of {} real ones by mean absolute \
-         difference of the pixels ({mean:.3} on average, of a range of 1).",
+        "Real images, generated images, and for each generated image the nearest of {} real ones by mean absolute pixel \
+         difference ({mean:.3} on average; pixels are in [0, 1]).",
         real.len().min(COMPARED)
     );
     figures.save("nearest", &caption, Figure::fitted(&[&[&some, &generated, &closest]], 12.0)?)

@@ -63,11 +63,7 @@ pub fn run(context: &Context) -> Result<()> {
     let multinomial = Multinomial::fit(&observed);
     let smoothed = multinomial.clone().smoothed(1.0);
     let naive = naive_bayes(&observed);
-    say!(
-        "free parameters: {} of the multinomial, {} of naive Bayes",
-        Multinomial::FREE_PARAMETERS,
-        naive.free_parameters()
-    );
+    say!("free parameters: multinomial {}, naive Bayes {}", Multinomial::FREE_PARAMETERS, naive.free_parameters());
     let first = observed[0];
     let blue = Outfit::new(["LongHairStraight", "Red", "Round", "ShirtScoopNeck", "Blue01"])?;
     say!("{:<62} {:>11} {:>9} {:>11}", "probability of", "multinomial", "smoothed", "naive Bayes");
@@ -84,8 +80,7 @@ pub fn run(context: &Context) -> Result<()> {
         100.0 * new as f64 / config.samples as f64
     };
     say!(
-        "outfits that were never observed: {:.1} % of the multinomial's samples, {:.1} % of the smoothed one's, {:.1} % \
-         of naive Bayes'",
+        "unobserved outfits among the samples: multinomial {:.1} %, smoothed {:.1} %, naive Bayes {:.1} %",
         share_new(&|random| multinomial.sample(random)),
         share_new(&|random| smoothed.sample(random)),
         share_new(&|random| sample(&naive, random)),

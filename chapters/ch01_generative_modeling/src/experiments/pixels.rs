@@ -76,7 +76,7 @@ pub fn run(context: &Context) -> Result<()> {
         rows.iter().map(|row| smoothed.log_probability(row)).sum::<f64>() / rows.len() as f64
     };
     say!(
-        "mean log-probability of an image: {:.0} of the {} real ones, {:.0} of unseen real ones, {:.0} of noise",
+        "mean log-probability per image: {:.0} for the {} real images, {:.0} for unseen real images, {:.0} for noise",
         mean(&real),
         observed.len(),
         mean(&images(&new, config.side)?),
@@ -118,8 +118,8 @@ pub fn samples_figure(figures: &Figures, real: &Array4<f32>, noise: &Array4<f32>
     let grid = ImageGrid::new(above.view()).then(below.view()).columns(above.len_of(Axis(0)));
     let grid = grid.row_names(["real", "sampled"]);
     let caption = format!(
-        "Above: people of Wrodl. Below: what naive Bayes makes of their pixels. Every pixel by itself has the right \
-         colours, but no two go together: neighbours differ by {:.3} on average in the real images, and by {:.3} here.",
+        "Above: people of Wrodl. Below: samples of naive Bayes on their pixels. Each pixel has the right distribution, \
+         but pixels are independent: neighbours differ by {:.3} on average in real images, by {:.3} in samples.",
         roughness(real),
         roughness(noise)
     );
@@ -136,12 +136,12 @@ pub fn marginals_figure(figures: &Figures, real: &Array4<f32>, noise: &Array4<f3
     };
     let (above, below) = (moments(real)?, moments(noise)?);
     let largest = (&above - &below).iter().fold(0.0f32, |most, difference| most.max(difference.abs()));
-    say!("largest difference of a pixel's mean (or of twice its deviation) between real and sampled: {largest:.3}");
+    say!("largest difference between real and sampled pixel means (or twice the standard deviations): {largest:.3}");
     let grid = ImageGrid::new(above.view()).then(below.view()).columns(2);
     let grid = grid.row_names(["real", "sampled"]).column_names(["mean", "deviation x 2"]);
     let caption = format!(
-        "What naive Bayes did learn: mean and standard deviation of each pixel are the same in the real images and in \
-         {} samples.",
+        "What naive Bayes learns: each pixel has the same mean and standard deviation in the real images and in {} \
+         samples.",
         noise.len_of(Axis(0))
     );
     figures.save("marginals", &caption, Figure::fitted(&[&[&grid]], 4.6)?)

@@ -48,7 +48,7 @@ impl ExperimentConfig for Config {
         ensure!((10..=100_000).contains(&self.test_tins), "test_tins must lie between 10 and 100000");
         self.fit.check(1..=100_000)?;
         ensure_positive("learning_rate", self.learning_rate)?;
-        ensure!(self.penalty.is_finite() && self.penalty >= 0.0, "penalty must not be below 0");
+        ensure!(self.penalty.is_finite() && self.penalty >= 0.0, "penalty must be 0 or more");
         Ok(())
     }
 }

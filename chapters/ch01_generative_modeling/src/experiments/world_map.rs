@@ -63,7 +63,7 @@ impl ExperimentConfig for Config {
         for (name, count) in counts {
             ensure!((1..=1_000_000).contains(&count), "{name} must lie between 1 and 1000000");
         }
-        ensure!((2..=1_000_000).contains(&self.points), "points must lie between 2 and 1000000: one has no rectangle");
+        ensure!((2..=1_000_000).contains(&self.points), "points must lie between 2 and 1000000: a rectangle needs two");
         ensure!(self.near > 0.0 && self.near.is_finite(), "near must be above 0");
         ensure!((0.1..=90.0).contains(&self.grid), "grid must lie between 0.1 and 90 degrees");
         Ok(())
@@ -80,7 +80,7 @@ pub fn run(context: &Context) -> Result<()> {
 
     let truth = OverLand(&land);
     let points = truth.samples(config.points, &mut random(0));
-    let model = Rectangle::around(&points).context("no points, no rectangle")?;
+    let model = Rectangle::around(&points).context("a rectangle needs at least one point")?;
     print_likelihoods(&points, &model);
     map::points(&figures, &points)?;
     map::model(&figures, &points, &model)?;
@@ -104,7 +104,7 @@ pub fn run(context: &Context) -> Result<()> {
     let samples = best.samples(config.samples, &mut random(3));
     let on_land = share_on_land(&samples, &land);
     say!(
-        "mixture of {} rectangles: {:.3} per held-out point, {:.1} % of its samples fall on land",
+        "mixture of {} rectangles: log-likelihood {:.3} per held-out point, {:.1} % of its samples fall on land",
         best.components.len(),
         curve.held_out[best.components.len() - 1],
         100.0 * on_land
@@ -118,9 +118,9 @@ pub fn print_likelihoods(points: &[Point], tight: &Rectangle) {
     let left = Rectangle { high: [0.0, 90.0], ..Rectangle::MAP };
     let rectangles = [
         ("the tight rectangle (maximum likelihood)", *tight),
-        ("the same, 10 % larger", tight.scaled(1.1)),
+        ("the tight rectangle, 10 % larger", tight.scaled(1.1)),
         ("the whole map", Rectangle::MAP),
-        ("the same as the first, 1 % smaller", tight.scaled(0.99)),
+        ("the tight rectangle, 1 % smaller", tight.scaled(0.99)),
         ("the left half of the map", left),
     ];
     say!("\nlog-likelihood of {} points under", points.len());
@@ -137,7 +137,7 @@ pub fn print_judged(judged: &[Option<Judged>; 3]) {
             Some(Judged { point, distance, .. }) => {
                 say!("{name} ({:.1}, {:.1}), {distance:.1}° from the nearest data point: {words}", point[0], point[1])
             }
-            None => say!("{name}: no sample is {words}; try more with --set candidates=..."),
+            None => say!("{name}: no such sample ({words}); increase candidates with --set candidates=..."),
         }
     }
 }

@@ -32,7 +32,7 @@ impl Outfit {
         for (feature, value) in values.into_iter().enumerate() {
             let known = values_of(feature);
             numbers[feature] = known.iter().position(|name| name == value).with_context(|| {
-                format!("{}: there is no `{value}`; there are {}", FEATURES[feature], known.join(", "))
+                format!("{}: unknown value `{value}`; valid values are {}", FEATURES[feature], known.join(", "))
             })?;
         }
         Ok(Outfit(numbers))
@@ -91,7 +91,7 @@ pub fn parse(text: &str) -> Result<Vec<Outfit>> {
     let heading = reader.headers().context("cannot read the heading")?;
     ensure!(
         heading.iter().eq(FEATURES),
-        "the heading is `{}` where it should be `{}`",
+        "the heading is `{}`, expected `{}`",
         heading.iter().collect::<Vec<_>>().join(","),
         FEATURES.join(",")
     );
@@ -101,13 +101,13 @@ pub fn parse(text: &str) -> Result<Vec<Outfit>> {
         let line = record.position().map_or(0, csv::Position::line);
         let cells: Vec<&str> = record.iter().collect();
         let Ok(values) = <[&str; 5]>::try_from(cells) else {
-            bail!("line {line} has {} cells where it should have 5", record.len());
+            bail!("line {line} has {} cells, expected 5", record.len());
         };
         if let Some(feature) = values.iter().position(|value| value.is_empty()) {
             bail!("line {line}: the cell of {} is empty", FEATURES[feature]);
         }
         outfits.push(Outfit::new(values).with_context(|| format!("line {line}"))?);
     }
-    ensure!(!outfits.is_empty(), "there is no outfit in it: a model needs at least one row below the heading");
+    ensure!(!outfits.is_empty(), "it has no outfits: a model needs at least one row below the heading");
     Ok(outfits)
 }

@@ -80,7 +80,7 @@ impl Tin {
 pub fn images(tins: &[Tin]) -> Result<Array4<f32>> {
     let images = tins.iter().map(Tin::image).collect::<Result<Vec<_>>>()?;
     let views: Vec<_> = images.iter().map(Array3::view).collect();
-    stack(Axis(0), &views).context("cannot put images of no tins into one array")
+    stack(Axis(0), &views).context("there are no tins to draw")
 }
 
 fn grey(value: f32) -> Color {

@@ -61,8 +61,7 @@ pub fn edges(figures: &Figures, image: &Tensor) -> Result<()> {
         }
     }
     let caption = "A grey image convolved with a filter for horizontal and one for vertical edges, in reversed grey: \
-                   mid grey where nothing changes. At stride 2 the filter takes every other step, and the output is half \
-                   as high and wide.";
+                   mid grey means no edge. Stride 2 halves the output's height and width.";
     let [a, b, c, d, e, f] = &panels[..] else { unreachable!("two strides of three panels") };
     figures.save("edges", caption, Figure::fitted(&[&[a, b, c], &[d, e, f]], 9.0)?)
 }
@@ -85,9 +84,9 @@ pub fn arithmetic(figures: &Figures, image: &Tensor) -> Result<()> {
     let cell = |at: usize| at..at + 1;
     let one = output(1)?.outline(cell(4), cell(2), Color::RED).outline(cell(4), cell(4), Color::BLUE);
     let two = output(2)?.outline(cell(2), cell(1), Color::RED).outline(cell(2), cell(2), Color::BLUE);
-    let caption = "Convolution in numbers, on 6 x 6 pixels of the image: each output is the sum of nine pixels times \
-                   the filter's nine numbers. The output framed in red comes from the pixels framed in red, the blue one \
-                   from those in blue. Stride 2 keeps the outputs of every other row and column, from the first on.";
+    let caption = "Convolution in numbers, on 6 x 6 pixels of the image: each output is the sum of nine pixels, weighted \
+                   by the filter. The output framed in red comes from the pixels framed in red, the blue one from those \
+                   framed in blue. Stride 2 keeps every other row and column, starting with the first.";
     figures.save("arithmetic", caption, Figure::fitted(&[&[&shown, &filter], &[&one, &two]], 9.0)?)
 }
 
@@ -104,9 +103,8 @@ pub fn padding(figures: &Figures, image: &Tensor) -> Result<()> {
     let input = panel(&filters::pad(array.view()), ColorMap::Gray, "image, zeros around");
     let same = panel(&same, ColorMap::Binary, "padding: same");
     let valid = panel(&valid, ColorMap::Binary, "padding: valid");
-    let caption = "With a border of zeros the output is as large as the image (padding `same`), and where the border \
-                   meets the image it shows an edge of its own, at the left and right. Without one (`valid`) a filter \
-                   of 3 x 3 costs a pixel on each side.";
+    let caption = "Zero padding (`same`) keeps the size of the image, and adds edges at its left and right border. \
+                   Without padding (`valid`) a 3 x 3 filter removes one pixel on each side.";
     figures.save("padding", caption, Figure::fitted(&[&[&input, &same, &valid]], 10.0)?)
 }
 

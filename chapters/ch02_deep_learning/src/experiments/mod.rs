@@ -47,7 +47,11 @@ impl ClassifierConfig {
         ensure_positive("learning_rate", learning_rate)?;
         // A batch of one image has no variance, which batch normalization divides by.
         fit.check(2..=50_000)?;
-        ensure!(images % fit.batch_size != 1, "batch_size {} leaves a last batch of a single image", fit.batch_size);
+        ensure!(
+            images % fit.batch_size != 1,
+            "batch_size {} leaves a single image for the last batch; batch normalization needs two",
+            fit.batch_size
+        );
         Ok(())
     }
 }

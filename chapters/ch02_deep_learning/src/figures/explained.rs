@@ -30,8 +30,8 @@ pub fn activation_functions(figures: &Figures) -> Result<()> {
     let relu = curve("ReLU", Activation::Relu, (-2.5, 6.0))?.y_label("output");
     let leaky = curve("LeakyReLU, slope 0.3", Activation::LeakyRelu(0.3), (-2.5, 6.0))?;
     let sigmoid = curve("sigmoid", Activation::Sigmoid, (-0.1, 1.1))?;
-    let caption = "Three activation functions. ReLU is zero below zero; LeakyReLU keeps a small slope there, so that a \
-                   unit never stops learning; the sigmoid squeezes everything between 0 and 1.";
+    let caption = "Three activation functions. ReLU is zero below zero. LeakyReLU keeps a small slope there, so a unit \
+                   never stops learning. The sigmoid maps all inputs to values between 0 and 1.";
     figures.save("activation_functions", caption, Figure::panels(&[&[&relu, &leaky, &sigmoid]], (11.0, 3.6))?)
 }
 
@@ -53,8 +53,8 @@ pub fn batch_normalization(figures: &Figures, model: &Classifier, test: &Labeled
         }
         overlays.push(chart);
     }
-    let caption = "Activations of 256 test images behind each convolution, before and after batch normalization: \
-                   whatever the convolution's scale, what comes out is spread over about the same range.";
+    let caption = "Activations of 256 test images after each convolution, before and after batch normalization: \
+                   whatever the scale of the convolution, the normalized values have a similar spread.";
     let [a, b, c, d] = &overlays[..] else { unreachable!("four convolutions") };
     figures.save("batch_norm", caption, Figure::panels(&[&[a, b], &[c, d]], (9.0, 6.4))?)?;
 
@@ -68,8 +68,8 @@ pub fn batch_normalization(figures: &Figures, model: &Classifier, test: &Labeled
     };
     let before = by_channel("before batch normalization", "conv2d_1")?;
     let after = by_channel("after batch normalization", "batch_normalization_1")?;
-    let caption = "The first eight channels behind the second convolution, a curve for each: each has its own mean and \
-                   spread, and batch normalization makes them alike.";
+    let caption = "The first eight channels of the second convolution: each has its own mean and spread; batch \
+                   normalization makes them alike.";
     figures.save("batch_norm_channels", caption, Figure::panels(&[&[&before, &after]], (10.0, 4.0))?)
 }
 
@@ -95,9 +95,9 @@ pub fn dropout(figures: &Figures, model: &Classifier, test: &LabeledImages) -> R
     let one = panel("dropout, one training step", step(1))?;
     let two = panel("dropout, the next step", step(2))?;
     let predicting = panel("dropout, when predicting", layer.forward(&units, false))?;
-    let caption = "The 128 units of the dense layer for one test image (blue: negative, red: positive). While training, \
-                   dropout sets half of them to zero (white), others at each step, and doubles the rest; when \
-                   predicting, it does nothing.";
+    let caption = "The 128 units of the dense layer for one test image (blue: negative, red: positive). In training, \
+                   dropout zeroes half of them (white), different ones at each step, and doubles the others; in \
+                   prediction, it does nothing.";
     figures.save("dropout", caption, Figure::fitted(&[&[&before, &one], &[&two, &predicting]], 9.0)?)
 }
 

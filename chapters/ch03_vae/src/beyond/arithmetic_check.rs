@@ -75,9 +75,9 @@ pub fn check(
         .y_names(plain)
         .x_label("attribute that the classifier sees change")
         .y_label("vector added");
-    let caption = "Share of faces in which the classifier sees an attribute change when the vector of the row's attribute is added \
-                   twice to faces without it. On the diagonal the attribute is turned on, as it should be; elsewhere \
-                   nothing should change.";
+    let caption = "Share of faces in which the classifier sees an attribute change after the row's vector is added twice \
+                   to faces without that attribute. The diagonal shows attributes turned on; elsewhere nothing should \
+                   change.";
     figures.save("arithmetic_check", caption, Figure::of(&map, (9.0, 7.5))?)
 }
 

@@ -66,7 +66,7 @@ pub fn train(context: &Context) -> Result<()> {
     fit(&model, &mut optimizer, &x_train, config.fit, &run.folder, run.params.seed)?;
 
     let figures = context.figures(&run);
-    training::loss_curves(&figures, "Mean squared error of the autoencoder while it trains.")?;
+    training::loss_curves(&figures, "Mean squared error of the autoencoder by epoch.")?;
     training::strip(&figures, latent_space::STRIP)
 }
 
@@ -96,8 +96,8 @@ pub fn new_digits(figures: &Figures, model: &Autoencoder, latent: &Latent) -> Re
     // 30 points drawn uniformly from the bounding box of the digits' points (p. 102).
     let (low, high) = corners(latent);
     let new = &low + (&high - &low) * Tensor::rand([30, 2], (latent.z.kind(), latent.z.device()));
-    let caption = "Red: 30 points drawn uniformly from the box around the digits' points. Below: what they decode to. \
-                   Some fall into gaps, where the decoder has never been.";
+    let caption = "Red: 30 points sampled uniformly from the bounding box of the latent points. Below: the decoded \
+                   images. Points in gaps decode to shapes that are no digits.";
     latent_space::new_digits(figures, model, latent, &new, 10, caption)
 }
 
@@ -107,7 +107,7 @@ pub fn grid(figures: &Figures, model: &Autoencoder, latent: &Latent) -> Result<(
     let end = |corner: &Tensor, axis| corner.double_value(&[axis]);
     let xs = latent_space::linspace(end(&low, 0), end(&high, 0), 20);
     let ys = latent_space::linspace(end(&high, 1), end(&low, 1), 20);
-    let caption = "A grid of 20 x 20 points over the range of the digits' points.";
+    let caption = "A grid of 20 x 20 points over the range of the latent points.";
     latent_space::grid(figures, model, latent, &xs, &ys, caption)
 }
 

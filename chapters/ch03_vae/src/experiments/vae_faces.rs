@@ -90,10 +90,10 @@ pub fn train(context: &Context) -> Result<()> {
     fit(&model, &mut optimizer, &x_train, config.fit, &run.folder, run.params.seed)?;
 
     let figures = context.figures(&run);
-    let caption = "Losses of the variational autoencoder while it trains on faces: the sum, the weighted mean squared \
-                   error of the reconstructions, and the KL divergence.";
+    let caption = "Losses of the variational autoencoder on faces, by epoch: the sum, the weighted mean squared error of \
+                   the reconstructions, and the KL divergence.";
     training::loss_curves(&figures, caption)?;
-    let caption = "Decoded random points of latent space, saved while training: blots become faces.";
+    let caption = "Random points of latent space, decoded during training.";
     training::strip(&figures, caption)
 }
 

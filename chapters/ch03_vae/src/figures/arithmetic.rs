@@ -136,10 +136,10 @@ impl Means {
     }
 
     fn vector(self, name: &str) -> Result<AttributeVector> {
-        ensure!(self.counts.iter().all(|&n| n > 0.0), "{name}: all of the faces have it, or none of them");
+        ensure!(self.counts.iter().all(|&n| n > 0.0), "{name}: all faces have this attribute, or none has it");
         let difference = self.means.get(0) - self.means.get(1);
         let length = difference.norm();
-        ensure!(length.double_value(&[]) > 0.0, "{name}: faces with it and without it have the same mean");
+        ensure!(length.double_value(&[]) > 0.0, "{name}: faces with and without this attribute have the same mean");
         Ok(AttributeVector { name: name.to_string(), vector: difference / length, lines: self.lines })
     }
 }
@@ -171,7 +171,7 @@ pub fn convergence(figures: &Figures, vectors: &[AttributeVector]) -> Result<()>
         let (x, y): (Vec<f64>, Vec<f64>) = lines.iter().map(|line| (line.positives as f64, line.distance)).unzip();
         chart = chart.with(Line::xy(&name.replace('_', " "), x, y));
     }
-    let caption = "How far the mean points of faces with and without an attribute lie apart, as more faces are seen. Each \
-                   line ends where both means together moved less than 0.08.";
+    let caption = "Distance between the mean latent points of faces with and without an attribute, as more faces are \
+                   seen. A line ends when both means together move less than 0.08 in a batch.";
     figures.save("attribute_vectors", caption, Figure::of(&chart, (8.0, 5.0))?)
 }

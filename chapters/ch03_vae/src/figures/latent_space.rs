@@ -17,7 +17,7 @@ use tch::{Device, Kind, Tensor};
 const SCATTER: i64 = 5000;
 
 /// The caption of both training strips.
-pub const STRIP: &str = "Decoded random points of latent space, saved while training (p. 111): shapes become digits.";
+pub const STRIP: &str = "Random points of latent space, decoded during training (p. 111).";
 
 /// Latent points of test digits, with the digits.
 pub struct Latent {
@@ -41,7 +41,7 @@ impl Latent {
 
 /// The figures show latent space as a plane.
 pub fn ensure_plane(net: &NetConfig) -> Result<()> {
-    ensure!(net.z_dim == 2, "this net's latent space has {} dimensions: the figures of this section need 2", net.z_dim);
+    ensure!(net.z_dim == 2, "the latent space has {} dimensions: the figures of this section need 2", net.z_dim);
     Ok(())
 }
 
@@ -65,7 +65,7 @@ pub fn reconstructions(figures: &Figures, model: &impl LatentModel, latent: &Lat
     let captions = coordinates(array2(&z)?.view());
     let grid = ImageGrid::new(originals.view()).then(decoded.view()).captions(captions);
     let grid = grid.row_names(["test digit", "reconstruction"]);
-    let caption = "Ten digits of the test set with their points in latent space, and what the decoder makes of these.";
+    let caption = "Ten test digits with their latent points, and their reconstructions.";
     figures.save("reconstructions", caption, Figure::fitted(&[&[&grid]], 10.0)?)
 }
 
@@ -73,7 +73,7 @@ pub fn reconstructions(figures: &Figures, model: &impl LatentModel, latent: &Lat
 pub fn points(figures: &Figures, latent: &Latent) -> Result<()> {
     let points = latent.points()?;
     let chart = scatter().with(black(&points));
-    let caption = format!("Where the encoder puts {} digits of the test set in latent space.", points.nrows());
+    let caption = format!("Latent points of {} test digits.", points.nrows());
     figures.save("latent_space", &caption, Figure::of(&chart, (7.0, 7.0))?)
 }
 
@@ -97,7 +97,7 @@ pub fn new_digits(
 pub fn by_digit(figures: &Figures, latent: &Latent) -> Result<()> {
     let points = latent.points()?;
     let chart = scatter().with(colored(&points, &latent.classes()?));
-    let caption = "The same points coloured by digit: each digit has its own region.";
+    let caption = "The same points, coloured by digit: each digit has its own region.";
     figures.save("latent_space_by_digit", caption, Figure::of(&chart, (7.6, 7.0))?)
 }
 
@@ -120,7 +120,7 @@ pub fn grid(
     figures.save("grid", caption, Figure::of(&chart, (7.6, 7.0))?)?;
     let decoded = array4(&model.decode(&z))?;
     let images = ImageGrid::new(decoded.view()).columns(xs.size()[0] as usize).gap(0.0);
-    let caption = "The 400 digits decoded from the grid of points, in its order.";
+    let caption = "The 400 images decoded from the grid, in the same order.";
     figures.save("grid_decoded", caption, Figure::fitted(&[&[&images]], 8.0)?)
 }
 

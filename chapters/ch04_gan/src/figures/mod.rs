@@ -26,8 +26,8 @@ pub fn loss_curves(figures: &Figures) -> Result<()> {
         ("gradient_penalty", Color::BLUE),
         ("g_loss", Color::ORANGE),
     ];
-    let caption = "Losses at each iteration: of discriminator or critic (black), its part on real images (green) and on \
-                   fake ones (red), and of the generator (orange).";
+    let caption = "Losses by iteration: discriminator or critic (black), its part on real images (green) and on \
+                   generated ones (red), generator (orange), and the gradient penalty (blue) where there is one.";
     samples::history(figures, "loss", "loss", caption, &curves)
 }
 
@@ -35,8 +35,8 @@ pub fn loss_curves(figures: &Figures) -> Result<()> {
 pub fn accuracy_curves(figures: &Figures) -> Result<()> {
     let curves =
         [("d_acc", Color::BLACK), ("d_acc_real", Color::GREEN), ("d_acc_fake", Color::RED), ("g_acc", Color::ORANGE)];
-    let caption = "Share of images that the discriminator takes for what they are (black; real ones green, fake ones \
-                   red), and of those that the generator gets past it (orange).";
+    let caption = "Share of images that the discriminator classifies correctly (black; real ones green, generated ones \
+                   red), and of generated images that it takes for real in the generator's step (orange).";
     samples::history(figures, "accuracy", "accuracy", caption, &curves)
 }
 
@@ -62,13 +62,13 @@ pub fn sheets(
     real: &ImageSource,
     features: Option<&dyn FeatureNet>,
 ) -> Result<()> {
-    let mut caption = "What the generator makes of the same 25 points of latent space, as it learns.".to_string();
+    let mut caption = "Images generated from the same 25 latent points during training.".to_string();
     if let Some(net) = features {
         device::seed(&[figures.seed(), 3]);
         let Quality { frechet_distance, precision, recall, samples, .. } =
             samples::measure(figures.run(), |n| networks.images(&networks.noise(n)), real, net)?;
         caption += &format!(
-            " At the end, {samples} samples beside as many real images: Fréchet distance {frechet_distance:.1}, \
+            " After training, {samples} samples against as many real images: Fréchet distance {frechet_distance:.1}, \
              precision {precision:.2}, recall {recall:.2}."
         );
     }

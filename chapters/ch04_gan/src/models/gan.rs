@@ -179,7 +179,7 @@ impl Networks {
             .reshape(initial);
         for (i, (conv, &upsample)) in config.generator.iter().zip(&config.generator_upsample).enumerate() {
             let name = format!("generator_conv_{i}");
-            ensure!(upsample == 1 || conv.stride == 1, "{name}: a convolution behind upsampling has stride 1");
+            ensure!(upsample == 1 || conv.stride == 1, "{name}: a convolution after upsampling must have stride 1");
             x = match upsample {
                 1 => x.conv2d_transpose(name, conv.with_stride(conv.stride)),
                 factor => x.up_sampling2d(factor).conv2d(name, conv.with_stride(1)),

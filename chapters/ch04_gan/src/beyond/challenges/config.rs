@@ -78,7 +78,7 @@ impl ExperimentConfig for Config {
         ensure!((5..=10_000).contains(&self.measured), "measured must lie between 5 and 10000");
         ensure!(
             self.measured <= 10 * self.drawings,
-            "measured: there are no more than {} drawings",
+            "measured must be no more than {}, the number of drawings",
             10 * self.drawings
         );
         ensure!(self.measure_every > 0, "measure_every must be above 0");
@@ -87,7 +87,7 @@ impl ExperimentConfig for Config {
             let fit = self.fit(&setup);
             ensure!(
                 fit.epochs / 2 >= self.measured_every(&setup),
-                "epochs must be at least 2 times measure_every, and that at least n_critic and generator_steps"
+                "epochs must be at least 2 times measure_every, and measure_every at least n_critic and generator_steps"
             );
             fit.check(2..=4096)?;
             setup.method.learning_rates().iter().try_for_each(|rate| ensure_positive("learning rates", *rate))?;

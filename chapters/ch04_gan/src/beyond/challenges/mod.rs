@@ -38,7 +38,7 @@ pub fn train(context: &Context) -> Result<()> {
     for (number, setup) in (1..).zip(setups) {
         say!("\n{number} of {count}: {}", setup.title);
         let folder = folder(&run.folder, &setup.name);
-        std::fs::create_dir_all(&folder.path).with_context(|| format!("cannot make {}", folder.path.display()))?;
+        std::fs::create_dir_all(&folder.path).with_context(|| format!("cannot create {}", folder.path.display()))?;
         outcomes.push(Outcome::train(setup, config, &folder, &drawings, &evaluator, seed, context.device())?);
     }
     let all = Outcomes { config: config.clone(), outcomes };

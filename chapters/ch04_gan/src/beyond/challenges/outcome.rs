@@ -56,7 +56,7 @@ impl Outcome {
         let done = if checkpoint.exists() { checkpoint.epochs()? } else { 0 };
         ensure!(
             done <= fit.epochs,
-            "{} has been trained for {done} iterations already: {} are too few",
+            "{} is already trained for {done} iterations: {} are too few",
             folder.path.display(),
             fit.epochs
         );

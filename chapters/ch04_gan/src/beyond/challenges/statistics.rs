@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_straight_line_does_not_detrended_std() {
+    fn a_straight_line_does_not_oscillate() {
         let line: Vec<f64> = (0..40).map(|i| 3.0 - 0.5 * f64::from(i)).collect();
         assert!(detrended_std(&line) < 1e-12);
         let zigzag: Vec<f64> = line.iter().enumerate().map(|(i, y)| y + if i % 2 == 0 { 1.0 } else { -1.0 }).collect();

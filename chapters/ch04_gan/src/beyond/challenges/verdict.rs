@@ -38,24 +38,24 @@ pub fn verdict(all: &Outcomes) -> Vec<Line> {
     let (gan, wgangp, extra_steps) = (all.gan(), all.wgangp(), all.extra_steps());
     let [large_rates, _] = all.changed(all.config.changes()[0]);
     let mut lines = vec![
-        line("oscillating loss", "detrended deviation of the generator's loss", large_rates, gan, &|run| {
+        line("oscillating loss", "detrended standard deviation of the generator loss", large_rates, gan, &|run| {
             detrended_std(&run.loss("g_loss"))
         }),
-        line("oscillating loss", "detrended deviation of the discriminator's loss", large_rates, gan, &|run| {
+        line("oscillating loss", "detrended standard deviation of the discriminator loss", large_rates, gan, &|run| {
             detrended_std(&run.loss("d_loss"))
         }),
-        line("mode collapse", "pairwise distance of samples, of real drawings 1", extra_steps, wgangp, &|run| {
+        line("mode collapse", "pairwise distance of samples, relative to real drawings", extra_steps, wgangp, &|run| {
             run.last.pairwise_distance
         }),
-        line("mode collapse", "effective number of categories, of 10", extra_steps, wgangp, &|run| {
+        line("mode collapse", "effective number of categories (of 10)", extra_steps, wgangp, &|run| {
             run.last.effective_categories
         }),
         Line {
             problem: "uninformative loss",
-            quantity: "rank correlation of a loss with the Fréchet distance".to_string(),
-            run: format!("{}, generator's loss", gan.setup.title),
+            quantity: "rank correlation of the loss with the Fréchet distance".to_string(),
+            run: format!("{}, generator loss", gan.setup.title),
             value: loss_and_quality(gan),
-            beside: format!("{}, critic's loss, negated", wgangp.setup.title),
+            beside: format!("{}, negated critic loss", wgangp.setup.title),
             value_beside: loss_and_quality(wgangp),
         },
     ];
