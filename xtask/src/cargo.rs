@@ -42,7 +42,7 @@ impl Cargo {
     /// When the build fails.
     pub fn build(&self, package: &str, name: &str) -> Result<PathBuf> {
         if !debug_dir(&self.root).join(name).exists() {
-            eprintln!("Building {name}. The first time this compiles the bindings of libtorch and takes minutes.");
+            eprintln!("Building {name}. The first build compiles libtorch's bindings and takes minutes.");
         }
         let mut command = self.command("build");
         // The messages tell where the binary lies, whatever target folder or target the user's settings choose.
@@ -51,16 +51,16 @@ impl Cargo {
         let mut executable = None;
         if let Some(stdout) = child.stdout.take() {
             for line in BufReader::new(stdout).lines() {
-                let line = line.context("reading what cargo says")?;
+                let line = line.context("reading cargo's output")?;
                 if let Some(path) = serde_json::from_str::<Message>(&line).ok().and_then(|message| message.executable) {
                     executable = Some(path);
                 }
             }
         }
         if !child.wait().context("waiting for cargo")?.success() {
-            bail!("building {name} failed; `cargo book doctor` tells whether everything it needs is here");
+            bail!("building {name} failed; `cargo book doctor` checks the installation");
         }
-        executable.with_context(|| format!("cargo did not say where the binary {name} lies"))
+        executable.with_context(|| format!("cargo did not report the path of the binary {name}"))
     }
 
     /// The command that starts the binary `executable` where the user stands.

@@ -85,7 +85,7 @@ impl Experiments {
     pub fn chapter(&self, word: &str) -> Result<&Chapter> {
         self.find_chapter(word).ok_or_else(|| {
             let numbers: Vec<_> = self.chapters.iter().map(|chapter| chapter.table.number()).collect();
-            Usage(format!("no chapter `{word}`. There are: {}", numbers.join(", "))).into()
+            Usage(format!("no chapter `{word}`. The chapters are {}", numbers.join(", "))).into()
         })
     }
 
@@ -110,7 +110,7 @@ impl Experiments {
     fn unknown(&self, what: &str, word: &str, commands: &[&str]) -> String {
         let near = self.nearest(word, commands);
         let hint = if near.is_empty() { String::new() } else { format!(" Did you mean {}?", near.join(" or ")) };
-        format!("{what} `{word}`.{hint} `cargo book` alone lists them all")
+        format!("{what} `{word}`.{hint} `cargo book` lists them all")
     }
 
     /// Up to three names that look like `word`, the nearest first.

@@ -1,4 +1,4 @@
-//! `cargo book figures`: the book's images and their gallery.
+//! `cargo book figures`: the book's figures and their gallery.
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -14,12 +14,12 @@ use crate::process;
 
 #[derive(Args)]
 pub struct Arguments {
-    /// Chapters (03) and experiments (03_02); none: all. Options behind them go to the experiments (--preset book)
+    /// Chapters (03) or experiments (03_02) [default: all], then options of the experiments (--preset book)
     #[arg(value_name = "CHAPTER|ID|OPTIONS", trailing_var_arg = true, allow_hyphen_values = true)]
     args: Vec<OsString>,
 }
 
-/// A chapter, and the ids to make images of; none means all.
+/// A chapter, and the ids whose figures are drawn; no id means all.
 #[derive(Debug)]
 pub struct Job<'a> {
     pub chapter: &'a Chapter,
@@ -56,12 +56,12 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
             return Ok(ExitCode::from(130));
         }
         if !status.success() {
-            eprintln!("error: no images of chapter {}: its message stands above", job.chapter.table.chapter);
+            eprintln!("error: the figures of chapter {} failed: see the message above", job.chapter.table.chapter);
             return Ok(process::code(status));
         }
     }
     if !options.iter().any(|option| option == "--help" || option == "-h") {
-        process::print(&format!("The gallery: {}\n", root.join("figures/index.html").display()))?;
+        process::print(&format!("Gallery: {}\n", root.join("figures/index.html").display()))?;
     }
     Ok(ExitCode::SUCCESS)
 }

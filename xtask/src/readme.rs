@@ -25,10 +25,10 @@ pub fn run(root: &Path) -> Result<ExitCode> {
     let old = std::fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
     let new = with_table(&old, &Experiments::load(root)?)?;
     if new == old {
-        print("README.md and the chapters' tables agree.\n")?;
+        print("README.md and the chapters' experiments.toml agree.\n")?;
     } else {
         std::fs::write(&path, new).with_context(|| format!("writing {}", path.display()))?;
-        print("README.md has the table of sections that the chapters' tables make.\n")?;
+        print("README.md has the table of sections from the chapters' experiments.toml.\n")?;
     }
     Ok(ExitCode::SUCCESS)
 }

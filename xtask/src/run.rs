@@ -17,7 +17,7 @@ use crate::process;
 /// # Errors
 /// [`crate::Usage`] for an unknown id; when libtorch cannot be set up or the chapter not be built.
 pub fn run(root: &Path, args: &[OsString]) -> Result<ExitCode> {
-    let (id, rest) = args.split_first().context("which experiment? `cargo book` alone lists them")?;
+    let (id, rest) = args.split_first().context("no experiment given; `cargo book` lists them")?;
     let experiments = Experiments::load(root)?;
     let cli = Cli::command();
     let commands: Vec<_> = cli.get_subcommands().map(clap::Command::get_name).collect();

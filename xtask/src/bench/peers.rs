@@ -76,8 +76,8 @@ fn find_python() -> Result<PathBuf> {
     match between(OLDEST, NEWEST, &["python3", "python3.12", "python3.13", "python3.11", "python3.10"]) {
         Some(python) => Ok(python),
         None => bail!(
-            "PyTorch {LIBTORCH} and TensorFlow 2.20 want Python 3.{} to 3.{}, and none of them was found. Install one, as \
-             python3.12, or run without --peers",
+            "PyTorch {LIBTORCH} and TensorFlow 2.20 need Python 3.{} to 3.{}, and none was found. Install python3.12, or \
+             omit --peers",
             OLDEST.1,
             NEWEST.1
         ),

@@ -22,7 +22,7 @@ pub fn install(root: &Path, variant: Variant) -> Result<bool> {
     let lock_file = part.join("lock");
     let lock = File::create(&lock_file).with_context(|| format!("making {}", lock_file.display()))?;
     if lock.try_lock().is_err() {
-        eprintln!("Another set-up is running; waiting for it.");
+        eprintln!("Another installation is running; waiting for it.");
         lock.lock().with_context(|| format!("waiting for {}", lock_file.display()))?;
     }
     let dest = root.join(FOLDER);
@@ -57,10 +57,10 @@ pub fn assemble(wheels: &[PathBuf], variant: Variant, part: &Path, dest: &Path) 
         if let Err(error) = unpack::unpack(wheel, variant, &tree) {
             remove(&tree)?;
             if error.chain().any(is_disk_full) {
-                return Err(error.context("the disk is full; make room and run the command again"));
+                return Err(error.context("the disk is full: free some space and run the command again"));
             }
             fs::remove_file(wheel).with_context(|| format!("removing {}", wheel.display()))?;
-            return Err(error.context("the downloaded file was removed; run the command again to get it anew"));
+            return Err(error.context("the damaged download is removed: run the command again"));
         }
     }
     mark(&tree, variant)?;
@@ -140,7 +140,7 @@ impl Fetcher<'_> {
         remove(&incoming)?;
         fs::create_dir_all(incoming.join("tmp")).with_context(|| format!("making {}", incoming.display()))?;
         pip.download(spec, &incoming)?;
-        let file = wheel::in_folder(&incoming, spec).with_context(|| format!("pip brought no wheel for {spec}"))?;
+        let file = wheel::in_folder(&incoming, spec).with_context(|| format!("pip downloaded no wheel for {spec}"))?;
         let target = wheels.join(file.file_name().unwrap_or_default());
         fs::rename(&file, &target).with_context(|| format!("moving {} to {}", file.display(), target.display()))?;
         remove(&incoming)?;
@@ -151,7 +151,7 @@ impl Fetcher<'_> {
     fn requirements(&self, file: &Path) -> Result<Vec<wheel::Requirement>> {
         wheel::requirements(file).or_else(|error| {
             remove(file)?;
-            Err(error.context("the downloaded file was removed; run the command again to get it anew"))
+            Err(error.context("the damaged download is removed: run the command again"))
         })
     }
 }
@@ -167,7 +167,7 @@ fn check_space(root: &Path, part: &Path, variant: Variant) -> Result<()> {
         let free = free / 1_000_000;
         ensure!(
             free >= megabytes,
-            "the disk has {free} MB free, but set-up needs {megabytes} MB for a while; make room"
+            "the disk has {free} MB free, but the installation temporarily needs {megabytes} MB: free some space"
         );
     }
     Ok(())

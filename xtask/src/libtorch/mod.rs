@@ -129,8 +129,8 @@ fn checked(dir: &Path) -> Result<Variant> {
 pub fn check_external(dir: &Path) -> Result<Variant> {
     check_version(dir).map_err(|error| {
         anyhow!(
-            "LIBTORCH is set to {}, but {error:#}. Unset LIBTORCH to let `cargo book setup` bring the right one, or \
-             point it to libtorch {LIBTORCH}",
+            "LIBTORCH is set to {}, but {error:#}. Unset LIBTORCH, then `cargo book setup` installs the right version; \
+             or set it to the folder of libtorch {LIBTORCH}",
             dir.display()
         )
     })
@@ -147,9 +147,9 @@ fn check_version(dir: &Path) -> Result<Variant> {
     if env::var_os("LIBTORCH_BYPASS_VERSION_CHECK").is_none() {
         match version::found(dir) {
             Some(found) if found == LIBTORCH => {}
-            Some(found) => bail!("it holds libtorch {found}, and {LIBTORCH} is wanted"),
+            Some(found) => bail!("it holds libtorch {found}, not {LIBTORCH}"),
             None => {
-                bail!("it does not tell its version: there is no build-version and no version.h")
+                bail!("its version is unknown: it has neither build-version nor version.h")
             }
         }
     }

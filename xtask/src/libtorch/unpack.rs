@@ -21,7 +21,7 @@ pub fn unpack(wheel: &Path, variant: Variant, tree: &Path) -> Result<()> {
 
 fn unpack_wheel(wheel: &Path, variant: Variant, tree: &Path) -> Result<()> {
     let file = File::open(wheel)?;
-    let mut archive = ZipArchive::new(BufReader::new(file)).context("it is damaged or not whole")?;
+    let mut archive = ZipArchive::new(BufReader::new(file)).context("it is damaged or truncated")?;
     let mut bytes = 0;
     let mut wanted = Vec::new();
     for index in 0..archive.len() {
@@ -47,7 +47,7 @@ fn safe_path(entry: &ZipFile<'_, BufReader<File>>) -> Result<PathBuf> {
     let name = entry.name();
     let path = PathBuf::from(name);
     let inside = path.components().all(|part| matches!(part, Component::Normal(_))) && !name.contains(['\\', '\0']);
-    ensure!(inside, "it holds the unsafe path {name:?}; this is no wheel of PyTorch's");
+    ensure!(inside, "it holds the unsafe path {name:?}; this is not a PyTorch wheel");
     Ok(path)
 }
 

@@ -35,7 +35,7 @@ pub fn ready(root: &Path) -> Result<PathBuf> {
     let python = environment.ready(|| {
         let names = ["python3", "python3.14", "python3.13", "python3.12", "python3.11", "python3.10", "python"];
         python::between(OLDEST, NEWEST, &names).with_context(|| {
-            format!("JupyterLab wants Python 3.{} or newer, with its venv module: {}", OLDEST.1, python::CURE)
+            format!("JupyterLab needs Python 3.{} or newer with the venv module: {}", OLDEST.1, python::CURE)
         })
     })?;
     write(&dir(root).join("share/jupyter/lab/settings/overrides.json"), SETTINGS)?;

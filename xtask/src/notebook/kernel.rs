@@ -41,8 +41,8 @@ pub fn ready(root: &Path) -> Result<()> {
     let status = command.status().context("starting cargo")?;
     ensure!(
         status.success(),
-        "cargo could not install evcxr; its reason stands above. Is there a network? Then run the command again: what \
-         was compiled is kept"
+        "cargo could not install evcxr: see its message above. Check the network and run the command again; compiled \
+         parts are kept"
     );
     fs::write(&marker, EVCXR).with_context(|| format!("writing {}", marker.display()))?;
     fs::remove_dir_all(&build).with_context(|| format!("removing {}", build.display()))
@@ -52,7 +52,7 @@ pub fn ready(root: &Path) -> Result<()> {
 fn with_bin(home: &Path) -> Result<std::ffi::OsString> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let paths = std::env::split_paths(&path).chain([home.join("bin")]);
-    std::env::join_paths(paths).context("the search path cannot be extended")
+    std::env::join_paths(paths).context("cannot extend PATH")
 }
 
 /// Writes the kernelspec, which starts the kernel through `kernel.py` with libtorch in reach.
@@ -65,7 +65,7 @@ pub fn write_spec(root: &Path, python: &Path, cargo: &Cargo) -> Result<()> {
     write(&config.join("init.evcxr"), AT_START)?;
     let mut env = cargo.environment();
     // Cells are linked to the shared library of Rust's own standard library.
-    let std = answer("rustc", &["--print", "target-libdir"]).context("rustc does not tell where its libraries lie")?;
+    let std = answer("rustc", &["--print", "target-libdir"]).context("rustc does not report its library folder")?;
     match env.iter_mut().find(|(name, _)| name.ends_with("LD_LIBRARY_PATH") || name.ends_with("DYLD_LIBRARY_PATH")) {
         Some((_, paths)) => paths.push(format!(":{std}")),
         None => env.push(("LD_LIBRARY_PATH".into(), std.into())),

@@ -23,25 +23,25 @@ use crate::{Usage, process};
 
 #[derive(Args)]
 pub struct Arguments {
-    /// Chapters (03) and experiments (03_04). To open: the first of them, or the folder; to execute: all if none is given
+    /// Chapters (03) or experiments (03_04): the first one is opened, or all are executed [default: all notebooks]
     #[arg(value_name = "CHAPTER|ID")]
     words: Vec<String>,
-    /// Execute them without opening them: fails on any error or missing image. Preset smoke, synthetic data
+    /// Execute without opening; fail on errors and missing figures (preset smoke, synthetic data)
     #[arg(long, conflicts_with = "refresh")]
     check: bool,
-    /// Execute them and keep their outputs in the notebooks: preset quick
+    /// Execute and store the outputs in the notebooks (preset quick)
     #[arg(long)]
     refresh: bool,
-    /// Preset of the cells that name none [default: quick; with --check: smoke]
+    /// Preset of cells that name none [default: quick; with --check: smoke]
     #[arg(long)]
     preset: Option<Preset>,
-    /// Which data: any = the real set if it is available, else synthetic data
+    /// Data: any = the real set if available, else synthetic data
     #[arg(long, value_enum)]
     data: Option<data::Choice>,
-    /// CPU threads for libtorch
+    /// CPU threads of libtorch
     #[arg(long, value_name = "N")]
     threads: Option<u32>,
-    /// Passed on to JupyterLab: -- --no-browser --port 8889
+    /// Arguments of JupyterLab: -- --no-browser --port 8889
     #[arg(last = true)]
     jupyter: Vec<OsString>,
 }
@@ -67,7 +67,7 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
 fn set_up(root: &Path, experiments: &Experiments) -> Result<(PathBuf, File)> {
     ensure!(
         !root.display().to_string().contains(char::is_whitespace),
-        "the Rust kernel cannot work in a folder whose path has blanks, as {} has: move the repository",
+        "the Rust kernel does not support blanks in paths such as {}: move the repository",
         root.display()
     );
     let cargo = Cargo::ready(root)?;
@@ -76,7 +76,7 @@ fn set_up(root: &Path, experiments: &Experiments) -> Result<(PathBuf, File)> {
     let lock_file = home.join("lock");
     let lock = File::create(&lock_file).with_context(|| format!("making {}", lock_file.display()))?;
     if lock.try_lock().is_err() {
-        eprintln!("Another set-up is running; waiting for it.");
+        eprintln!("Another installation is running; waiting for it.");
         lock.lock().with_context(|| format!("waiting for {}", lock_file.display()))?;
     }
     let python = environment::ready(root)?;

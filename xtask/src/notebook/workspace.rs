@@ -67,7 +67,7 @@ pub fn ready(root: &Path, cargo: &Cargo, experiments: &Experiments) -> Result<()
     write(&home.join("target.txt"), &target)?;
     let build = home.join("build");
     if !build.join(&target).exists() {
-        eprintln!("Compiling what the notebooks depend on: a few minutes, once.");
+        eprintln!("Compiling the notebooks' dependencies: a few minutes, once.");
     }
     // As evcxr calls cargo, so that it finds everything compiled.
     let mut command = cargo.command("build");
@@ -75,13 +75,13 @@ pub fn ready(root: &Path, cargo: &Cargo, experiments: &Experiments) -> Result<()
     command.env("CARGO_TARGET_DIR", &build).env("CARGO_BUILD_BUILD_DIR", &build).env("RUSTFLAGS", "-Cprefer-dynamic");
     ensure!(
         command.status().context("starting cargo")?.success(),
-        "building the chapters for the notebooks failed; `cargo book doctor` tells whether everything it needs is here"
+        "building the chapters for the notebooks failed; `cargo book doctor` checks the installation"
     );
     // The kernel asks cargo about the packages of all platforms: now is the time to download them.
     let mut metadata = plain(root);
     metadata.current_dir(template.join("deps")).args(["metadata", "--format-version", "1", "--quiet"]);
     let done = metadata.stdout(std::process::Stdio::null()).status().context("starting cargo")?.success();
-    ensure!(done, "cargo could not download what the notebooks depend on; its reason stands above");
+    ensure!(done, "cargo could not download the notebooks' dependencies: see its message above");
     Ok(())
 }
 
@@ -94,17 +94,14 @@ pub fn forget_bindings(root: &Path) {
         clean.current_dir(template).args(["clean", "--quiet", "--package", "torch-sys"]);
         clean.env("CARGO_TARGET_DIR", home.join("build")).env("CARGO_BUILD_BUILD_DIR", home.join("build"));
         if !clean.status().is_ok_and(|status| status.success()) {
-            eprintln!(
-                "warning: remove {}, so that the notebooks' bindings are built anew",
-                home.join("build").display()
-            );
+            eprintln!("warning: remove {} to rebuild the notebooks' bindings", home.join("build").display());
         }
     }
 }
 
 /// The platform that rustc compiles for.
 fn host() -> Result<String> {
-    let said = answer("rustc", &["-vV"]).context("there is no rustc on the search path")?;
+    let said = answer("rustc", &["-vV"]).context("no rustc on PATH")?;
     let line = said.lines().find_map(|line| line.strip_prefix("host: "));
-    Ok(line.context("rustc does not tell its host")?.to_string())
+    Ok(line.context("rustc does not report its host")?.to_string())
 }
