@@ -53,7 +53,7 @@ enum Command {
     Run(Vec<OsString>),
 }
 
-/// Arguments passed on as they are.
+/// Arguments that are passed on unchanged.
 #[derive(Args)]
 struct Rest {
     /// Arguments of `cargo test`
@@ -61,10 +61,10 @@ struct Rest {
     args: Vec<OsString>,
 }
 
-/// Does what the command line asks.
+/// Runs the command.
 ///
 /// # Errors
-/// [`crate::Usage`] for ids that do not exist, else whatever went wrong.
+/// [`crate::Usage`] for unknown ids; otherwise the error of the command.
 pub fn run(cli: Cli) -> Result<ExitCode> {
     let root = data::root()?;
     match cli.command {

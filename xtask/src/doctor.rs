@@ -13,7 +13,7 @@ use crate::libtorch::{self, Place, State, Variant};
 use crate::process::{answer, print};
 use crate::{python, setup};
 
-/// What the doctor found.
+/// The findings.
 #[derive(Default)]
 struct Report {
     /// What does not work, with the fix.
@@ -25,7 +25,7 @@ struct Report {
 /// Prints the report.
 ///
 /// # Errors
-/// When standard output cannot be written.
+/// Standard output cannot be written.
 pub fn run(root: &Path) -> Result<ExitCode> {
     let mut report = Report::default();
     section("Repository", &report.repository(root))?;

@@ -29,7 +29,7 @@ pub struct Job<'a> {
 /// Runs `<package> figures [ids] [options]` for every chapter concerned.
 ///
 /// # Errors
-/// [`crate::Usage`] for unknown ids; when libtorch cannot be set up or a chapter not be built.
+/// [`crate::Usage`] for unknown ids; libtorch cannot be installed, or a chapter cannot be built.
 pub fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
     let options = arguments.args.iter().position(|arg| arg.to_string_lossy().starts_with('-'));
     let (words, options) = arguments.args.split_at(options.unwrap_or(arguments.args.len()));
@@ -38,7 +38,7 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
     let jobs = jobs(&experiments, &words)?;
     let cargo = Cargo::ready(root)?;
 
-    // Ctrl-C reaches the chapter's binary as well, which finishes its step and saves: wait for it. A second one ends.
+    // Ctrl-C also reaches the chapter's binary, which finishes its step and saves: wait for it. A second Ctrl-C exits.
     static INTERRUPTED: AtomicBool = AtomicBool::new(false);
     ctrlc::set_handler(|| {
         if INTERRUPTED.swap(true, Ordering::Relaxed) {
@@ -66,10 +66,10 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// What to do for `words`, chapter by chapter in the book's order.
+/// The jobs for `words`, by chapter in the book's order.
 ///
 /// # Errors
-/// [`crate::Usage`] when a word names neither a chapter nor an experiment.
+/// [`crate::Usage`] if a word names neither a chapter nor an experiment.
 pub fn jobs<'a>(experiments: &'a Experiments, words: &[impl AsRef<str>]) -> Result<Vec<Job<'a>>> {
     let choices: Vec<_> = words.iter().map(|word| experiments.choice(word.as_ref())).collect::<Result<_>>()?;
     let mut jobs = Vec::new();

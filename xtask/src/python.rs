@@ -11,7 +11,7 @@ use crate::process::{answer, on_path};
 /// The first pip that resumes an interrupted download.
 const RESUMES: (u32, u32) = (25, 1);
 
-/// How Python is installed, with the venv module.
+/// How to install Python with the venv module.
 pub const CURE: &str = if cfg!(target_os = "macos") {
     "install it with `brew install python` or `xcode-select --install`"
 } else {
@@ -108,13 +108,13 @@ impl Environment<'_> {
     }
 }
 
-/// The first Python on the search path, of several names, whose version lies between two.
+/// The first Python on PATH, among several names, with a version in this range.
 pub fn between(oldest: (u32, u32), newest: (u32, u32), names: &[&str]) -> Option<PathBuf> {
     let fits = |python: &PathBuf| python_version(python).is_some_and(|version| (oldest..=newest).contains(&version));
     names.iter().filter_map(|name| on_path(name)).find(fits)
 }
 
-/// The last lines of `text` that are not empty, joined by ` / `.
+/// The last non-empty lines of `text`, joined by ` / `.
 pub fn last_lines(text: &str, count: usize) -> String {
     let lines: Vec<_> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     lines[lines.len().saturating_sub(count)..].join(" / ")
@@ -128,7 +128,7 @@ pub struct Pip {
 }
 
 impl Pip {
-    /// A recent pip in an environment of our own, or, where Python cannot make one, the machine's.
+    /// A recent pip in our own environment or, if Python cannot create one, the machine's pip.
     ///
     /// # Errors
     /// There is no Python or no pip; the message suggests a fix.
@@ -162,7 +162,7 @@ impl Pip {
     pub fn download(&self, spec: &str, into: &Path) -> Result<()> {
         let mut command = Command::new(&self.python);
         command.args(["-m", "pip", "download", "--no-deps", "--no-cache-dir", "--disable-pip-version-check"]);
-        // libtorch is the same in the wheels for all versions of Python: the user's doesn't matter.
+        // libtorch is the same in the wheels for all Python versions.
         command.args(["--python-version", "3.12", "--only-binary", ":all:"]);
         if self.resumes {
             command.args(["--resume-retries", "20"]);

@@ -1,4 +1,4 @@
-//! `cargo book setup`: libtorch in `.libtorch`.
+//! `cargo book setup`: installs libtorch in `.libtorch`.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -117,14 +117,14 @@ pub fn compiler() -> String {
     std::env::var("CXX").ok().filter(|name| !name.is_empty()).unwrap_or_else(|| "c++".into())
 }
 
-/// How a C++ compiler is installed.
+/// How to install a C++ compiler.
 pub const COMPILER_CURE: &str = if cfg!(target_os = "macos") {
     "install it with `xcode-select --install`"
 } else {
     "install it with `sudo apt install g++` (Debian, Ubuntu) or `sudo dnf install gcc-c++` (Fedora)"
 };
 
-/// The bindings are built against the folder that was there before; cargo does not see that it has changed.
+/// Makes cargo rebuild the bindings: it does not notice that libtorch has changed.
 fn forget_bindings(root: &Path) {
     let status = cargo::plain(root).args(["clean", "--quiet", "--package", "torch-sys"]).status();
     if !status.is_ok_and(|status| status.success()) {

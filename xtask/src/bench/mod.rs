@@ -1,9 +1,9 @@
-//! `cargo book bench`: milliseconds per training step, alone or beside PyTorch and Keras.
+//! `cargo book bench`: milliseconds per training step, alone or against PyTorch and Keras.
 //!
-//! Every chapter's binary answers `bench --list` with its models, one a line, and `bench --model NAME --steps N` with
-//! one line of JSON, a [`sample::Sample`]. So do the peers' scripts in the chapter's folder `peers`, whose command line
-//! and clock are `common/python/peer.py`. Rounds go in turns (ours, PyTorch, Keras, ours, ...), so that a machine that
-//! slows down slows all of them.
+//! Every chapter's binary answers `bench --list` with its models, one per line, and `bench --model NAME --steps N` with
+//! one line of JSON, a [`sample::Sample`]. So do the peers' scripts in the chapter's folder `peers`, which share the
+//! command line and the clock of `common/python/peer.py`. Rounds alternate (ours, PyTorch, Keras, ours, ...), so a machine
+//! that slows down affects all of them.
 
 pub mod peers;
 pub mod report;
@@ -45,8 +45,8 @@ pub struct Arguments {
 /// Times all models of the chapters, prints a table and writes the numbers as JSON.
 ///
 /// # Errors
-/// [`Usage`] for an unknown chapter; when a chapter's own binary fails, or the peers cannot be set up at all. A single
-/// peer that fails is named, and the table goes on without it.
+/// [`Usage`] for an unknown chapter; a chapter's binary fails, or the peers cannot be installed. A peer that fails is
+/// reported below the table.
 pub fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
     let experiments = Experiments::load(root)?;
     let (chapters, name): (Vec<&Chapter>, _) = match &arguments.chapter {

@@ -1,4 +1,4 @@
-//! `cargo book notebook`: the notebooks, in JupyterLab or executed without it.
+//! `cargo book notebook`: opens the notebooks in JupyterLab, or executes them.
 
 mod environment;
 mod kernel;
@@ -46,10 +46,10 @@ pub struct Arguments {
     jupyter: Vec<OsString>,
 }
 
-/// Sets everything up that is missing, then opens or executes.
+/// Installs what is missing, then opens or executes.
 ///
 /// # Errors
-/// [`Usage`] for ids without a notebook; when something cannot be set up.
+/// [`Usage`] for ids without a notebook; something cannot be installed.
 pub fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
     let experiments = Experiments::load(root)?;
     let notebooks = chosen(root, &experiments, &arguments.words)?;
@@ -62,7 +62,7 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
     process::become_command(command)
 }
 
-/// What notebooks need, in the order of what it takes: Jupyter, the kernel, the dependencies. The lock is held until Jupyter
+/// Installs what notebooks need, the quickest first: Jupyter, the kernel, the dependencies. The lock is held until Jupyter
 /// starts.
 fn set_up(root: &Path, experiments: &Experiments) -> Result<(PathBuf, File)> {
     ensure!(
@@ -91,7 +91,7 @@ fn set_up(root: &Path, experiments: &Experiments) -> Result<(PathBuf, File)> {
 /// A notebook and its experiment.
 type Notebook<'a> = (&'a Entry, PathBuf);
 
-/// The notebooks that the words name; all if there is no word.
+/// The notebooks named by the words; all without words.
 fn chosen<'a>(root: &Path, experiments: &'a Experiments, words: &[String]) -> Result<Vec<Notebook<'a>>> {
     let mut notebooks = Vec::new();
     for job in jobs(experiments, words)? {
@@ -109,7 +109,7 @@ fn chosen<'a>(root: &Path, experiments: &'a Experiments, words: &[String]) -> Re
     Ok(notebooks)
 }
 
-/// Options for all cells, as `common::notebook` reads them: one a line.
+/// Options for all cells, one per line, as `common::notebook` reads them.
 fn options(arguments: &Arguments, preset: Option<Preset>, data: Option<data::Choice>) -> String {
     let preset = arguments.preset.or(preset).map(|preset| format!("--preset={preset}"));
     let data = arguments.data.or(data).map(|data| format!("--data={data}"));
@@ -141,7 +141,7 @@ fn execute(root: &Path, python: &Path, arguments: &Arguments, notebooks: &[Noteb
         .iter()
         .map(|(experiment, path)| json!({ "id": experiment.id, "path": path, "figures": experiment.figures }))
         .collect();
-    // What a data set has to say begins with its name; one of a family, as `quickdraw/{category}`, with the family's.
+    // A message about a data set begins with its name; one of a family, as `quickdraw/{category}`, with the family's.
     let sets = data::Manifest::embedded()?.sets;
     let data: Vec<&str> = sets.iter().filter_map(|set| set.name.split('/').next()).collect();
     let job =
@@ -151,7 +151,7 @@ fn execute(root: &Path, python: &Path, arguments: &Arguments, notebooks: &[Noteb
     Ok(command)
 }
 
-/// Python with Jupyter's folders in the repository, so that it touches none of the user's.
+/// Python with Jupyter's folders in the repository instead of the user's.
 fn jupyter(root: &Path, python: &Path) -> Command {
     let mut command = Command::new(python);
     let home = kernel::home(root).join("jupyter");
