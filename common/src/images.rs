@@ -1,4 +1,4 @@
-//! Single images as PNG files, pixel for pixel, and rows of them.
+//! Images as PNG files, pixel by pixel, and stacks of images.
 
 use crate::files;
 use anyhow::{Context, Result, bail};
@@ -10,7 +10,7 @@ use std::path::Path;
 /// Saves an image `[height, width, channels]` of values in [0, 1], grey or RGB.
 ///
 /// # Errors
-/// Another number of channels, or a file that cannot be written.
+/// The image has another number of channels, or the file cannot be written.
 pub fn save(path: &Path, image: ArrayView3<f32>) -> Result<()> {
     let (height, width, channels) = image.dim();
     let bytes: Vec<u8> = image.iter().map(|&value| (value.clamp(0.0, 1.0) * 255.0).round() as u8).collect();
@@ -38,7 +38,7 @@ pub fn load(path: &Path) -> Result<Array3<f32>> {
         .context("the image's size does not match its number of values")
 }
 
-/// Images of one shape as `[n, height, width, channels]`, the form that figures take.
+/// Stacks images of one shape to `[n, height, width, channels]`, the input of figures.
 ///
 /// # Errors
 /// There are none, or their shapes differ.
@@ -47,7 +47,7 @@ pub fn stacked(images: &[Array3<f32>]) -> Result<Array4<f32>> {
     concatenate(Axis(0), &views).context("images of different shapes cannot be stacked")
 }
 
-/// At most `wanted` of `count` places, evenly spread from the first to the last.
+/// At most `wanted` of `count` indices, evenly spaced from the first to the last.
 pub fn evenly(count: usize, wanted: usize) -> Vec<usize> {
     let shown = count.min(wanted);
     (0..shown).map(|i| i * (count - 1) / (shown - 1).max(1)).collect()

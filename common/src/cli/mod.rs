@@ -23,17 +23,17 @@ use std::ffi::OsString;
 use std::panic;
 use std::process::ExitCode;
 
-/// What runs an experiment.
+/// The function of an experiment.
 pub type Experiment = fn(&Context) -> Result<()>;
 
-/// A chapter's experiments, as its binary knows them.
+/// A chapter's experiments and benchmarks.
 #[derive(Debug, Clone, Copy)]
 pub struct Chapter {
     /// Text of the chapter's `experiments.toml`.
     pub table: &'static str,
-    /// What runs each experiment, by id.
+    /// The function of each experiment, by id.
     pub experiments: &'static [(&'static str, Experiment)],
-    /// Training steps that can be timed.
+    /// Benchmarks of training steps.
     pub benches: &'static [Bench],
 }
 
@@ -85,7 +85,7 @@ struct ExperimentCli {
 /// Runs a chapter's binary: parses the arguments, runs, prints an error, and returns the exit code: 0, 1 for errors,
 /// 2 for wrong usage, 130 after Ctrl-C.
 pub fn main(chapter: &Chapter) -> ExitCode {
-    // libtorch reports its failures (memory that is not there, say) as panics; they end in one message, too.
+    // tch reports libtorch's failures (such as lack of memory) as panics; they also end in one message.
     panic::set_hook(Box::new(|info| {
         let message = info.payload_as_str().unwrap_or("unknown failure").lines().next().unwrap_or_default();
         let place = info.location().map(|place| format!(" ({}:{})", place.file(), place.line())).unwrap_or_default();
@@ -111,7 +111,7 @@ pub fn main(chapter: &Chapter) -> ExitCode {
     }
 }
 
-/// Something on the command line that does not exist.
+/// Wrong usage of the command line.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 struct Usage(String);
