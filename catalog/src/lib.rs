@@ -1,5 +1,6 @@
 //! Definitions that the chapters and `cargo book` share: the schema of a chapter's `experiments.toml` ([`Table`],
-//! [`Entry`]), the presets ([`Preset`]), and the versions of libtorch and tch ([`versions`]). This crate needs no libtorch.
+//! [`Entry`]), the presets ([`Preset`]), and the versions of libtorch and tch ([`versions`]). This crate needs no
+//! libtorch.
 
 mod entry;
 mod preset;

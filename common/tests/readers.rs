@@ -1,5 +1,5 @@
-//! The readers of idx, npz, TopoJSON and CIFAR-10's files: any bytes give data or an error, never a panic or more memory than
-//! they hold.
+//! The readers of idx, npz, TopoJSON and CIFAR-10's files: any bytes give data or an error, never a panic or more
+//! memory than they hold.
 
 use common::datasets::{cifar10, idx, land, mnist, npz::Npz, topojson};
 use proptest::prelude::*;

@@ -29,8 +29,8 @@ impl Chapter {
         self.out().join(name)
     }
 
-    /// The binary with these arguments. Experiments and `figures` write to the output folder and run on synthetic data, on
-    /// the CPU (unless `args` names a device), with one thread, so that parallel tests do not compete for cores.
+    /// The binary with these arguments. Experiments and `figures` write to the output folder and run on synthetic data,
+    /// on the CPU (unless `args` names a device), with one thread, so that parallel tests do not compete for cores.
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(self.binary);
         command.args(args).env("GDL_MIRROR", "");

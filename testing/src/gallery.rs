@@ -24,8 +24,8 @@ pub fn files(table: &str, ids: &[&str]) -> BTreeSet<String> {
     ids.iter().map(find).flat_map(files_of).collect()
 }
 
-/// Asserts that the gallery shows all these files, that each is larger than 500 x 200 pixels, and that the folder has no
-/// other image. Returns the gallery's HTML.
+/// Asserts that the gallery shows all these files, that each is larger than 500 x 200 pixels, and that the folder has
+/// no other image. Returns the gallery's HTML.
 ///
 /// `out` is the folder that holds `figures`.
 ///

@@ -1,8 +1,9 @@
 //! `cargo book ...`: installs libtorch, then builds and runs the experiments of the chapters.
 //!
-//! One module per command ([`list`], [`run`], [`figures`], [`mod@test`], [`setup`], [`doctor`], [`mod@bench`], [`notebook`],
-//! [`readme`]) uses four modules for the outside world: [`experiments`] (the chapters' tables), [`libtorch`] (its folder),
-//! [`python`] (pip, which downloads libtorch) and [`cargo`] (builds). This crate compiles without libtorch.
+//! One module per command ([`list`], [`run`], [`figures`], [`mod@test`], [`setup`], [`doctor`], [`mod@bench`],
+//! [`notebook`], [`readme`]) uses four modules for the outside world: [`experiments`] (the chapters' tables),
+//! [`libtorch`] (its folder), [`python`] (pip, which downloads libtorch) and [`cargo`] (builds). This crate compiles
+//! without libtorch.
 
 pub mod bench;
 pub mod cargo;

@@ -57,8 +57,8 @@ impl Context {
         self.device
     }
 
-    /// Sets the number of CPU threads, unless `--threads` is given: nets of a few small layers are slower with more threads,
-    /// which wait for each other.
+    /// Sets the number of CPU threads, unless `--threads` is given: nets of a few small layers are slower with more
+    /// threads, which wait for each other.
     pub fn prefer_threads(&self, threads: i32) {
         if self.options.threads.is_none() {
             tch::set_num_threads(threads);

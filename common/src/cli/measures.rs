@@ -16,9 +16,9 @@ impl Context {
         Ok(EfficientNetLite::if_available(&Store::open()?, self.options.data, self.device()))
     }
 
-    /// The net for drawings. It is trained once for all runs on the same drawings, independent of their seed, so that their
-    /// metrics are comparable; it is saved in `run/classifiers/`. `drawings` must be original ones, not augmented; `preset`
-    /// is the run's, because the command line of a resumed run does not name it.
+    /// The net for drawings. It is trained once for all runs on the same drawings, independent of their seed, so that
+    /// their metrics are comparable; it is saved in `run/classifiers/`. `drawings` must be original ones, not
+    /// augmented; `preset` is the run's, because the command line of a resumed run does not name it.
     ///
     /// # Errors
     /// As for [`DrawingClassifier::trained`].

@@ -7,8 +7,8 @@ use anyhow::{Result, anyhow};
 use clap::{CommandFactory, FromArgMatches};
 
 impl Chapter {
-    /// The context of an experiment in a notebook: see [`crate::notebook::experiment`]. `words` are its id and options; if an
-    /// option occurs twice, the last one counts.
+    /// The context of an experiment in a notebook: see [`crate::notebook::experiment`]. `words` are its id and options;
+    /// if an option occurs twice, the last one counts.
     ///
     /// # Errors
     /// An unknown id or option, or an option that the experiment does not use.

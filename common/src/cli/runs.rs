@@ -12,7 +12,8 @@ use std::collections::BTreeMap;
 use tch::nn::VarStore;
 
 impl Context {
-    /// The run to train: the one to resume, an existing one with the same hyper-parameters (for `figures`), or a new one.
+    /// The run to train: the one to resume, an existing one with the same hyper-parameters (for `figures`), or a new
+    /// one.
     ///
     /// `section` and `short` name its folder: `run/<section>/<number>_<short>`.
     pub fn training_run<C: ExperimentConfig>(
@@ -47,8 +48,9 @@ impl Context {
         self.training_run(section, short, data)
     }
 
-    /// The run to analyse: the one selected by `--run`, or the last one (of `--preset`, if given); for `figures` the one
-    /// with the same hyper-parameters. With `--weights` a new one, created by [`Context::load_weights`] if the weights fit.
+    /// The run to analyse: the one selected by `--run`, or the last one (of `--preset`, if given); for `figures` the
+    /// one with the same hyper-parameters. With `--weights` a new one, created by [`Context::load_weights`] if the
+    /// weights fit.
     ///
     /// `set` is the name of the data set of new runs.
     pub fn trained_run<C: ExperimentConfig>(&self, section: &str, short: &str, set: &str) -> Result<Run<C>> {
@@ -88,8 +90,8 @@ impl Context {
         weights::save(variables, &run.folder.weights())
     }
 
-    /// The hyper-parameters of a new run: the preset's, overridden by `--set` and `--epochs`. An existing run keeps its own;
-    /// this is for experiments whose data depends on them.
+    /// The hyper-parameters of a new run: the preset's, overridden by `--set` and `--epochs`. An existing run keeps its
+    /// own; this is for experiments whose data depends on them.
     pub fn config<C: ExperimentConfig>(&self) -> Result<C> {
         configure(self.preset(), &self.settings())
     }

@@ -10,7 +10,7 @@ use std::path::Path;
 /// Reads an idx file of unsigned bytes.
 ///
 /// # Errors
-/// The file is missing, is no idx file of bytes, or is shorter or longer than its header says.
+/// The file is missing, is not an idx file of bytes, or its length does not match its header.
 pub fn read(path: &Path) -> Result<ArrayD<u8>> {
     let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
     parse(bytes).with_context(|| {
@@ -18,7 +18,7 @@ pub fn read(path: &Path) -> Result<ArrayD<u8>> {
     })
 }
 
-/// Reads idx from memory. Allocates nothing beyond the bytes it is given, whatever the header claims.
+/// Reads idx from memory. Allocates no more than the given bytes, whatever the header says.
 pub fn parse(mut bytes: Vec<u8>) -> Result<ArrayD<u8>> {
     let Some(&[a, b, kind, axes]) = bytes.first_chunk() else { bail!("too short for an idx header") };
     ensure!((a, b) == (0, 0), "does not start with idx' magic number");

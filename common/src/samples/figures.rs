@@ -35,8 +35,8 @@ pub fn history(figures: &Figures, what: &str, y_label: &str, caption: &str, curv
     figures.save(what, caption, Figure::of(&chart, (7.5, 5.0))?)
 }
 
-/// The range of all values but the outermost hundredth on either side, with a margin: large losses of the first iterations
-/// would flatten the rest.
+/// The range of all values but the outermost hundredth on either side, with a margin: large losses of the first
+/// iterations would flatten the rest.
 fn without_spikes(mut values: Vec<f64>) -> (f64, f64) {
     values.retain(|value| value.is_finite());
     values.sort_by(f64::total_cmp);
@@ -80,8 +80,8 @@ pub fn strip(figures: &Figures) -> Result<()> {
     figures.save("strip", caption, Figure::fitted(&[&[&grid]], 9.0)?)
 }
 
-/// Interpolations between latent points, `columns` images in a row: `way` is `[n · columns, height, width, channels]` in
-/// [0, 1]; see [`great_circle`](super::great_circle).
+/// Interpolations between latent points, `columns` images in a row: `way` is `[n · columns, height, width, channels]`
+/// in [0, 1]; see [`great_circle`](super::great_circle).
 ///
 /// # Errors
 /// `way` has other axes.
@@ -91,8 +91,8 @@ pub fn interpolation(figures: &Figures, way: &Tensor, columns: usize) -> Result<
     figures.save("interpolation", caption, Figure::fitted(&[&[&grid]], 9.0)?)
 }
 
-/// Real images, samples `[25, height, width, channels]` in [0, 1], and the real image nearest to each sample (p. 152): does
-/// the generator memorize?
+/// Real images, samples `[25, height, width, channels]` in [0, 1], and the real image nearest to each sample (p. 152):
+/// does the generator memorize?
 ///
 /// # Errors
 /// Images cannot be read or have another size.

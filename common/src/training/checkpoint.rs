@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use tch::Tensor;
 use tch::nn::VarStore;
 
-/// The state that a checkpoint saves: the variables of a model, the state of its optimizers, and other tensors that a run
-/// needs to resume. It holds handles: saving reads the current values, loading changes them.
+/// The state that a checkpoint saves: the variables of a model, the state of its optimizers, and other tensors that a
+/// run needs to resume. It holds handles: saving reads the current values, loading changes them.
 ///
 /// ```
 /// # use common::keras::{Adam, Optimizer, Sequential};
@@ -62,8 +62,8 @@ pub(super) struct Position {
     pub history: Vec<(f64, Vec<f64>)>,
 }
 
-/// One safetensors file with the weights in Keras' names and layouts, the optimizers' state, and the position as JSON in
-/// its header: a single rename updates all of it at once.
+/// One safetensors file with the weights in Keras' names and layouts, the optimizers' state, and the position as JSON
+/// in its header: a single rename updates all of it at once.
 #[derive(Debug)]
 pub struct CheckpointFile(PathBuf);
 

@@ -12,8 +12,8 @@
 //! }
 //! ```
 //!
-//! libtorch's random numbers are seeded at each step from (seed, step), so a run that is stopped at any step and resumed
-//! ends with the same weights, bit for bit on the CPU.
+//! libtorch's random numbers are seeded at each step from (seed, step), so a run that is stopped at any step and
+//! resumed ends with the same weights, bit for bit on the CPU.
 
 mod checkpoint;
 mod config;

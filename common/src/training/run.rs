@@ -17,8 +17,8 @@ use tch::nn::VarStore;
 
 /// `run/<section>/<number>_<data>`, as in the book: `run/vae/0001_digits`.
 ///
-/// Contains `params.json`, `history.csv`, `weights/`, `images/` (sample images), `viz/` (summary and diagram of each net)
-/// and `figures/`.
+/// Contains `params.json`, `history.csv`, `weights/`, `images/` (sample images), `viz/` (summary and diagram of each
+/// net) and `figures/`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunFolder {
     /// The path.

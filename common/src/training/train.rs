@@ -143,8 +143,8 @@ impl Training {
         Ok(Some(Step { epoch: step / batches, batch: step % batches, number: step }))
     }
 
-    /// Records the step's losses by name: scalars, each a mean over `samples`. The history gets their mean over the epoch's
-    /// samples, as in Keras. Every step records the same names.
+    /// Records the step's losses by name: scalars, each a mean over `samples`. The history gets their mean over the
+    /// epoch's samples, as in Keras. Every step records the same names.
     pub fn record(&mut self, samples: i64, losses: &[(&str, &Tensor)]) {
         if self.metrics.is_empty() {
             self.metrics = losses.iter().map(|(name, _)| name.to_string()).collect();
@@ -161,8 +161,8 @@ impl Training {
         self.position.step += 1;
     }
 
-    /// Records the epoch's metrics on held-out samples by name, after its last step ([`Training::ends_epoch`]). They follow
-    /// the other metrics in the history. Keras' names for them begin with `val_`.
+    /// Records the epoch's metrics on held-out samples by name, after its last step ([`Training::ends_epoch`]). They
+    /// follow the other metrics in the history. Keras' names for them begin with `val_`.
     pub fn record_validation(&mut self, metrics: &[(&str, f64)]) {
         self.validation = metrics.iter().map(|(name, value)| (name.to_string(), *value)).collect();
     }

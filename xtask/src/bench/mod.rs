@@ -2,8 +2,8 @@
 //!
 //! Every chapter's binary answers `bench --list` with its models, one per line, and `bench --model NAME --steps N` with
 //! one line of JSON, a [`sample::Sample`]. So do the peers' scripts in the chapter's folder `peers`, which share the
-//! command line and the clock of `common/python/peer.py`. Rounds alternate (ours, PyTorch, Keras, ours, ...), so a machine
-//! that slows down affects all of them.
+//! command line and the clock of `common/python/peer.py`. Rounds alternate (ours, PyTorch, Keras, ours, ...), so a
+//! machine that slows down affects all of them.
 
 pub mod peers;
 pub mod report;

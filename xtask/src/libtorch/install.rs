@@ -47,7 +47,8 @@ fn prepare(part: &Path) -> Result<()> {
 /// Unpacks `wheels` in `part` and moves the result to `dest`, which it replaces.
 ///
 /// # Errors
-/// A wheel is damaged (it is removed, so that the next attempt downloads it again), or writing fails. `dest` stays as it was.
+/// A wheel is damaged (it is removed, so that the next attempt downloads it again), or writing fails. `dest` stays as
+/// it was.
 pub fn assemble(wheels: &[PathBuf], variant: Variant, part: &Path, dest: &Path) -> Result<()> {
     let tree = part.join("tree");
     let old = part.join("old");

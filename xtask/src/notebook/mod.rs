@@ -62,8 +62,8 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
     process::become_command(command)
 }
 
-/// Installs what notebooks need, the quickest first: Jupyter, the kernel, the dependencies. The lock is held until Jupyter
-/// starts.
+/// Installs what notebooks need, the quickest first: Jupyter, the kernel, the dependencies. The lock is held until
+/// Jupyter starts.
 fn set_up(root: &Path, experiments: &Experiments) -> Result<(PathBuf, File)> {
     ensure!(
         !root.display().to_string().contains(char::is_whitespace),

@@ -113,7 +113,8 @@ pub fn run(context: &Context) -> Result<()> {
     map::mixture(&figures, &land, best, &samples, on_land)
 }
 
-/// Prints log-likelihoods of a few rectangles: the tight one has the highest, and missing a single point costs everything.
+/// Prints log-likelihoods of a few rectangles: the tight one has the highest, and missing a single point costs
+/// everything.
 pub fn print_likelihoods(points: &[Point], tight: &Rectangle) {
     let left = Rectangle { high: [0.0, 90.0], ..Rectangle::MAP };
     let rectangles = [

@@ -26,7 +26,8 @@ const TEST: usize = 500;
 const FACTOR: f64 = 2.0;
 const BATCH: i64 = 32;
 
-/// Trains the classifier, tests every vector, prints the table and writes it to `arithmetic_check.csv` in the run folder.
+/// Trains the classifier, tests every vector, prints the table and writes it to `arithmetic_check.csv` in the run
+/// folder.
 pub fn check(
     figures: &Figures,
     model: &impl LatentModel,

@@ -62,7 +62,8 @@ pub struct Progress {
 }
 
 /// Finds the vectors of some attributes: batches of 500 faces are encoded, and the means of the points with and without
-/// each attribute are kept up to date until they stand still. The vector is the difference of the means over its length.
+/// each attribute are kept up to date until they stand still. The vector is the difference of the means over its
+/// length.
 ///
 /// The book streams the faces once for each attribute; here one stream serves all of them.
 ///

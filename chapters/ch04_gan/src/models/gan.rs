@@ -329,8 +329,8 @@ impl Gan {
         [loss, losses::binary_accuracy(&valid, &logits.sigmoid())]
     }
 
-    /// Trains for so many iterations, which the book calls epochs. `after` looks at the nets after each, whose number from
-    /// 1 it is given, before it is saved; a run that is resumed may come by some iterations again.
+    /// Trains for so many iterations, which the book calls epochs. `after` looks at the nets after each, whose number
+    /// from 1 it is given, before it is saved; a run that is resumed may come by some iterations again.
     ///
     /// # Errors
     /// As [`Training::next`], images that cannot be read, and what `after` returns.

@@ -10,19 +10,19 @@ use anyhow::{Context, Result, ensure};
 use sha2::{Digest, Sha256};
 use tch::{Device, Kind};
 
-/// Counts the forms that the net and its training have had: raise it with every change, so that no older file is used.
+/// Version of the net and its training: increment it with every change, so that older files are not used.
 const FORM: u32 = 1;
-/// Drawings in a step.
+/// Batch size.
 const BATCH: i64 = 64;
-/// Of the drawings, a tenth is held back, but at most so many.
+/// A tenth of the drawings is held out, but at most this many.
 const MOST_HELD_BACK: i64 = 5000;
 
-/// How long to train; the net is always the same.
+/// Length and seed of training; the net is always the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Settings {
-    /// Steps of 64 drawings each, however many drawings there are.
+    /// Number of steps of 64 drawings each, independent of the number of drawings.
     pub steps: u64,
-    /// Seed of weights, order, dropout and which drawings are held back.
+    /// Seed of weights, order, dropout and the choice of held-out drawings.
     pub seed: u64,
 }
 
@@ -32,7 +32,7 @@ impl Default for Settings {
     }
 }
 
-/// Tells these settings on these drawings from all others: twelve hexadecimal digits.
+/// A hash of settings and drawings: twelve hexadecimal digits.
 pub(super) fn fingerprint(drawings: &Drawings, settings: Settings) -> Result<String> {
     let mut hash = Sha256::new();
     hash.update(format!("{FORM} {settings:?} {:?}", drawings.categories));
@@ -46,7 +46,7 @@ pub(super) fn fingerprint(drawings: &Drawings, settings: Settings) -> Result<Str
     Ok(hash.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect())
 }
 
-/// Trains on nine tenths of the drawings and tries the rest.
+/// Trains on nine tenths of the drawings and evaluates the rest.
 pub(super) fn train(drawings: &Drawings, settings: Settings, device: Device) -> Result<DrawingClassifier> {
     check(drawings)?;
     let Settings { steps, seed } = settings;

@@ -12,8 +12,8 @@ pub struct Weights {
 }
 
 impl Weights {
-    /// Reads a state dictionary that `torch.save` wrote, `.pt` or `.pth`. libtorch itself does not read the form that it
-    /// had before PyTorch 1.6, in which these weights are. Only arrays of f32 are kept, and nothing in the file is run.
+    /// Reads a state dictionary written by `torch.save`, `.pt` or `.pth`, also in the format before PyTorch 1.6, which
+    /// libtorch does not read. Only f32 arrays are kept, and no code in the file is executed.
     ///
     /// # Errors
     /// The file is missing or damaged.

@@ -23,8 +23,8 @@ pub struct Config {
     pub learning_rate_factor: f64,
     /// Steps of the generator for each one of the discriminator where the generator is to collapse.
     pub generator_steps: u64,
-    /// RMSprop's learning rates there. Its discriminator has no dropout: it says the same of the same image, and so can be
-    /// found out.
+    /// RMSprop's learning rates there. Its discriminator has no dropout: it says the same of the same image, and so can
+    /// be found out.
     pub extra_steps_learning_rates: LearningRates,
     /// Side of all kernels where they are changed.
     pub other_kernel: i64,

@@ -15,7 +15,8 @@ pub fn detrended_std(curve: &[f64]) -> f64 {
     (centred().map(|(x, y)| (y - slope * x).powi(2)).sum::<f64>() / n).sqrt()
 }
 
-/// Spearman's rank correlation: 1 if one grows wherever the other does, -1 if it falls there. Equal values share a rank.
+/// Spearman's rank correlation: 1 if one grows wherever the other does, -1 if it falls there. Equal values share a
+/// rank.
 ///
 /// NaN for fewer than two pairs, or where all values of one are equal.
 pub fn rank_correlation(a: &[f64], b: &[f64]) -> f64 {

@@ -7,8 +7,8 @@ use common::{files, say};
 use serde::Serialize;
 use std::path::Path;
 
-/// One quantity in a run that is to show a problem, and in one that is set beside it. Whether it shows is for the numbers
-/// to say.
+/// One quantity in a run that is to show a problem, and in one that is set beside it. Whether it shows is for the
+/// numbers to say.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Line {
     /// The problem, as the book calls it.
