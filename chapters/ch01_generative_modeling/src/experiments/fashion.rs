@@ -1,4 +1,4 @@
-//! 01_02: what will they wear next on planet Wrodl? (pp. 35-44)
+//! 01_02: naive Bayes on outfits of planet Wrodl (pp. 35-44).
 
 use crate::figures::fashion as draw;
 use crate::models::multinomial::Multinomial;
@@ -17,9 +17,9 @@ use std::path::PathBuf;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
-    /// A table of outfits (CSV) to take instead of the chapter's own.
+    /// A table of outfits (CSV) instead of the chapter's own.
     pub table: Option<PathBuf>,
-    /// Outfits drawn from each model, to see how many are new.
+    /// Number of samples of each model, to count new outfits.
     pub samples: usize,
 }
 
@@ -35,7 +35,7 @@ impl ExperimentConfig for Config {
     }
 }
 
-/// The observed outfits of an experiment, and what its run remembers of them.
+/// The observed outfits of an experiment, and their entry in the run's parameters.
 pub fn observations(table: &Option<PathBuf>) -> Result<(DataInfo, Vec<Outfit>)> {
     Ok(match table {
         None => (DataInfo::own("wrodl", "50 outfits, a reconstruction", WRODL.as_bytes()), outfits::parse(WRODL)?),
@@ -52,7 +52,7 @@ pub fn naive_bayes(observed: &[Outfit]) -> NaiveBayes {
     NaiveBayes::fit(&SIZES, observed.iter().map(|outfit| outfit.0.as_slice()))
 }
 
-/// 01_02: fits both models to the observed outfits and invents new ones.
+/// 01_02: fits both models to the observed outfits and samples new ones.
 pub fn run(context: &Context) -> Result<()> {
     let config = context.config::<Config>()?;
     let (data, observed) = observations(&config.table)?;
@@ -95,7 +95,7 @@ pub fn run(context: &Context) -> Result<()> {
     draw::new_outfits(&figures, &new, &observed)
 }
 
-/// An outfit drawn from naive Bayes.
+/// An outfit sampled from naive Bayes.
 pub fn sample(naive: &NaiveBayes, random: &mut ChaCha8Rng) -> Outfit {
     let row = naive.sample(random);
     Outfit(std::array::from_fn(|feature| row[feature]))

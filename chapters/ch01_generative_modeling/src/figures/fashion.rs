@@ -26,14 +26,14 @@ pub fn first_rows(figures: &Figures, observed: &[Outfit]) -> Result<()> {
     figures.save("first_rows", &caption, Figure::fitted(&[&[&table]], 9.0)?)
 }
 
-/// The first ten observations as images.
+/// The first ten observations as avatars.
 pub fn observed(figures: &Figures, observed: &[Outfit]) -> Result<()> {
     let first = &observed[..observed.len().min(10)];
     let caption = "The first ten observed outfits as avatars.";
     figures.save("observed", caption, Figure::fitted(&[&[&people(first)?]], 9.6)?)
 }
 
-/// What the three models say of a few outfits.
+/// Counts and probabilities of a few outfits by the three models.
 pub fn probabilities(
     figures: &Figures,
     observed: &[Outfit],
@@ -86,7 +86,7 @@ pub fn parameters(figures: &Figures, naive: &NaiveBayes) -> Result<()> {
     figures.save("parameters", &caption, Figure::fitted(&[&plots], 14.0)?)
 }
 
-/// New outfits as images, with their features below.
+/// New outfits as avatars, with their features below.
 pub fn new_outfits(figures: &Figures, new: &[Outfit], observed: &[Outfit]) -> Result<()> {
     let unseen = new.iter().filter(|outfit| !observed.contains(outfit)).count();
     let caption = format!(
@@ -95,14 +95,14 @@ pub fn new_outfits(figures: &Figures, new: &[Outfit], observed: &[Outfit]) -> Re
     figures.save("new_outfits", &caption, Figure::fitted(&[&[&people(new)?]], 9.6)?)
 }
 
-/// People in outfits, five in a row, with their features below.
+/// Avatars in these outfits, five in a row, with their features below.
 fn people(outfits: &[Outfit]) -> Result<ImageGrid> {
     let images = images(outfits, SIDE)?;
     let captions = outfits.iter().map(|outfit| outfit.names().join("\n"));
     Ok(ImageGrid::new(images.view()).columns(5).captions(captions).gap(10.0))
 }
 
-/// Images of people in these outfits, `[n, side, side, 3]` in [0, 1].
+/// Avatars in these outfits, `[n, side, side, 3]` in [0, 1].
 pub fn images(outfits: &[Outfit], side: u32) -> Result<Array4<f32>> {
     let draw = |outfit: &Outfit| {
         let image = avatar::draw(&outfit.avatar(), side, side);

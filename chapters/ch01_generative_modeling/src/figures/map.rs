@@ -29,7 +29,7 @@ pub fn model(figures: &Figures, points: &[Point], model: &Rectangle) -> Result<(
     figures.save("rectangle", caption, Figure::of(&chart, SIZE)?)
 }
 
-/// Figure 1.6: the truth, and three generated points.
+/// Figure 1.6: the truth, and three samples.
 pub fn rules(
     figures: &Figures,
     land: &Land,
@@ -45,7 +45,7 @@ pub fn rules(
             chart = chart.with(Label::new(name, (point[0], point[1])).color(color).size(17.0));
         }
     }
-    // On top, so that the one that B copies is seen.
+    // On top, so that the point copied by B is visible.
     let chart = chart.with(dots(points));
     let caption = "The truth: p_data is uniform over the land of the Earth (grey). The program selects three samples of \
                    the rectangle: A lies in the sea (breaks rule 1), B nearly copies a data point (breaks rule 2), C is \
@@ -75,7 +75,7 @@ pub fn curve(figures: &Figures, curve: &Curve, truth: f64) -> Result<()> {
     figures.save("held_out", &caption, Figure::of(&chart, (7.0, 4.8))?)
 }
 
-/// The best mixture and samples of it.
+/// The best mixture and its samples.
 pub fn mixture(figures: &Figures, land: &Land, mixture: &Mixture, samples: &[Point], on_land: f64) -> Result<()> {
     let log_density = |(log_weight, rectangle): &(f64, Rectangle)| log_weight - rectangle.area().ln();
     let values: Vec<f64> = mixture.components.iter().map(log_density).collect();

@@ -9,7 +9,7 @@ use common::cli::Figures;
 use common::plot::{Chart, Color, Figure, ImageGrid, Line, Points};
 use tch::{Kind, Tensor};
 
-/// Images in a walk through latent space.
+/// Number of images in a walk through latent space.
 const STEPS: usize = 9;
 
 /// The exact generator over a grid of heights and widths, and the walk that makes a tin taller.
@@ -65,9 +65,9 @@ pub fn reconstructions(figures: &Figures, model: &Autoencoder, images: &Tensor, 
     figures.save("reconstructions", caption, Figure::fitted(&[&[&grid]], 11.0)?)
 }
 
-/// A tin that grows taller: by the exact generator, and by a walk of the decoder in its own latent space.
+/// A tin that grows taller: by the exact generator, and by the decoder on a walk in its latent space.
 ///
-/// `codes` are those of test tins, and `map` is the linear map from height and width to codes.
+/// `codes` are the codes of test tins `[n, 2]`; `map` is the linear map from height and width to codes.
 pub fn walk(figures: &Figures, model: &Autoencoder, codes: &Tensor, map: &LinearMap) -> Result<()> {
     let steps: Vec<Tin> = (0..STEPS).map(|i| Tin::at(0.1 + 0.8 * i as f32 / (STEPS - 1) as f32, 0.5)).collect();
     let z = map.apply(&features(&steps)).to_kind(Kind::Float);

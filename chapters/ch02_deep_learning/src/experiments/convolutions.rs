@@ -1,4 +1,4 @@
-//! 02_02: convolutions of an image with filters made by hand (pp. 74-78).
+//! 02_02: convolutions of an image with hand-made filters (pp. 74-78).
 
 use crate::models::filters::{self, HORIZONTAL_EDGES, VERTICAL_EDGES};
 use anyhow::{Result, ensure};
@@ -66,7 +66,7 @@ pub fn edges(figures: &Figures, image: &Tensor) -> Result<()> {
     figures.save("edges", caption, Figure::fitted(&[&[a, b, c], &[d, e, f]], 9.0)?)
 }
 
-/// How the numbers come about: a corner of the image with its border of zeros, the filter, and the outputs.
+/// Convolution in numbers: a patch of the image with its border of zeros, the filter, and the outputs.
 pub fn arithmetic(figures: &Figures, image: &Tensor) -> Result<()> {
     const SIDE: i64 = 6;
     let (top, left) = busiest(image, SIDE)?;
@@ -90,7 +90,7 @@ pub fn arithmetic(figures: &Figures, image: &Tensor) -> Result<()> {
     figures.save("arithmetic", caption, Figure::fitted(&[&[&shown, &filter], &[&one, &two]], 9.0)?)
 }
 
-/// What padding is for: without it the output is smaller than the image.
+/// Padding: without it the output is smaller than the image.
 pub fn padding(figures: &Figures, image: &Tensor) -> Result<()> {
     let array = array2(image)?;
     let same = filters::convolve_checked(image, &VERTICAL_EDGES, 1)?;
@@ -108,10 +108,10 @@ pub fn padding(figures: &Figures, image: &Tensor) -> Result<()> {
     figures.save("padding", caption, Figure::fitted(&[&[&input, &same, &valid]], 10.0)?)
 }
 
-/// The corner of the square of `side` pixels with the strongest horizontal edges.
+/// The upper left corner of the square of `side` pixels with the strongest horizontal edges.
 fn busiest(image: &Tensor, side: i64) -> Result<(i64, i64)> {
     let edges = filters::convolve(image, &HORIZONTAL_EDGES, 1).abs();
-    // Away from the rim, where the zeros around make edges of their own.
+    // Away from the border, where zero padding adds edges.
     let (rows, columns) = image.size2()?;
     let inner = edges.narrow(0, 1, rows - 2).narrow(1, 1, columns - 2).unsqueeze(0).unsqueeze(0);
     let sums = inner.avg_pool2d([side, side], [1, 1], [0, 0], false, true, None::<i64>);
@@ -120,7 +120,7 @@ fn busiest(image: &Tensor, side: i64) -> Result<(i64, i64)> {
     Ok((1 + best / across, 1 + best % across))
 }
 
-/// Each pixel as a square of `factor` x `factor`, so that images of different sizes are drawn equally large.
+/// Upsamples each pixel to `factor` x `factor`, so that images of different sizes are drawn equally large.
 fn grown(array: &Array2<f32>, factor: i64) -> Array2<f32> {
     let factor = factor as usize;
     let (rows, columns) = array.dim();

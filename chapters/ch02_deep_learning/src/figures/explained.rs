@@ -1,4 +1,4 @@
-//! Figures of what the text explains: activation functions (p. 65), batch normalization (p. 79), dropout (p. 82).
+//! Figures for the book's explanations: activation functions (p. 65), batch normalization (p. 79), dropout (p. 82).
 
 use super::results::BEFORE_AND_AFTER;
 use crate::models::Classifier;
@@ -11,9 +11,9 @@ use common::keras::{Activation, Dropout, Layer, nhwc_to_nchw};
 use common::plot::{Chart, Color, ColorMap, Figure, HeatMap, Histogram, Line};
 use tch::{Device, Kind, Tensor};
 
-/// Test images whose activations are looked at.
+/// Number of test images whose activations are shown.
 const LOOKED_AT: i64 = 256;
-/// Values of each channel in a histogram.
+/// Number of values in a histogram.
 const VALUES: i64 = 20_000;
 
 /// ReLU, LeakyReLU and sigmoid.
@@ -35,7 +35,7 @@ pub fn activation_functions(figures: &Figures) -> Result<()> {
     figures.save("activation_functions", caption, Figure::panels(&[&[&relu, &leaky, &sigmoid]], (11.0, 3.6))?)
 }
 
-/// What goes into each batch normalization after a convolution, and what comes out.
+/// Inputs and outputs of the batch normalization after each convolution.
 pub fn batch_normalization(figures: &Figures, model: &Classifier, test: &LabeledImages) -> Result<()> {
     let outputs = look_inside(model, test);
     let output = |name: &str| -> Result<&Tensor> {
@@ -73,7 +73,7 @@ pub fn batch_normalization(figures: &Figures, model: &Classifier, test: &Labeled
     figures.save("batch_norm_channels", caption, Figure::panels(&[&[&before, &after]], (10.0, 4.0))?)
 }
 
-/// The 128 units of one image before the dropout, at two training steps, and when predicting.
+/// The 128 units of one image before dropout, at two training steps, and in prediction.
 pub fn dropout(figures: &Figures, model: &Classifier, test: &LabeledImages) -> Result<()> {
     let outputs = look_inside(model, test);
     let units = outputs.iter().find(|(name, _)| name == "leaky_re_lu_4").map(|(_, tensor)| tensor.narrow(0, 0, 1));
@@ -101,13 +101,13 @@ pub fn dropout(figures: &Figures, model: &Classifier, test: &LabeledImages) -> R
     figures.save("dropout", caption, Figure::fitted(&[&[&before, &one], &[&two, &predicting]], 9.0)?)
 }
 
-/// Each layer's output for some test images, as it is when predicting.
+/// Each layer's output for some test images, in inference mode.
 fn look_inside(model: &Classifier, test: &LabeledImages) -> Vec<(String, Tensor)> {
     let images = test.images.narrow(0, 0, LOOKED_AT.min(test.len()));
     tch::no_grad(|| model.model.layer_outputs(&nhwc_to_nchw(&images), false))
 }
 
-/// An even share of a tensor's values.
+/// Evenly spaced values of a tensor.
 fn values(tensor: &Tensor) -> Result<Vec<f32>> {
     let flat = tensor.to_device(Device::Cpu).contiguous().view(-1);
     let step = (flat.numel() as i64 / VALUES).max(1);

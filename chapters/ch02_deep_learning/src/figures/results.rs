@@ -1,4 +1,4 @@
-//! The figures that both classifiers draw of their data, training and predictions (pp. 61 and 70-73).
+//! Figures of data, training and predictions for both classifiers (pp. 61 and 70-73).
 
 use crate::models::Evaluation;
 use anyhow::Result;
@@ -20,7 +20,7 @@ pub fn examples(figures: &Figures, set: &LabeledImages, names: &[String]) -> Res
     for (class, name) in names.iter().enumerate() {
         let of_class = labels.iter().enumerate().filter(|(_, label)| **label == class as i64);
         let ten: Vec<i64> = of_class.map(|(row, _)| row as i64).take(10).collect();
-        // Few images (the preset smoke) may lack some.
+        // A small set (preset smoke) may lack some classes.
         if ten.len() == 10 {
             rows.extend(ten);
             shown.push(name);
@@ -35,7 +35,7 @@ pub fn examples(figures: &Figures, set: &LabeledImages, names: &[String]) -> Res
     figures.save("data", caption, Figure::fitted(&[&[&grid]], 8.0)?)
 }
 
-/// Loss and accuracy by epoch, on the training set and, if it was looked at, on the test set.
+/// Loss and accuracy by epoch, on the training set and, if recorded, on the test set.
 pub fn history(figures: &Figures, evaluation: &Evaluation, model: &str) -> Result<()> {
     let history = figures.run().history()?;
     let chart = |metric: &str| {
@@ -55,7 +55,7 @@ pub fn history(figures: &Figures, evaluation: &Evaluation, model: &str) -> Resul
     figures.save("training", &caption, Figure::panels(&[&[&loss, &accuracy]], (10.0, 4.0))?)
 }
 
-/// How often images of each class were taken for each other one.
+/// The confusion matrix.
 pub fn confusion(figures: &Figures, test: &LabeledImages, evaluation: &Evaluation, names: &[String]) -> Result<()> {
     let mut counts = Array2::<f32>::zeros((names.len(), names.len()));
     for (actual, predicted) in classes(&test.labels)?.into_iter().zip(classes(&evaluation.predicted)?) {

@@ -19,7 +19,7 @@ use tch::{Device, Tensor};
 pub struct Config {
     /// The net.
     pub net: NetConfig,
-    /// Training digits that are used, from the first on.
+    /// Number of training digits, from the first one on.
     pub digits: i64,
     /// Adam's learning rate.
     pub learning_rate: f64,
@@ -70,7 +70,7 @@ pub fn train(context: &Context) -> Result<()> {
     training::strip(&figures, latent_space::STRIP)
 }
 
-/// 03_02: looks at its latent space.
+/// 03_02: analyses its latent space.
 pub fn analyse(context: &Context) -> Result<()> {
     let (run, model) = trained(context)?;
     let figures = context.figures(&run);
@@ -91,9 +91,9 @@ pub fn trained(context: &Context) -> Result<(Run<Config>, Autoencoder)> {
     Ok((run, model))
 }
 
-/// 30 digits decoded from points of the box around the digits' points.
+/// 30 digits decoded from points in the bounding box of the latent points.
 pub fn new_digits(figures: &Figures, model: &Autoencoder, latent: &Latent) -> Result<()> {
-    // 30 points drawn uniformly from the bounding box of the digits' points (p. 102).
+    // 30 points sampled uniformly from the bounding box of the latent points (p. 102).
     let (low, high) = corners(latent);
     let new = &low + (&high - &low) * Tensor::rand([30, 2], (latent.z.kind(), latent.z.device()));
     let caption = "Red: 30 points sampled uniformly from the bounding box of the latent points. Below: the decoded \
@@ -101,7 +101,7 @@ pub fn new_digits(figures: &Figures, model: &Autoencoder, latent: &Latent) -> Re
     latent_space::new_digits(figures, model, latent, &new, 10, caption)
 }
 
-/// 400 points over the box around the digits' points, and the digits decoded from them.
+/// 400 points over the bounding box of the latent points, and the digits decoded from them.
 pub fn grid(figures: &Figures, model: &Autoencoder, latent: &Latent) -> Result<()> {
     let (low, high) = corners(latent);
     let end = |corner: &Tensor, axis| corner.double_value(&[axis]);
@@ -111,7 +111,7 @@ pub fn grid(figures: &Figures, model: &Autoencoder, latent: &Latent) -> Result<(
     latent_space::grid(figures, model, latent, &xs, &ys, caption)
 }
 
-/// The lower left and the upper right corner of the box around the digits' points: `[2]` each.
+/// The lower left and the upper right corner of the bounding box of the latent points: `[2]` each.
 fn corners(latent: &Latent) -> (Tensor, Tensor) {
     (latent.z.amin([0], false), latent.z.amax([0], false))
 }

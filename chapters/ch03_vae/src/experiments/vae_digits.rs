@@ -23,7 +23,7 @@ pub struct Config {
     pub net: NetConfig,
     /// Weight of the reconstruction loss against the KL divergence.
     pub r_loss_factor: f64,
-    /// Training digits that are used, from the first on.
+    /// Number of training digits, from the first one on.
     pub digits: i64,
     /// Adam's learning rate.
     pub learning_rate: f64,
@@ -78,7 +78,7 @@ pub fn train(context: &Context) -> Result<()> {
     training::strip(&figures, latent_space::STRIP)
 }
 
-/// 03_04: looks at its latent space.
+/// 03_04: analyses its latent space.
 pub fn analyse(context: &Context) -> Result<()> {
     let (run, model) = trained(context)?;
     let figures = context.figures(&run);
@@ -108,9 +108,9 @@ pub fn new_digits(figures: &Figures, model: &VariationalAutoencoder, latent: &La
     latent_space::new_digits(figures, model, latent, &new, 15, caption)
 }
 
-/// The points coloured by digit, and the same as p-values.
+/// The points coloured by digit, and their p-values.
 pub fn by_digit(figures: &Figures, latent: &Latent) -> Result<()> {
-    // The normal distribution function turns the digits' points into the unit square, evenly if they are N(0, I).
+    // The normal CDF maps latent points to the unit square, uniformly if they are N(0, I).
     let (points, p_values) = (latent.points()?, array2(&latent.z.special_ndtr())?);
     let classes = latent.classes()?;
     let z = latent_space::scatter().title("z").with(latent_space::colored(&points, &classes));

@@ -14,7 +14,7 @@ use rand::seq::index::sample;
 use rand_chacha::ChaCha8Rng;
 use tch::{Device, Tensor};
 
-/// Faces drawn at random; which ones depends on the seed and the purpose.
+/// Random faces; the choice depends on the seed and the purpose.
 fn some(files: &ImageFiles, count: usize, seed: u64, purpose: u64, device: Device) -> Result<Tensor> {
     let mut random = ChaCha8Rng::seed_from_u64(common::device::mix(&[seed, purpose]));
     let rows = sample(&mut random, files.len(), count.min(files.len()));
@@ -53,7 +53,7 @@ pub fn new_faces(figures: &Figures, model: &impl LatentModel) -> Result<()> {
     figures.save("new_faces", caption, Figure::fitted(&[&[&grid]], 12.0)?)
 }
 
-/// Five faces, and what becomes of them when an attribute's vector is added -4 to 4 times (p. 122).
+/// Five faces, decoded after adding an attribute's vector -4 to 4 times (p. 122).
 pub fn add_vector(
     figures: &Figures,
     model: &impl LatentModel,

@@ -1,4 +1,4 @@
-//! What the experiments draw.
+//! The figures of the experiments.
 
 pub mod quality;
 
@@ -16,8 +16,8 @@ use tch::Tensor;
 /// Iterations after which the book shows samples.
 pub const SHOWN: [u64; 5] = [20, 200, 400, 1000, 2000];
 
-/// Losses by iteration, in the book's colours (p. 140): the critic's in black, on real images in green, on fake ones in
-/// red, the generator's in orange, the gradient penalty in blue.
+/// Losses by iteration in the book's colours (p. 140): critic black, on real images green, on generated ones red,
+/// generator orange, gradient penalty blue.
 pub fn loss_curves(figures: &Figures) -> Result<()> {
     let curves = [
         ("d_loss", Color::BLACK),
@@ -40,8 +40,8 @@ pub fn accuracy_curves(figures: &Figures) -> Result<()> {
     samples::history(figures, "accuracy", "accuracy", caption, &curves)
 }
 
-/// Samples at the book's iterations, the same points through the training, the way from point to point, and what is
-/// nearest to the samples among the real images.
+/// The figures of a trained model: samples at the book's iterations, a strip through training, interpolations, and
+/// nearest real images.
 pub fn after_training(
     figures: &Figures,
     networks: &Networks,
@@ -54,8 +54,8 @@ pub fn after_training(
     nearest(figures, networks, real)
 }
 
-/// 5 x 5 samples after 20, 200, 400, 1000 and 2000 iterations, and at the end (p. 141); how good the last ones are is
-/// measured.
+/// 5 x 5 samples after 20, 200, 400, 1000 and 2000 iterations and at the end (p. 141), with the quality of the last
+/// ones.
 pub fn sheets(
     figures: &Figures,
     networks: &Networks,
@@ -75,20 +75,20 @@ pub fn sheets(
     samples::samples(figures, &SHOWN, &caption)
 }
 
-/// 25 points of latent space, the same at each call.
+/// 25 latent points, the same at each call.
 fn noise(figures: &Figures, networks: &Networks) -> Tensor {
     device::seed(&[figures.seed(), 2]);
     networks.noise(SIDE * SIDE)
 }
 
-/// Five ways through latent space, of ten steps each.
+/// Five interpolations of ten steps each.
 pub fn interpolation(figures: &Figures, networks: &Networks) -> Result<()> {
     let noise = noise(figures, networks);
     let way = samples::great_circle(&noise.narrow(0, 0, 5), &noise.narrow(0, 5, 5), 10);
     samples::interpolation(figures, &networks.images(&way), 10)
 }
 
-/// Samples and the real images that are most like them (p. 152).
+/// Samples and their nearest real images (p. 152).
 pub fn nearest(figures: &Figures, networks: &Networks, real: &ImageSource) -> Result<()> {
     samples::nearest(figures, &networks.images(&noise(figures, networks)), real)
 }

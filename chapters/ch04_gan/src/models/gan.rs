@@ -1,5 +1,5 @@
-//! The generative adversarial network (pp. 129-142): a discriminator learns to tell real images from generated ones, a
-//! generator learns to deceive it.
+//! The generative adversarial network (pp. 129-142): a discriminator learns to distinguish real images from generated
+//! ones, a generator learns to deceive it.
 
 use anyhow::{Result, ensure};
 use common::datasets::image_batches::ImageBatches;
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use tch::nn::VarStore;
 use tch::{Device, Kind, Tensor};
 
-/// What every kernel of the chapter starts from: N(0, 0.02).
+/// The kernel initializer of the chapter: N(0, 0.02).
 const WEIGHT_INIT: Initializer = Initializer::Normal(0.02);
 
 /// One convolution; padding is always `same`.
@@ -20,7 +20,7 @@ pub struct Conv {
     pub filters: i64,
     /// Side of the kernel, in pixels.
     pub kernel: i64,
-    /// Step of the kernel, in pixels.
+    /// Stride, in pixels.
     pub stride: i64,
 }
 
@@ -30,7 +30,7 @@ impl Conv {
     }
 }
 
-/// What follows the convolutions.
+/// The activation after the convolutions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Activation {
@@ -57,13 +57,13 @@ pub struct NetConfig {
     pub input_dim: [i64; 3],
     /// Convolutions of the discriminator or critic.
     pub critic: Vec<Conv>,
-    /// Share of the values dropped after each of them.
+    /// Dropout rate after each of them.
     pub critic_dropout_rate: f64,
-    /// Height, width and channels that the generator starts with.
+    /// Height, width and channels after the generator's dense layer.
     pub generator_initial_dense_layer_size: [i64; 3],
-    /// Convolutions of the generator; transposed ones where there is no upsampling in front of them.
+    /// Convolutions of the generator; those without upsampling before them are transposed.
     pub generator: Vec<Conv>,
-    /// Upsampling in front of each of these; 1 is none.
+    /// Upsampling factor before each of these; 1 means none.
     pub generator_upsample: Vec<i64>,
     /// Momentum of the generator's batch normalization, in Keras' sense.
     pub generator_batch_norm_momentum: f64,
@@ -125,24 +125,24 @@ fn convs(filters_and_strides: [(i64, i64); 4]) -> Vec<Conv> {
     filters_and_strides.map(|(filters, stride)| Conv { filters, kernel: 5, stride }).to_vec()
 }
 
-/// The two nets of all models of the chapter.
+/// The two nets of a model of the chapter.
 #[derive(Debug)]
 pub struct Networks {
     /// All weights.
     pub variables: VarStore,
-    /// Image -> one number: how real it looks. The book calls it the discriminator in a GAN.
+    /// Image -> score of how real it looks: the critic, or the discriminator of a GAN.
     pub critic: Model,
     /// Point in latent space -> image with values in [-1, 1].
     pub generator: Model,
-    /// One after the other.
+    /// Generator and critic joined.
     pub model: Model,
 }
 
 impl Networks {
-    /// Untrained nets; `name` is what the book calls the critic, `output` what it ends in.
+    /// Untrained nets; `name` is the book's name of the critic, `output` its last activation.
     ///
     /// # Errors
-    /// No nets can be made of these sizes, or the generator makes images of another size than the critic takes.
+    /// The sizes do not fit, or the generator's images do not have the critic's input shape.
     pub fn new(name: &str, config: &NetConfig, output: Option<keras::Activation>, device: Device) -> Result<Networks> {
         let NetConfig { input_dim, generator_initial_dense_layer_size: initial, z_dim, .. } = config;
         let activation = keras::Activation::from(config.activation);
@@ -205,20 +205,20 @@ impl Networks {
         Tensor::randn([n, z_dim], (Kind::Float, self.variables.device()))
     }
 
-    /// Points in latent space -> images `[n, channels, height, width]` in [-1, 1], as Keras' `predict` makes them: in
-    /// inference mode and without gradients.
+    /// Latent points -> images `[n, channels, height, width]` in [-1, 1], in inference mode and without gradients, as
+    /// in Keras' `predict`.
     pub fn predict(&self, noise: &Tensor) -> Tensor {
         tch::no_grad(|| self.generator.forward_t(noise, false))
     }
 
-    /// The same for figures: `[n, height, width, channels]` in [0, 1], a hundred at a time.
+    /// The same for figures: `[n, height, width, channels]` in [0, 1], in batches of a hundred.
     pub fn images(&self, noise: &Tensor) -> Tensor {
         let images: Vec<Tensor> = noise.split(100, 0).iter().map(|z| self.predict(z) * 0.5 + 0.5).collect();
         nchw_to_nhwc(&Tensor::cat(&images, 0))
     }
 }
 
-/// What trains the two nets. Each changes its own only: in Keras the other one has to be frozen for that.
+/// The optimizers of the two nets. Each changes only its own net; Keras freezes the other one for that.
 #[derive(Debug)]
 pub struct Optimizers {
     /// The discriminator's or critic's.
@@ -228,7 +228,7 @@ pub struct Optimizers {
 }
 
 impl Optimizers {
-    /// Optimizers of both nets with a rule each.
+    /// Optimizers with a rule for each net.
     pub fn new(networks: &Networks, critic: impl Into<keras::Rule>, generator: impl Into<keras::Rule>) -> Optimizers {
         Optimizers {
             critic: Optimizer::new(networks.critic.trainable(), critic),
@@ -236,7 +236,7 @@ impl Optimizers {
         }
     }
 
-    /// What a checkpoint of a training saves.
+    /// The state that a checkpoint saves.
     pub fn state(&self, networks: &Networks) -> TrainState {
         TrainState::new(&networks.variables).optimizer("critic", &self.critic).optimizer("generator", &self.generator)
     }
@@ -252,12 +252,12 @@ pub struct LearningRates {
     pub generator: f64,
 }
 
-/// Discriminator against generator.
+/// A discriminator against a generator.
 #[derive(Debug)]
 pub struct Gan {
     /// The nets.
     pub networks: Networks,
-    /// The discriminator without the sigmoid at its end.
+    /// The discriminator without its final sigmoid.
     logits: Model,
     extra_generator_steps: u64,
 }
@@ -265,17 +265,17 @@ pub struct Gan {
 /// Losses and accuracies of a step of the discriminator.
 #[derive(Debug)]
 pub struct DiscriminatorLosses {
-    /// Mean of the next two.
+    /// Mean of the next two values.
     pub loss: Tensor,
     /// On real images.
     pub loss_real: Tensor,
     /// On generated images.
     pub loss_fake: Tensor,
-    /// Mean of the next two.
+    /// Mean of the next two values.
     pub acc: Tensor,
-    /// Share of real images taken for real.
+    /// Share of real images classified as real.
     pub acc_real: Tensor,
-    /// Share of generated images taken for generated.
+    /// Share of generated images classified as generated.
     pub acc_fake: Tensor,
 }
 
@@ -290,12 +290,12 @@ impl Gan {
         Ok(Gan { networks, logits, extra_generator_steps: 0 })
     }
 
-    /// The same with more steps of the generator for each one of the discriminator; there are none in the book.
+    /// Sets the number of additional generator steps per discriminator step; 0 in the book.
     pub fn with_extra_generator_steps(self, extra_generator_steps: u64) -> Gan {
         Gan { extra_generator_steps, ..self }
     }
 
-    /// One step on real images, one on generated ones (p. 138).
+    /// One discriminator step on real images, one on generated images (p. 138).
     pub fn train_discriminator(
         &self,
         true_imgs: &Tensor,
@@ -310,7 +310,7 @@ impl Gan {
         DiscriminatorLosses { loss, loss_real, loss_fake, acc, acc_real, acc_fake }
     }
 
-    /// The discriminator shall say `valid` (1) or `fake` (0) of each image: loss and accuracy.
+    /// One discriminator step towards the label `valid` (1) or `fake` (0): loss and accuracy.
     fn train_discriminator_on_batch(&self, imgs: &Tensor, says: f64, optimizer: &mut Optimizer) -> [Tensor; 2] {
         let logits = self.logits.forward_t(imgs, true);
         let labels = logits.full_like(says);
@@ -319,7 +319,7 @@ impl Gan {
         [loss, losses::binary_accuracy(&labels, &logits.sigmoid())]
     }
 
-    /// One step of the generator: the discriminator shall say `valid` of its images (p. 138). Loss and accuracy.
+    /// One generator step towards the discriminator's label `valid` (p. 138): loss and accuracy.
     pub fn train_generator(&self, noise: &Tensor, optimizer: &mut Optimizer) -> [Tensor; 2] {
         let gen_imgs = self.networks.generator.forward_t(noise, true);
         let logits = self.logits.forward_t(&gen_imgs, true);
@@ -329,11 +329,11 @@ impl Gan {
         [loss, losses::binary_accuracy(&valid, &logits.sigmoid())]
     }
 
-    /// Trains for so many iterations, which the book calls epochs. `after` looks at the nets after each, whose number
-    /// from 1 it is given, before it is saved; a run that is resumed may come by some iterations again.
+    /// Trains for `plan.epochs` iterations, which the book calls epochs. `after` is called after each iteration with
+    /// its number (from 1), before the checkpoint; a resumed run may repeat some iterations.
     ///
     /// # Errors
-    /// As [`Training::next`], images that cannot be read, and what `after` returns.
+    /// As [`Training::next`]; images cannot be read, or `after` fails.
     pub fn train(
         &self,
         optimizers: &mut Optimizers,

@@ -23,7 +23,7 @@ pub fn draw(figures: &Figures, all: &Outcomes, evaluator: &Evaluator, real: &Ten
     summary(figures, all)
 }
 
-/// Problem 1: the losses of the GAN with its own steps and with larger ones, on one scale.
+/// Problem 1: the losses of the GAN with its own learning rates and with larger ones, on one scale.
 fn oscillation(figures: &Figures, all: &Outcomes) -> Result<()> {
     let [large_rates, _] = all.changed(all.config.changes()[0]);
     let both = [all.gan(), large_rates];
@@ -50,7 +50,7 @@ fn oscillation(figures: &Figures, all: &Outcomes) -> Result<()> {
     figures.save("oscillation", &caption, Figure::grid(&charts, 2, (10.0, 4.2))?)
 }
 
-/// Problem 2: samples of a generator that collapsed, and which categories they are.
+/// Problem 2: samples of a collapsed generator, and their categories.
 fn collapse(figures: &Figures, all: &Outcomes, evaluator: &Evaluator, real: &Tensor) -> Result<()> {
     let (extra_steps, wgangp) = (all.extra_steps(), all.wgangp());
     let shown = extra_steps.samples.len_of(ndarray::Axis(0)) as i64;
@@ -92,7 +92,7 @@ fn categories(names: &[String], counts: &[i64], highest: f64) -> Chart {
     chart.y_names((0..).map(f64::from).zip(names)).x_label("samples")
 }
 
-/// Problem 2 through the training.
+/// Problem 2 during training.
 fn variety(figures: &Figures, all: &Outcomes) -> Result<()> {
     let runs = [(all.gan(), Color::tab10(0)), (all.extra_steps(), Color::tab10(3)), (all.wgangp(), Color::tab10(2))];
     let highest = runs.iter().flat_map(|(run, _)| run.measures.column(|m| m.pairwise_distance)).fold(1.0, f64::max);
@@ -115,7 +115,7 @@ fn variety(figures: &Figures, all: &Outcomes) -> Result<()> {
     figures.save("variety", caption, Figure::grid(&charts, 2, (10.0, 4.2))?)
 }
 
-/// How much of the training lies before each measure.
+/// Progress of training at each measurement, in per cent.
 fn progress(run: &Outcome) -> Vec<f64> {
     let all = run.history.rows.len() as f64;
     run.measures.column(|measure| 100.0 * measure.iteration as f64 / all)
@@ -150,7 +150,7 @@ fn loss_and_samples(figures: &Figures, all: &Outcomes) -> Result<()> {
     figures.save("loss_and_quality", &caption, Figure::grid(&charts, 2, (10.0, 6.4))?)
 }
 
-/// Problem 4: what the same change does to each model.
+/// Problem 4: the effect of the same change on each model.
 fn sensitivity(figures: &Figures, all: &Outcomes) -> Result<()> {
     let changes = all.config.changes();
     let changed = changes.map(|change| all.changed(change).map(|run| run.last.frechet_distance));
