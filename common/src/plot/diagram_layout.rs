@@ -30,7 +30,7 @@ struct Spot {
 /// Arranges boxes of these widths, joined by edges (from, to).
 ///
 /// # Errors
-/// If an edge names a box that is not there, or edges lead round in a circle.
+/// An edge names an unknown box, or edges form a cycle.
 pub(super) fn arrange(widths: &[f32], edges: &[(usize, usize)]) -> Result<Arranged> {
     let layer = layers(widths.len(), edges)?;
     let mut spots: Vec<Spot> = widths
