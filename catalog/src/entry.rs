@@ -1,7 +1,7 @@
 use anyhow::{Result, ensure};
 use serde::Deserialize;
 
-/// One experiment, that is one notebook of the book.
+/// An experiment: one notebook of the book.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Entry {
@@ -9,9 +9,9 @@ pub struct Entry {
     pub id: String,
     /// The book's name: `autoencoder_train`.
     pub name: String,
-    /// What it does.
+    /// Its title, in a few words.
     pub title: String,
-    /// What the README's table calls its section of the book; [`Entry::section`] where this is absent.
+    /// Name of the book's section in the README's table, if it differs from the title.
     section: Option<String>,
     /// Pages of the Russian edition: `94-101`, or a single one.
     pub pages: String,
@@ -20,15 +20,15 @@ pub struct Entry {
     pub data: Vec<String>,
     /// Id of the experiment that trains what this one analyses.
     pub needs: Option<String>,
-    /// What an epoch is called on figures: `epochs`, or `iterations` where it is a single batch.
+    /// Unit of an epoch on figures: `epochs`, or `iterations` if an epoch is a single batch.
     #[serde(default = "epochs")]
     pub unit: String,
     /// Expected minutes of the quick preset on two cores.
     pub minutes: f64,
-    /// The figures that it draws, as their files are named behind the id: `loss`.
+    /// The figures that it draws, by the part of their file names after the id: `loss`.
     #[serde(default)]
     pub figures: Vec<String>,
-    /// The figures in the README's table, a few words each; [`Entry::shows`] where this is absent.
+    /// The figures in the README's table, a few words each, if they differ from `figures`.
     #[serde(default)]
     shows: Vec<String>,
 }
@@ -48,12 +48,12 @@ impl Entry {
         name == self.id || name == self.full_name()
     }
 
-    /// What the README's table calls its section of the book: the title, unless the table of the chapter says otherwise.
+    /// Name of the book's section in the README's table.
     pub fn section(&self) -> &str {
         self.section.as_deref().unwrap_or(&self.title)
     }
 
-    /// The figures in a few words each: their names, unless the table of the chapter says otherwise.
+    /// The figures in the README's table.
     pub fn shows(&self) -> Vec<String> {
         if self.shows.is_empty() {
             self.figures.iter().map(|figure| figure.replace('_', " ")).collect()
@@ -63,7 +63,7 @@ impl Entry {
     }
 
     /// # Errors
-    /// An id, a name, pages or minutes of the wrong form.
+    /// An id, a name, pages or minutes have the wrong form.
     pub(crate) fn check(&self, chapter: &str) -> Result<()> {
         let Entry { id, name, pages, minutes, .. } = self;
         let digits = |text: &str| text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit());

@@ -1,5 +1,6 @@
-//! What the chapters and `cargo book` agree on, said once: the schema of a chapter's `experiments.toml` ([`Table`],
-//! [`Entry`]), the presets ([`Preset`]) and the versions of libtorch and tch ([`versions`]). Nothing here needs libtorch.
+//! Definitions that the chapters and `cargo book` share: the schema of a chapter's `experiments.toml` ([`Table`],
+//! [`Entry`]), the presets ([`Preset`]), and the versions of libtorch and tch ([`versions`]). This crate needs no
+//! libtorch.
 
 mod entry;
 mod preset;

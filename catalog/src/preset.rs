@@ -1,11 +1,11 @@
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// How long and on how much an experiment trains; never another model.
+/// How long and on how much data an experiment trains. The model is always the same.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum Preset {
-    /// The book's numbers.
+    /// The book's training length and data size.
     Book,
     /// Minutes on two cores.
     #[default]

@@ -32,7 +32,7 @@ impl Table {
     /// Reads a table from the text of its file.
     ///
     /// # Errors
-    /// The text is no TOML, a field is missing or unknown, or a value has the wrong form.
+    /// The text is not TOML, a field is missing or unknown, or a value has the wrong form.
     pub fn parse(text: &str) -> Result<Table> {
         let table: Table = toml::from_str(text).context("the chapter's experiments.toml is damaged")?;
         check_pages(&format!("chapter {}", table.chapter), &table.pages)?;
@@ -58,7 +58,7 @@ impl Table {
         })
     }
 
-    /// The named experiments (all if none is named) and those that they need, in the book's order.
+    /// The named experiments (all without names) and those that they need, in the book's order.
     ///
     /// # Errors
     /// The chapter has none of one of these names.

@@ -1,6 +1,6 @@
-//! The versions that everything is built with.
+//! The pinned versions.
 
-/// The version of libtorch that the pinned tch wants.
+/// The version of libtorch that the pinned tch requires.
 pub const LIBTORCH: &str = "2.11.0";
 
 /// The version of tch, the bindings of libtorch, as `Cargo.toml` names it.

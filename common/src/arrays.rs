@@ -1,21 +1,21 @@
-//! Tensors as ndarray arrays, which figures take.
+//! Conversion of tensors to ndarray arrays, the input of figures.
 
 use anyhow::{Context, Result};
 use ndarray::{Array, Array2, Array4, ArrayD, Dimension};
 use tch::{Device, Kind, Tensor};
 
-/// Points `[n, coordinates]` on the CPU.
+/// A tensor `[n, coordinates]` as an array.
 ///
 /// # Errors
-/// The tensor has another number of axes.
+/// The tensor has a different number of axes.
 pub fn array2(tensor: &Tensor) -> Result<Array2<f32>> {
     array(tensor)
 }
 
-/// Images `[n, height, width, channels]` on the CPU.
+/// A tensor of images `[n, height, width, channels]` as an array.
 ///
 /// # Errors
-/// The tensor has another number of axes.
+/// The tensor has a different number of axes.
 pub fn array4(tensor: &Tensor) -> Result<Array4<f32>> {
     array(tensor)
 }

@@ -1,4 +1,4 @@
-//! Where tensors live, and what makes runs repeatable.
+//! Devices, and seeds for reproducible runs.
 
 use anyhow::{Result, bail, ensure};
 use std::fmt;
@@ -8,10 +8,10 @@ use tch::{Cuda, Device};
 /// `--device`: `auto`, `cpu`, `cuda`, `cuda:N` or `mps`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Choice {
-    /// The first CUDA device where there is one, the CPU elsewhere.
+    /// The first CUDA device if available, else the CPU.
     #[default]
     Auto,
-    /// This device or an error.
+    /// This device, or an error.
     Exactly(Device),
 }
 
@@ -43,7 +43,7 @@ impl Choice {
     /// The device to use.
     ///
     /// # Errors
-    /// It was asked for by name and is not there; the message says what is and how to get CUDA.
+    /// The device is named but not available; the message says which devices are, or how to install CUDA.
     pub fn resolve(self) -> Result<Device> {
         match self {
             Choice::Auto => Ok(Device::cuda_if_available()),
@@ -52,7 +52,7 @@ impl Choice {
                 ensure!(found > 0, "no CUDA device: {}; use --device cpu", why_no_cuda());
                 ensure!(
                     n < found as usize,
-                    "there is no cuda:{n}: this machine has {found} CUDA device(s), from cuda:0 on"
+                    "no device cuda:{n}: this machine has {found} CUDA device(s), numbered from cuda:0"
                 );
                 Ok(Device::Cuda(n))
             }
@@ -65,12 +65,12 @@ impl Choice {
     }
 }
 
-/// Why [`Cuda::is_available`] says no.
+/// The reason why [`Cuda::is_available`] is false.
 pub fn why_no_cuda() -> &'static str {
     if tch::utils::has_cuda() {
-        "libtorch's CUDA library is there, but no NVIDIA driver answers"
+        "libtorch supports CUDA, but finds no working NVIDIA driver"
     } else {
-        "this libtorch is the CPU build (or has no NVIDIA driver); `cargo book setup --cuda` fetches the CUDA one"
+        "this libtorch is the CPU build, or finds no NVIDIA driver; `cargo book setup --cuda` installs the CUDA build"
     }
 }
 
@@ -86,7 +86,7 @@ pub fn name(device: Device) -> String {
 
 /// One seed from several numbers (a seed, an epoch, a step): splitmix64's finaliser over each.
 ///
-/// Random numbers that derive from their position, not from a generator's past, are the same after a resume.
+/// Random numbers that depend on their position, not on a generator's history, are the same after a resume.
 pub fn mix(parts: &[u64]) -> u64 {
     parts.iter().fold(0x9E37_79B9_7F4A_7C15, |state, part| {
         let mut z = (state ^ part).wrapping_add(0x9E37_79B9_7F4A_7C15);

@@ -5,12 +5,12 @@ use anyhow::Result;
 use std::io::Write;
 use std::sync::{Mutex, PoisonError};
 
-/// The figures of this cell. Every cell is compiled to a library of its own, with a copy of this static of its own: a
-/// new cell begins with no figure.
+/// The figures of this cell. Each cell is compiled to its own library, with its own copy of this static: a new cell
+/// starts without figures.
 static FIGURES: Mutex<Vec<Figure>> = Mutex::new(vec![]);
 
-/// Shows a figure below the cell, under those that the cell has shown before: evcxr keeps only the last image of a
-/// cell, so that it must hold all of them.
+/// Shows a figure below the cell's earlier figures. evcxr keeps only the last image of a cell, so that image contains
+/// all of them.
 pub(crate) fn show(figure: &Figure) -> Result<()> {
     let mut figures = FIGURES.lock().unwrap_or_else(PoisonError::into_inner);
     figures.push(figure.on_screen()?);

@@ -1,4 +1,4 @@
-//! Files that are whole or not there.
+//! Atomic writes: a file is complete or absent.
 
 use anyhow::{Context, Result};
 use std::fs;
@@ -8,14 +8,14 @@ use std::path::Path;
 #[cfg(unix)]
 use std::os::unix::fs::PermissionsExt;
 
-/// Names of unfinished files begin with it.
+/// Prefix of the names of unfinished files.
 const PART: &str = ".part-";
 
-/// Writes a file beside its place and renames it there, so that a kill at any moment leaves the old file or the new
-/// one, never half of one. Makes the folder if it is missing.
+/// Writes a temporary file in the same folder and renames it: a kill at any moment leaves the old file or the new one.
+/// Creates the folder if it is missing.
 ///
 /// # Errors
-/// Names the file and the reason: a read-only folder, a full disk.
+/// The file cannot be written: the folder is read-only, or the disk is full.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     let failed = || format!("cannot write {}", path.display());
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -27,12 +27,12 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     let mut file = builder.tempfile_in(folder).with_context(failed)?;
     file.write_all(bytes).with_context(failed)?;
     file.as_file().sync_data().with_context(failed)?;
-    // Only the reason is kept: the error itself would keep the unfinished file.
+    // Keep only the reason: the error itself holds the unfinished file.
     file.persist(path).map_err(|error| error.error).with_context(failed)?;
     Ok(())
 }
 
-/// Removes what killed processes left of [`write()`] in a folder and the folders in it.
+/// Removes the temporary files that killed processes left in a folder and its subfolders.
 pub fn remove_parts(folder: &Path) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         if entry.path().is_dir() {

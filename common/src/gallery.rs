@@ -1,5 +1,5 @@
-//! The gallery `figures/index.html`: every image with its caption, page, data, preset, metrics and command. Plain
-//! HTML that works from the file system.
+//! The gallery `figures/index.html`: every figure with its caption, pages, data, preset, metrics and command, as plain
+//! HTML for the file system.
 
 use crate::files;
 use crate::plot::Figure;
@@ -9,46 +9,46 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
-/// An image of the gallery; kept as JSON beside the PNG.
+/// Description of a figure in the gallery; saved as JSON beside the PNG.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Image {
     /// `03_02_autoencoder_analysis`.
     pub experiment: String,
-    /// What the experiment does.
+    /// Title of the experiment.
     pub title: String,
     /// Pages of the book.
     pub pages: String,
-    /// Its place among the experiment's images.
+    /// Position among the experiment's figures.
     pub order: usize,
-    /// What the image shows.
+    /// What the figure shows.
     pub caption: String,
-    /// What it was made from, and where that came from.
+    /// The data set and its origin.
     pub data: String,
     /// Whether the data is synthetic.
     #[serde(alias = "stand_in")] // the name in galleries of older versions
     pub synthetic: bool,
-    /// How the net came about: the preset of the run and its epochs.
+    /// The run's preset and epochs.
     pub made: String,
     /// The run's last metrics.
     pub metrics: Vec<(String, f64)>,
-    /// The command that makes the image.
+    /// The command that draws the figure.
     pub command: String,
     /// The PNG, relative to the gallery.
     pub file: String,
 }
 
-/// Saves an image below `figures` with its facts, and writes `index.html` anew.
+/// Saves a figure and its description below `figures`, and rewrites `index.html`.
 pub fn add(figures: &Path, image: &Image, figure: &Figure) -> Result<()> {
-    let json = serde_json::to_string_pretty(image).context("cannot write the image's facts as JSON")?;
+    let json = serde_json::to_string_pretty(image).context("cannot encode the figure's description as JSON")?;
     let png = figures.join(&image.file);
-    // The old facts go first: a kill in between leaves an image out of the gallery, never beside wrong facts.
+    // The old description is removed first: after a kill a figure may be missing, but never has a wrong description.
     let _ = fs::remove_file(png.with_extension("json"));
     figure.save(&png)?;
     files::write(&png.with_extension("json"), (json + "\n").as_bytes())?;
     files::write(&figures.join("index.html"), page(&images(figures)?).as_bytes())
 }
 
-/// All images noted below a folder whose PNGs are there, in the book's order.
+/// All figures below a folder that have a description and a PNG, in the book's order.
 fn images(figures: &Path) -> Result<Vec<Image>> {
     let mut images = vec![];
     let chapters = fs::read_dir(figures).with_context(|| format!("cannot read {}", figures.display()))?;

@@ -1,4 +1,4 @@
-//! Single images as PNG files, pixel for pixel, and rows of them.
+//! Images as PNG files, pixel by pixel, and stacks of images.
 
 use crate::files;
 use anyhow::{Context, Result, bail};
@@ -10,7 +10,7 @@ use std::path::Path;
 /// Saves an image `[height, width, channels]` of values in [0, 1], grey or RGB.
 ///
 /// # Errors
-/// Another number of channels, or a file that cannot be written.
+/// The image has another number of channels, or the file cannot be written.
 pub fn save(path: &Path, image: ArrayView3<f32>) -> Result<()> {
     let (height, width, channels) = image.dim();
     let bytes: Vec<u8> = image.iter().map(|&value| (value.clamp(0.0, 1.0) * 255.0).round() as u8).collect();
@@ -21,7 +21,7 @@ pub fn save(path: &Path, image: ArrayView3<f32>) -> Result<()> {
         _ => bail!("{}: an image has 1 or 3 channels, not {channels}", path.display()),
     };
     let mut png = Cursor::new(vec![]);
-    image.context("an image's size does not fit its values")?.write_to(&mut png, ImageFormat::Png)?;
+    image.context("the image's size does not match its number of values")?.write_to(&mut png, ImageFormat::Png)?;
     files::write(path, &png.into_inner())
 }
 
@@ -34,19 +34,20 @@ pub fn load(path: &Path) -> Result<Array3<f32>> {
         false => (1, image.into_luma8().into_raw()),
     };
     let values = bytes.into_iter().map(|byte| f32::from(byte) / 255.0).collect();
-    Array3::from_shape_vec((height, width, channels), values).context("an image's size does not fit its values")
+    Array3::from_shape_vec((height, width, channels), values)
+        .context("the image's size does not match its number of values")
 }
 
-/// Images of one shape as `[n, height, width, channels]`, the form that figures take.
+/// Stacks images of one shape to `[n, height, width, channels]`, the input of figures.
 ///
 /// # Errors
 /// There are none, or their shapes differ.
 pub fn stacked(images: &[Array3<f32>]) -> Result<Array4<f32>> {
     let views: Vec<_> = images.iter().map(|image| image.view().insert_axis(Axis(0))).collect();
-    concatenate(Axis(0), &views).context("these images cannot stand in one figure")
+    concatenate(Axis(0), &views).context("images of different shapes cannot be stacked")
 }
 
-/// At most `wanted` of `count` places, evenly spread from the first to the last.
+/// At most `wanted` of `count` indices, evenly spaced from the first to the last.
 pub fn evenly(count: usize, wanted: usize) -> Vec<usize> {
     let shown = count.min(wanted);
     (0..shown).map(|i| i * (count - 1) / (shown - 1).max(1)).collect()

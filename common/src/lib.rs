@@ -1,4 +1,4 @@
-//! What more than one chapter of the book uses: layers with Keras' semantics, loaders, training runs, figures.
+//! Shared by the chapters: layers with Keras' semantics, data loaders, training runs, figures, metrics.
 
 pub mod arrays;
 pub mod cli;

@@ -1,10 +1,9 @@
-//! What programs say on standard output.
+//! Printing to standard output.
 
 use std::fmt::Arguments;
 use std::io::Write;
 
-/// Prints a line, as `println!` does, but does not mind a reader that has gone: `cargo book 03_01 | head` must not
-/// end the training.
+/// Prints a line like `println!`, but ignores a closed pipe: `cargo book 03_01 | head` must not end the training.
 #[macro_export]
 macro_rules! say {
     ($($words:tt)*) => {

@@ -108,8 +108,8 @@ fn odd_drawings_are_refused_in_words() {
     refused("size", Tensor::zeros([30, 32, 32, 1], F32), labels(30), 3, "not [30, 32, 32, 1]");
     refused("numbers", images(30), labels(29), 3, "30 drawings need as many int64 labels, not Int64 [29]");
     refused("type", images(30), labels(30).to_kind(Kind::Float), 3, "not Float [30]");
-    refused("names", images(30), labels(30), 2, "labels are 0 to 2, and there are 2 categories");
-    refused("negative", images(30), labels(30) - 1, 3, "labels are -1 to 1");
+    refused("names", images(30), labels(30), 2, "labels range from 0 to 2, but there are 2 categories");
+    refused("negative", images(30), labels(30) - 1, 3, "labels range from -1 to 1");
     let zero = Settings { steps: 0, ..SHORT };
     assert!(DrawingClassifier::trained(folder.path(), &lines(60, 7), zero, Device::Cpu).is_err());
     assert!(files(folder.path()).is_empty(), "nothing is left behind");

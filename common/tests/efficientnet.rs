@@ -66,11 +66,11 @@ fn files_of_no_net_or_of_another_are_refused_in_words() {
         let error = format!("{:#}", read(&file).unwrap_err());
         assert!(error.contains("weights.pth") && error.contains(words), "{error}");
     };
-    refused("cannot read weights of PyTorch");
+    refused("cannot read PyTorch weights");
     let whole = fs::read(path("efficientnet_small.pth")).unwrap();
     for bytes in [&whole[..0], &whole[..1000], &whole[..whole.len() - 1000], b"<html>not found</html>"] {
         fs::write(&file, bytes).unwrap();
-        refused("cannot read weights of PyTorch");
+        refused("cannot read PyTorch weights");
     }
     fs::write(&file, &whole).unwrap();
     let weights = Weights::read(&file).unwrap();

@@ -120,7 +120,7 @@ fn damaged_and_missing_images_are_skipped_up_to_a_limit() {
     let mut stream = Arc::new(files().skipping_at_most(2)).stream(Batches::new(FACES as i64, 11, 1), 0, 1);
     assert!(stream.next().unwrap().is_err());
     let error = files().load(0..3).unwrap_err().to_string();
-    assert!(error.contains("not one image"), "{error}");
+    assert!(error.contains("no image of a batch"), "{error}");
 }
 
 #[test]
@@ -144,8 +144,8 @@ fn damaged_tables_are_refused() {
         assert!(error.contains(TABLE) && words.iter().all(|word| error.contains(word)), "{error}");
     }
     let txt: [(Change, &[&str]); 4] = [
-        (|text| text.replacen("11", "12", 1), &["promises 12 rows, and it has 11"]),
-        (|text| text.lines().take(12).collect::<Vec<_>>().join("\n"), &["promises 11 rows, and it has 10"]),
+        (|text| text.replacen("11", "12", 1), &["says 12 rows, but there are 11"]),
+        (|text| text.lines().take(12).collect::<Vec<_>>().join("\n"), &["says 11 rows, but there are 10"]),
         (|text| text.lines().skip(1).collect::<Vec<_>>().join("\n"), &["not the number of images", "5_o_Clock"]),
         (|_| "11\n".to_string(), &["no header"]),
     ];

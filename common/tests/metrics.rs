@@ -170,7 +170,7 @@ fn quality_gathers_all_of_it() {
     let grey = reference.quality(&Tensor::full([10, 4, 4, 1], 0.5, F32)).unwrap();
     assert!(grey.frechet_distance > 1.0 && grey.mean_pairwise_distance == 0.0);
     let text = grey.to_string();
-    for words in ["10 samples beside 60 real images; features: pixels", "Fréchet distance", "recall", "0.0000"] {
+    for words in ["10 samples, 60 real images; features: pixels", "Fréchet distance", "recall", "0.0000"] {
         assert!(text.contains(words), "{words} is not in\n{text}");
     }
 }
@@ -180,20 +180,20 @@ fn odd_input_is_refused_in_words() {
     let some = normal(10, 4);
     let nan = &some / 0.0 * 0.0;
     let one = some.narrow(0, 0, 1);
-    refused("one sample", frechet_distance(&some, &one), "features of samples: there are 1, and at least 2 are needed");
-    refused("none", frechet_distance(&normal(0, 4), &some), "real images: there are 0");
-    refused("NaN", frechet_distance(&some, &nan), "features of samples: they hold values that are not finite");
+    refused("one sample", frechet_distance(&some, &one), "features of samples: got 1, need at least 2");
+    refused("none", frechet_distance(&normal(0, 4), &some), "real images: got 0");
+    refused("NaN", frechet_distance(&some, &nan), "features of samples contain NaN or infinity");
     refused("widths", frechet_distance(&some, &normal(10, 5)), "4 values cannot be compared with samples of 5");
-    refused("three", precision_and_recall(&some, &some.narrow(0, 0, 3), 3), "there are 3, and at least 4");
+    refused("three", precision_and_recall(&some, &some.narrow(0, 0, 3), 3), "got 3, need at least 4");
     refused("widths", precision_and_recall(&some, &normal(10, 5), 3), "samples of 5");
-    refused("one", mean_pairwise_distance(&one), "there are 1");
-    refused("no pixels", mean_pairwise_distance(&normal(3, 0)), "they are empty");
-    refused("a scalar", mean_pairwise_distance(&Tensor::from(1.0)), "there are 0");
+    refused("one", mean_pairwise_distance(&one), "got 1, need at least 2");
+    refused("no pixels", mean_pairwise_distance(&normal(3, 0)), "are empty");
+    refused("a scalar", mean_pairwise_distance(&Tensor::from(1.0)), "got 0");
     refused("axes", Modes::of(&one.squeeze()), "[samples, classes]");
-    refused("NaN", Modes::of(&nan), "not finite");
-    refused("no samples", NearestSearch::new(&normal(0, 4)), "samples: there are 0");
+    refused("NaN", Modes::of(&nan), "contain NaN or infinity");
+    refused("no samples", NearestSearch::new(&normal(0, 4)), "samples: got 0");
     refused("nothing to compare with", NearestSearch::among(&some, &normal(0, 4)), "no training images");
     refused("sizes", NearestSearch::among(&some, &normal(3, 5)), "4 values cannot be compared with samples of 5");
-    refused("NaN", NearestSearch::among(&some, &nan), "training images: they hold values");
-    refused("one real image", Reference::new(&Pixels, &one), "there are 1");
+    refused("NaN", NearestSearch::among(&some, &nan), "training images contain NaN or infinity");
+    refused("one real image", Reference::new(&Pixels, &one), "got 1");
 }

@@ -45,7 +45,7 @@ fn drawings_are_read_in_keras_layout() {
         assert!((found - expected).abs() < 1e-6, "{found} {expected}");
     }
     let error = drawings(&sets[0], EACH + 1).unwrap_err().to_string();
-    assert!(error.contains("camel.npy holds 120 drawings, and 121 were asked for"), "{error}");
+    assert!(error.contains("camel.npy holds only 120 drawings, not 121"), "{error}");
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! The readers of idx, npz, TopoJSON and CIFAR-10's files: any bytes give data or an error, never a panic or more memory than
-//! they hold.
+//! The readers of idx, npz, TopoJSON and CIFAR-10's files: any bytes give data or an error, never a panic or more
+//! memory than they hold.
 
 use common::datasets::{cifar10, idx, land, mnist, npz::Npz, topojson};
 use proptest::prelude::*;
@@ -310,7 +310,7 @@ fn cifar10_names_the_file_that_is_wrong() {
     assert!(short.contains("test_batch.bin") && short.contains("damaged"));
     write("test_batch.bin", records.as_flattened());
     let few = format!("{:#}", cifar10::test(folder.path(), 3).unwrap_err());
-    assert!(few.contains("2 images, and 3"), "{few}");
+    assert!(few.contains("only 2 images, not 3"), "{few}");
     write("batches.meta.txt", b"one\ntwo\n");
     assert!(format!("{:#}", cifar10::class_names(folder.path()).unwrap_err()).contains("2 names"));
 }

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use tch::Tensor;
 
-/// Asserts that two sets have the same names, and the same values under each, bit for bit: two checkpoints, say.
+/// Asserts that two sets of tensors, such as two checkpoints, have the same names and bit-equal values.
 ///
 /// # Panics
 /// They differ, or a value is NaN.

@@ -6,7 +6,7 @@ use std::path::Path;
 use tch::Tensor;
 use tch::kind::Element;
 
-/// Arrays that Python made, from an npz file. Those of f32, f64 and i64 become tensors of that kind, on the CPU.
+/// Arrays from an npz file that Python wrote. Arrays of f32, f64 and i64 become CPU tensors of that kind.
 #[derive(Debug)]
 pub struct Fixture {
     file: String,
@@ -14,11 +14,11 @@ pub struct Fixture {
 }
 
 impl Fixture {
-    /// Reads all arrays of a file. A relative path begins in the package's folder, where Cargo runs tests:
+    /// Reads all arrays of a file. Relative paths start at the package's folder, where Cargo runs tests:
     /// `tests/fixtures/gan.npz`.
     ///
     /// # Panics
-    /// The file cannot be read, is no npz archive, or holds an array of another kind.
+    /// The file cannot be read, is not an npz archive, or holds an array of another kind.
     #[track_caller]
     pub fn open(path: impl AsRef<Path>) -> Fixture {
         let name = path.as_ref().display().to_string();
@@ -60,8 +60,8 @@ impl Fixture {
         tensor.reshape([1]).double_value(&[0])
     }
 
-    /// The arrays whose names begin with `prefix`, by the rest of their names: `w/dense/kernel` below `w/` is
-    /// `dense/kernel`. There may be none.
+    /// The arrays whose names begin with `prefix`, by the rest of the name: `w/dense/kernel` below `w/` is
+    /// `dense/kernel`. May be empty.
     pub fn below(&self, prefix: &str) -> BTreeMap<String, Tensor> {
         let arrays = self.arrays.iter();
         arrays.filter_map(|(name, tensor)| Some((name.strip_prefix(prefix)?.to_string(), tensor.copy()))).collect()

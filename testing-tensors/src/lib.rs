@@ -1,10 +1,10 @@
-//! What the tests of several crates share and that needs libtorch; `testing` has the rest.
+//! Test helpers of several crates that need libtorch; `testing` has the others.
 //!
-//! - [`Fixture`]: an npz file that Python made, its arrays as tensors of their own kind.
-//! - [`assert_near`], [`assert_near_relative`], [`assert_near_absolute`]: tensors that are equal but for rounding.
-//! - [`assert_equal`]: sets of tensors that are equal bit for bit.
+//! - [`Fixture`]: the arrays of an npz file, as tensors of their kind.
+//! - [`assert_near`], [`assert_near_relative`], [`assert_near_absolute`]: tensors that are equal up to rounding.
+//! - [`assert_equal`]: sets of bit-equal tensors.
 //!
-//! Everything here panics where it fails, as tests do, and names the tensor.
+//! All of them panic on failure and name the tensor.
 
 mod equal;
 mod fixture;

@@ -1,28 +1,28 @@
 use tch::{Kind, Tensor};
 
-/// Asserts equal shapes, and that no value is off by more than `tolerance` times max(1, largest expected value).
+/// Asserts equal shapes and max |actual - expected| <= `tolerance` · max(1, max |expected|).
 ///
 /// # Panics
-/// One is, the shapes differ, or a value is NaN.
+/// They differ by more, the shapes differ, or a value is NaN.
 #[track_caller]
 pub fn assert_near(what: &str, actual: &Tensor, expected: &Tensor, tolerance: f64) {
     check(what, actual, expected, tolerance, largest(expected).max(1.0));
 }
 
-/// Asserts equal shapes, and that no value is off by more than `tolerance` times the largest expected value: for values
-/// that are small throughout, as gradients. Below 1e-6 that largest value counts as 1e-6.
+/// Asserts equal shapes and max |actual - expected| <= `tolerance` · max(1e-6, max |expected|): for tensors of small
+/// values, such as gradients.
 ///
 /// # Panics
-/// One is, the shapes differ, or a value is NaN.
+/// They differ by more, the shapes differ, or a value is NaN.
 #[track_caller]
 pub fn assert_near_relative(what: &str, actual: &Tensor, expected: &Tensor, tolerance: f64) {
     check(what, actual, expected, tolerance, largest(expected).max(1e-6));
 }
 
-/// Asserts equal shapes, and that no value is off by more than `tolerance`, whatever the size of the values.
+/// Asserts equal shapes and max |actual - expected| <= `tolerance`.
 ///
 /// # Panics
-/// One is, the shapes differ, or a value is NaN.
+/// They differ by more, the shapes differ, or a value is NaN.
 #[track_caller]
 pub fn assert_near_absolute(what: &str, actual: &Tensor, expected: &Tensor, tolerance: f64) {
     check(what, actual, expected, tolerance, 1.0);

@@ -5,10 +5,10 @@ use std::io::{Cursor, Write};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-/// A zip archive of names and contents, which the names may break: `../escaped`.
+/// A zip archive of names and contents. Names may be invalid, such as `../escaped`.
 ///
 /// # Panics
-/// A name stands twice.
+/// A name occurs twice.
 #[track_caller]
 pub fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));

@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use tempfile::TempDir;
 
-/// A chapter's binary and an output folder, which goes when this is dropped.
+/// A chapter's binary with a temporary output folder, removed on drop.
 #[derive(Debug)]
 pub struct Chapter {
     binary: &'static str,
@@ -14,7 +14,7 @@ impl Chapter {
     /// `binary` is `env!("CARGO_BIN_EXE_ch03")`, which only a test of that package knows.
     ///
     /// # Panics
-    /// There is no place for temporary folders.
+    /// No temporary folder can be created.
     pub fn new(binary: &'static str) -> Chapter {
         Chapter { binary, out: tempfile::tempdir().expect("a temporary folder") }
     }
@@ -29,8 +29,8 @@ impl Chapter {
         self.out().join(name)
     }
 
-    /// The binary with these arguments. Experiments and `figures` go to the output folder, on synthetic data and the CPU
-    /// (unless `args` names a device), with one thread: tests side by side do not wait for each other's.
+    /// The binary with these arguments. Experiments and `figures` write to the output folder and run on synthetic data,
+    /// on the CPU (unless `args` names a device), with one thread, so that parallel tests do not compete for cores.
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(self.binary);
         command.args(args).env("GDL_MIRROR", "");
@@ -43,13 +43,13 @@ impl Chapter {
         command
     }
 
-    /// Runs [`command`](Chapter::command) to its end.
+    /// Runs [`command`](Chapter::command) and waits for it.
     #[track_caller]
     pub fn run(&self, args: &[&str]) -> Finished {
         Finished::run(&mut self.command(args))
     }
 
-    /// Runs it and asserts that it ended with 0.
+    /// Runs it and asserts exit code 0.
     #[track_caller]
     pub fn succeed(&self, args: &[&str]) -> Finished {
         let finished = self.run(args);
@@ -57,7 +57,7 @@ impl Chapter {
         finished
     }
 
-    /// Asserts that neither a run nor a figure was made.
+    /// Asserts that neither a run nor a figure was written.
     #[track_caller]
     pub fn assert_nothing_made(&self) {
         for folder in ["run", "figures"] {
@@ -66,7 +66,7 @@ impl Chapter {
     }
 }
 
-/// Asserts that a chapter's binary ends with `code`, with all these words on standard error, and makes nothing.
+/// Asserts that a chapter's binary exits with `code`, prints all these words to standard error, and writes nothing.
 #[track_caller]
 pub fn assert_refused(binary: &'static str, args: &[&str], code: i32, words: &[&str]) {
     let chapter = Chapter::new(binary);

@@ -1,6 +1,6 @@
 use std::process::{Command, Output};
 
-/// What only a mistake in the program itself says.
+/// Words that only an internal error prints.
 const INTERNAL: [&str; 3] = ["should not have happened", "internal error", "panicked"];
 
 /// A command that has ended.
@@ -8,7 +8,7 @@ const INTERNAL: [&str; 3] = ["should not have happened", "internal error", "pani
 pub struct Finished {
     /// The command, for messages.
     what: String,
-    /// Its exit code; none where a signal ended it.
+    /// Its exit code; `None` after a signal.
     pub code: Option<i32>,
     /// All it wrote to standard output.
     pub stdout: String,
@@ -17,10 +17,10 @@ pub struct Finished {
 }
 
 impl Finished {
-    /// Runs a command to its end.
+    /// Runs a command and waits for it.
     ///
     /// # Panics
-    /// It cannot be started, or writes what is no UTF-8.
+    /// It cannot be started, or its output is not UTF-8.
     #[track_caller]
     pub fn run(command: &mut Command) -> Finished {
         let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
@@ -34,14 +34,13 @@ impl Finished {
         Finished { what: format!("{command:?}"), code: output.status.code(), stdout, stderr }
     }
 
-    /// Asserts that it ended with 0.
+    /// Asserts exit code 0.
     #[track_caller]
     pub fn assert_success(&self) {
         assert_eq!(self.code, Some(0), "{}: {}{}", self.what, self.stdout, self.stderr);
     }
 
-    /// Asserts that it ended with this code, and that standard error has all these words and tells of no mistake in the
-    /// program itself.
+    /// Asserts this exit code, and that standard error has all these words and no sign of an internal error.
     #[track_caller]
     pub fn assert_failure(&self, code: i32, words: &[&str]) {
         let Finished { what, stderr, .. } = self;

@@ -1,15 +1,15 @@
-//! The figures that a chapter's `experiments.toml` promises, in the folder `figures` of a chapter's output.
+//! The figures listed in a chapter's `experiments.toml`, in the folder `figures` of its output.
 
 use catalog::{Entry, Table};
 use std::collections::BTreeSet;
 use std::path::Path;
 
-/// The files of the figures of these experiments (all if none is named), below `figures`: `ch03/03_01_loss.png`.
+/// The figure files of these experiments (all without ids), relative to `figures`: `ch03/03_01_loss.png`.
 ///
 /// `table` is the text of `experiments.toml`.
 ///
 /// # Panics
-/// The table is damaged, or has no such experiment.
+/// The table is invalid, or has no such experiment.
 #[track_caller]
 pub fn files(table: &str, ids: &[&str]) -> BTreeSet<String> {
     let table = Table::parse(table).unwrap_or_else(|error| panic!("{error:#}"));
@@ -24,8 +24,8 @@ pub fn files(table: &str, ids: &[&str]) -> BTreeSet<String> {
     ids.iter().map(find).flat_map(files_of).collect()
 }
 
-/// Asserts that the gallery shows all these files, that each is an image of more than 500 x 200 pixels, and that the
-/// folder holds no other image. Returns the text of the gallery.
+/// Asserts that the gallery shows all these files, that each is larger than 500 x 200 pixels, and that the folder has
+/// no other image. Returns the gallery's HTML.
 ///
 /// `out` is the folder that holds `figures`.
 ///

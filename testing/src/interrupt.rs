@@ -2,8 +2,7 @@ use crate::Finished;
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
-/// Starts a command, sends it SIGINT, as Ctrl-C does, at its first line of standard output that begins with `begin`, and
-/// waits for its end.
+/// Starts a command, sends it SIGINT (Ctrl-C) when a line of its standard output begins with `begin`, and waits for it.
 ///
 /// # Panics
 /// It cannot be started, or ends without such a line.

@@ -1,13 +1,13 @@
-//! What the tests of several crates share and that needs no libtorch; `testing-tensors` has what needs it.
+//! Test helpers of several crates that need no libtorch; `testing-tensors` has the others.
 //!
 //! - [`Finished`]: a command that has ended, and assertions on its exit code and messages.
 //! - [`Chapter`]: a chapter's binary on synthetic data, in an output folder of its own; [`assert_refused`].
 //! - [`interrupt_at`]: Ctrl-C in the middle of a run.
-//! - [`gallery`]: the figures that `experiments.toml` promises.
+//! - [`gallery`]: the figures listed in `experiments.toml`.
 //! - [`read`]: JSON and CSV; [`bytes`]: zip archives and checksums.
-//! - [`assert_near`]: numbers that are equal but for rounding.
+//! - [`assert_near`]: numbers that are equal up to rounding.
 //!
-//! Everything here panics where it fails, as tests do, and names the command, the file or the number.
+//! All of them panic on failure and name the command, the file or the number.
 
 pub mod bytes;
 mod chapter;

@@ -1,4 +1,4 @@
-/// Asserts that two numbers are equal but for `tolerance`, relative to max(1, |expected|).
+/// Asserts |actual - expected| <= `tolerance` · max(1, |expected|).
 ///
 /// # Panics
 /// They differ by more, or one is NaN.

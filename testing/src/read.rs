@@ -1,4 +1,4 @@
-//! Files that runs leave.
+//! Reading the files of a run.
 
 use serde_json::Value;
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::path::Path;
 /// The text of a file.
 ///
 /// # Panics
-/// It cannot be read or is no UTF-8.
+/// It cannot be read or is not UTF-8.
 #[track_caller]
 pub fn text(path: &Path) -> String {
     std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
@@ -15,7 +15,7 @@ pub fn text(path: &Path) -> String {
 /// A JSON file.
 ///
 /// # Panics
-/// It cannot be read or is no JSON.
+/// It cannot be read or is not JSON.
 #[track_caller]
 pub fn json(path: &Path) -> Value {
     serde_json::from_str(&text(path)).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
@@ -24,7 +24,7 @@ pub fn json(path: &Path) -> Value {
 /// The rows of a CSV file, the heading first.
 ///
 /// # Panics
-/// It cannot be read, is no CSV, or has rows of different lengths.
+/// It cannot be read, is not CSV, or has rows of different lengths.
 #[track_caller]
 pub fn csv(path: &Path) -> Vec<Vec<String>> {
     let text = text(path);

@@ -91,7 +91,7 @@ def figures(notebook, identifier):
         drawn = [Path(line.removeprefix(FIGURE)).stem for line in lines if line.startswith(FIGURE)]
         # Where another experiment is trained first, its figures go to the gallery only.
         drawn = [name for name in drawn if name.startswith(identifier + "_")]
-        pictures = [o for o in outputs if "image/png" in o.get("data", {})]
+        images = [o for o in outputs if "image/png" in o.get("data", {})]
         if drawn and not images:
             raise Failed(f"the images of {', '.join(drawn)} are missing")
         shown += [name.removeprefix(identifier + "_") for name in drawn]
@@ -132,7 +132,7 @@ def main():
                 count = len(entry["figures"])
                 print(f"{count:>3} figure{'s' if count != 1 else ' '} {time.time() - start:>6.0f} s", flush=True)
     if failures:
-        print(f"error: {', '.join(failures)}: the reasons stand above", file=sys.stderr)
+        print(f"error: {', '.join(failures)}: see the messages above", file=sys.stderr)
         return 1
     print(f"As executed: {executed}")
     return 0

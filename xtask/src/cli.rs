@@ -10,8 +10,8 @@ use crate::{bench, doctor, figures, list, notebook, readme, run, setup, test};
 
 /// Generative Deep Learning, in Rust: runs the book's experiments.
 ///
-/// Without a command: the list of the experiments. With an id: runs that experiment; everything after the id goes to
-/// the experiment, so `cargo book 03_01 --help` lists its options.
+/// Without a command it lists the experiments. With an id it runs that experiment and passes it all further arguments:
+/// `cargo book 03_01 --help` lists its options.
 #[derive(Parser)]
 #[command(name = "cargo book", bin_name = "cargo book", version, disable_help_subcommand = true)]
 #[command(override_usage = "cargo book [COMMAND]\n       cargo book <ID> [OPTIONS OF THE EXPERIMENT]")]
@@ -19,10 +19,10 @@ use crate::{bench, doctor, figures, list, notebook, readme, run, setup, test};
 Examples:
   cargo book 03_01                    run an experiment by its number ...
   cargo book 03_01_autoencoder_train  ... or by its whole name
-  cargo book 03_01 --preset book      with the book's own numbers (smoke, quick, book)
-  cargo book figures 03               all images of chapter 3
+  cargo book 03_01 --preset book      with the book's hyper-parameters (smoke, quick, book)
+  cargo book figures 03               all figures of chapter 3
   cargo book notebook 03_04           its notebook in JupyterLab
-  cargo book setup --cuda             libtorch for NVIDIA cards")]
+  cargo book setup --cuda             libtorch for NVIDIA GPUs")]
 pub struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
@@ -32,39 +32,39 @@ pub struct Cli {
 enum Command {
     /// List the experiments with pages, data and expected minutes
     List,
-    /// Make the book's images, training what is missing, and a gallery of them
+    /// Draw the book's figures into a gallery; train missing runs first
     Figures(figures::Arguments),
     /// Run all tests, as CI does
     Test(Rest),
-    /// Set libtorch up in .libtorch (the other commands do so when they need it)
+    /// Install libtorch in .libtorch (the other commands do so when they need it)
     Setup(setup::Arguments),
-    /// Say what is here, what is wrong, and the cure
+    /// Check the installation and suggest fixes
     Doctor,
     /// List, fetch, verify or find data sets
     Data(data::command::Args),
-    /// Time the training steps, alone or beside PyTorch and Keras
+    /// Time the training steps, alone or against PyTorch and Keras
     Bench(bench::Arguments),
-    /// The notebooks in JupyterLab, or executed without it; sets all they need up
+    /// Open the notebooks in JupyterLab, or execute them; install what they need
     Notebook(notebook::Arguments),
-    /// Rewrite the table of sections in README.md from the chapters' tables
+    /// Rewrite the table of sections in README.md from the chapters' experiments.toml
     #[command(hide = true)]
     Readme,
     #[command(external_subcommand)]
     Run(Vec<OsString>),
 }
 
-/// Arguments passed on as they are.
+/// Arguments that are passed on unchanged.
 #[derive(Args)]
 struct Rest {
-    /// Passed on to `cargo test`
+    /// Arguments of `cargo test`
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     args: Vec<OsString>,
 }
 
-/// Does what the command line asks.
+/// Runs the command.
 ///
 /// # Errors
-/// [`crate::Usage`] for ids that do not exist, else whatever went wrong.
+/// [`crate::Usage`] for unknown ids; otherwise the error of the command.
 pub fn run(cli: Cli) -> Result<ExitCode> {
     let root = data::root()?;
     match cli.command {

@@ -1,4 +1,4 @@
-//! `cargo book doctor`: what is here, what is wrong, and the cure.
+//! `cargo book doctor`: checks the installation and suggests fixes.
 
 use std::path::Path;
 use std::process::{ExitCode, Stdio};
@@ -13,19 +13,19 @@ use crate::libtorch::{self, Place, State, Variant};
 use crate::process::{answer, print};
 use crate::{python, setup};
 
-/// What the doctor found.
+/// The findings.
 #[derive(Default)]
 struct Report {
-    /// Something does not work; with its cure.
+    /// What does not work, with the fix.
     problems: Vec<String>,
-    /// It works, but could be better.
+    /// What works, but could be better.
     advice: Vec<String>,
 }
 
 /// Prints the report.
 ///
 /// # Errors
-/// When standard output cannot be written.
+/// Standard output cannot be written.
 pub fn run(root: &Path) -> Result<ExitCode> {
     let mut report = Report::default();
     section("Repository", &report.repository(root))?;
@@ -40,10 +40,10 @@ pub fn run(root: &Path) -> Result<ExitCode> {
         print(&format!("\nAdvice: {advice}\n"))?;
     }
     if report.problems.is_empty() {
-        print("\nNothing is wrong.\n")?;
+        print("\nNo problems found.\n")?;
         return Ok(ExitCode::SUCCESS);
     }
-    print("\nWhat is wrong, and the cure\n")?;
+    print("\nProblems and fixes\n")?;
     for (i, problem) in report.problems.iter().enumerate() {
         print(&format!("  {}. {problem}\n", i + 1))?;
     }
@@ -62,7 +62,7 @@ impl Report {
     fn repository(&mut self, root: &Path) -> Vec<Line> {
         let experiments = Experiments::load(root).map_or_else(
             |error| {
-                self.problems.push(format!("a chapter's table is broken: {error:#}"));
+                self.problems.push(format!("invalid experiments.toml: {error:#}"));
                 "unreadable".to_string()
             },
             |tables| format!("{} in {} chapters", tables.all().count(), tables.chapters.len()),
@@ -72,8 +72,7 @@ impl Report {
 
     fn tools(&mut self) -> Vec<Line> {
         if cfg!(windows) {
-            self.problems
-                .push("Windows itself is not supported: use WSL (`wsl --install`) and run this in there".into());
+            self.problems.push("Windows is not supported: use WSL (`wsl --install`) and run this command there".into());
         }
         let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".into());
         let compiler = setup::compiler();
@@ -96,7 +95,7 @@ impl Report {
         ]
     }
 
-    /// The lines about libtorch, and whether it can be used.
+    /// The lines about libtorch, and whether it is usable.
     fn libtorch(&mut self, root: &Path) -> (Vec<Line>, bool) {
         let place = Place::find(root);
         let found = match &place {
@@ -104,27 +103,27 @@ impl Report {
             Place::Own(dir) => match libtorch::state(dir) {
                 State::Ready(variant) => Ok(variant),
                 State::Missing => Err("libtorch is not set up: run `cargo book setup`".into()),
-                State::Broken(reason) => Err(format!("{reason}: run `cargo book setup`, which makes it anew")),
+                State::Broken(reason) => Err(format!("{reason}: run `cargo book setup` to install it again")),
             },
         };
         if std::env::var_os("LIBTORCH_USE_PYTORCH").is_some() {
-            let advice = "LIBTORCH_USE_PYTORCH is set: plain cargo would take Python's libtorch. Unset it";
+            let advice = "LIBTORCH_USE_PYTORCH is set: plain cargo uses Python's libtorch. Unset it";
             self.advice.push(advice.into());
         }
         let of = match &place {
             Place::External(_) => "from LIBTORCH",
-            Place::Own(_) => "made by `cargo book setup`",
+            Place::Own(_) => "installed by `cargo book setup`",
         };
         let state = match &found {
             Ok(variant) => format!("{LIBTORCH} ({variant}), {of}"),
-            Err(_) => format!("not usable; {LIBTORCH} is wanted"),
+            Err(_) => format!("not usable; version {LIBTORCH} is required"),
         };
         let usable = found.is_ok();
         match found {
             Ok(variant) => self.compare(variant, &Driver::find()),
             Err(problem) => {
                 if matches!(place, Place::Own(_)) && python::find().is_err() {
-                    self.problems.push(format!("no Python 3, whose pip brings libtorch: {}", python::CURE));
+                    self.problems.push(format!("no Python 3, which installs libtorch with pip: {}", python::CURE));
                 }
                 self.problems.push(problem);
             }
@@ -132,14 +131,14 @@ impl Report {
         (vec![("folder".into(), place.dir().display().to_string()), ("version".into(), state)], usable)
     }
 
-    /// Whether libtorch and the driver go together.
+    /// Compares libtorch with the driver.
     fn compare(&mut self, variant: Variant, driver: &Driver) {
         match (variant, driver.check()) {
             (Variant::Cpu, Ok(())) => {
-                self.advice.push("there is an NVIDIA driver; `cargo book setup --cuda` would use the card".into());
+                self.advice.push("an NVIDIA driver is installed: `cargo book setup --cuda` enables the GPU".into());
             }
             (Variant::Cuda, Err(error)) => {
-                self.advice.push(format!("libtorch has CUDA, but all will run on the CPU: {error:#}"));
+                self.advice.push(format!("libtorch supports CUDA, but everything runs on the CPU: {error:#}"));
             }
             _ => {}
         }
@@ -149,11 +148,11 @@ impl Report {
         let here = match data::Store::open() {
             Ok(store) => store.list().iter().flat_map(named).collect::<Vec<_>>().join(", "),
             Err(error) => {
-                self.problems.push(format!("the data sets cannot be listed: {error:#}"));
+                self.problems.push(format!("cannot list the data sets: {error:#}"));
                 "unknown".into()
             }
         };
-        let here = if here.is_empty() { "no set yet; experiments fetch what they need".into() } else { here };
+        let here = if here.is_empty() { "none yet; experiments fetch what they need".into() } else { here };
         let mut lines = vec![("folder".into(), root.join("data/cache").display().to_string()), ("sets".into(), here)];
         if let Some(mirror) = std::env::var("GDL_MIRROR").ok().filter(|mirror| !mirror.trim().is_empty()) {
             lines.push(("GDL_MIRROR".into(), mirror));
@@ -161,7 +160,7 @@ impl Report {
         lines
     }
 
-    /// What libtorch itself says, through `common`'s `torch-info`.
+    /// What libtorch reports through `common`'s `torch-info`.
     fn devices(&mut self, root: &Path) -> Vec<Line> {
         let info = Cargo::ready(root).and_then(|cargo| {
             let executable = cargo.build("common", "torch-info")?;
@@ -176,15 +175,15 @@ impl Report {
             }
             _ => {
                 let cure =
-                    "the message stands above. If a library is missing, `rm -r .libtorch` and `cargo book setup`";
-                self.problems.push(format!("libtorch is there, but a program with it does not run: {cure}"));
+                    "see the message above. If a library is missing, run `rm -r .libtorch` and `cargo book setup`";
+                self.problems.push(format!("libtorch is installed, but a program that uses it does not run: {cure}"));
                 Vec::new()
             }
         }
     }
 }
 
-/// The set's name for each form of it that is there.
+/// The set's name for each form of it in the cache.
 fn named(entry: &data::Entry) -> Vec<String> {
     let real = entry.real.iter().map(|_| entry.set.name.clone());
     let synthetic = entry.synthetic.iter().map(|_| format!("{} (synthetic)", entry.set.name));

@@ -9,11 +9,11 @@ use crate::process::{answer, on_path};
 /// The oldest driver that runs the CUDA 13 of the wheel.
 const OLDEST: u32 = 580;
 
-/// What was found of an NVIDIA driver.
+/// The NVIDIA driver of this machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Driver {
     None,
-    /// There is one; its version if `nvidia-smi` tells it, as `580.95.05`.
+    /// A driver, with its version if `nvidia-smi` reports it: `580.95.05`.
     Found(Option<String>),
 }
 
@@ -27,24 +27,24 @@ impl Driver {
         if version.is_some() || has_library() { Driver::Found(version) } else { Driver::None }
     }
 
-    /// Whether CUDA of the pinned libtorch runs with it.
+    /// Checks that the pinned libtorch's CUDA runs with this driver.
     ///
     /// # Errors
-    /// Says why not, and the cure.
+    /// The driver is missing or too old; the message suggests a fix.
     pub fn check(&self) -> Result<()> {
         if cfg!(target_os = "macos") {
-            bail!("there is no CUDA on macOS. `cargo book setup` alone uses Apple's own GPU (--device mps)");
+            bail!("macOS has no CUDA. Run `cargo book setup`, and use Apple's GPU with --device mps");
         }
         let major: Option<u32> = match self {
             Driver::None => bail!(
-                "CUDA was asked for, but no NVIDIA driver was found here (neither libcuda.so.1 nor nvidia-smi). \
-                 Install the driver ({OLDEST} or newer) and try again, or run `cargo book setup --cpu`"
+                "no NVIDIA driver found (neither libcuda.so.1 nor nvidia-smi). \
+                 Install driver {OLDEST} or newer, or run `cargo book setup --cpu`"
             ),
             Driver::Found(version) => version.as_deref().and_then(|version| version.split('.').next()?.parse().ok()),
         };
         match major {
             Some(major) if major < OLDEST => bail!(
-                "the NVIDIA driver here is {major}, but CUDA 13 needs {OLDEST} or newer. \
+                "the NVIDIA driver has version {major}, but CUDA 13 needs {OLDEST} or newer. \
                  Update the driver, or run `cargo book setup --cpu`"
             ),
             _ => Ok(()),

@@ -1,4 +1,4 @@
-//! The tables `chapters/*/experiments.toml`: which experiments there are.
+//! The experiments of all chapters, from `chapters/*/experiments.toml`.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -8,10 +8,10 @@ use catalog::{Entry, Table};
 
 use crate::Usage;
 
-/// A chapter: its table, and where its package lies.
+/// A chapter: its table and its folder.
 #[derive(Debug, Clone)]
 pub struct Chapter {
-    /// What its `experiments.toml` says.
+    /// Its `experiments.toml`.
     pub table: Table,
     /// Its folder in `chapters`.
     pub folder: String,
@@ -23,7 +23,7 @@ pub struct Experiments {
     pub chapters: Vec<Chapter>,
 }
 
-/// What the words behind `figures` or `bench` stand for.
+/// What an argument of `figures` or `bench` names.
 #[derive(Debug, Clone, Copy)]
 pub enum Choice<'a> {
     Chapter(&'a Chapter),
@@ -34,7 +34,7 @@ impl Experiments {
     /// Reads the tables below `root/chapters`.
     ///
     /// # Errors
-    /// When a table cannot be read, breaks the format, names an id twice or needs an experiment that there isn't.
+    /// A table cannot be read, is invalid, has an id twice, or needs an unknown experiment.
     pub fn load(root: &Path) -> Result<Experiments> {
         let dir = root.join("chapters");
         let mut chapters = Vec::new();
@@ -72,7 +72,7 @@ impl Experiments {
     /// The experiment `03_01` or `03_01_autoencoder_train`.
     ///
     /// # Errors
-    /// [`Usage`] with the nearest ids, and those of `commands` that are near, when there is none.
+    /// [`Usage`] for an unknown id, with similar ids and similar names of `commands`.
     pub fn find(&self, id: &str, commands: &[&str]) -> Result<(&Chapter, &Entry)> {
         let found = self.all().find(|(_, experiment)| experiment.is_named(id));
         found.ok_or_else(|| Usage(self.unknown("no experiment or command", id, commands)).into())
@@ -81,18 +81,18 @@ impl Experiments {
     /// The chapter `03`, `3` or `ch03`.
     ///
     /// # Errors
-    /// [`Usage`] with the chapters there are.
+    /// [`Usage`] for an unknown chapter, with all chapters.
     pub fn chapter(&self, word: &str) -> Result<&Chapter> {
         self.find_chapter(word).ok_or_else(|| {
             let numbers: Vec<_> = self.chapters.iter().map(|chapter| chapter.table.number()).collect();
-            Usage(format!("no chapter `{word}`. There are: {}", numbers.join(", "))).into()
+            Usage(format!("no chapter `{word}`. The chapters are {}", numbers.join(", "))).into()
         })
     }
 
     /// The chapter or the experiment that `word` names.
     ///
     /// # Errors
-    /// [`Usage`] with the nearest ids, when there is neither.
+    /// [`Usage`] if there is neither, with similar ids.
     pub fn choice(&self, word: &str) -> Result<Choice<'_>> {
         if let Some(chapter) = self.find_chapter(word) {
             return Ok(Choice::Chapter(chapter));
@@ -110,10 +110,10 @@ impl Experiments {
     fn unknown(&self, what: &str, word: &str, commands: &[&str]) -> String {
         let near = self.nearest(word, commands);
         let hint = if near.is_empty() { String::new() } else { format!(" Did you mean {}?", near.join(" or ")) };
-        format!("{what} `{word}`.{hint} `cargo book` alone lists them all")
+        format!("{what} `{word}`.{hint} `cargo book` lists them all")
     }
 
-    /// Up to three names that look like `word`, the nearest first.
+    /// Up to three names similar to `word`, most similar first.
     fn nearest(&self, word: &str, commands: &[&str]) -> Vec<String> {
         let likeness = |name: &str| strsim::jaro_winkler(&word.to_lowercase(), name);
         let experiments = self.all().map(|(_, experiment)| {

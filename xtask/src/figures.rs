@@ -1,4 +1,4 @@
-//! `cargo book figures`: the book's images and their gallery.
+//! `cargo book figures`: the book's figures and their gallery.
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -14,12 +14,12 @@ use crate::process;
 
 #[derive(Args)]
 pub struct Arguments {
-    /// Chapters (03) and experiments (03_02); none: all. Options behind them go to the experiments (--preset book)
+    /// Chapters (03) or experiments (03_02) [default: all], then options of the experiments (--preset book)
     #[arg(value_name = "CHAPTER|ID|OPTIONS", trailing_var_arg = true, allow_hyphen_values = true)]
     args: Vec<OsString>,
 }
 
-/// A chapter, and the ids to make images of; none means all.
+/// A chapter, and the ids whose figures are drawn; no id means all.
 #[derive(Debug)]
 pub struct Job<'a> {
     pub chapter: &'a Chapter,
@@ -29,7 +29,7 @@ pub struct Job<'a> {
 /// Runs `<package> figures [ids] [options]` for every chapter concerned.
 ///
 /// # Errors
-/// [`crate::Usage`] for unknown ids; when libtorch cannot be set up or a chapter not be built.
+/// [`crate::Usage`] for unknown ids; libtorch cannot be installed, or a chapter cannot be built.
 pub fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
     let options = arguments.args.iter().position(|arg| arg.to_string_lossy().starts_with('-'));
     let (words, options) = arguments.args.split_at(options.unwrap_or(arguments.args.len()));
@@ -38,7 +38,7 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
     let jobs = jobs(&experiments, &words)?;
     let cargo = Cargo::ready(root)?;
 
-    // Ctrl-C reaches the chapter's binary as well, which finishes its step and saves: wait for it. A second one ends.
+    // Ctrl-C also reaches the chapter's binary, which finishes its step and saves: wait for it. A second Ctrl-C exits.
     static INTERRUPTED: AtomicBool = AtomicBool::new(false);
     ctrlc::set_handler(|| {
         if INTERRUPTED.swap(true, Ordering::Relaxed) {
@@ -56,20 +56,20 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
             return Ok(ExitCode::from(130));
         }
         if !status.success() {
-            eprintln!("error: no images of chapter {}: its message stands above", job.chapter.table.chapter);
+            eprintln!("error: the figures of chapter {} failed: see the message above", job.chapter.table.chapter);
             return Ok(process::code(status));
         }
     }
     if !options.iter().any(|option| option == "--help" || option == "-h") {
-        process::print(&format!("The gallery: {}\n", root.join("figures/index.html").display()))?;
+        process::print(&format!("Gallery: {}\n", root.join("figures/index.html").display()))?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// What to do for `words`, chapter by chapter in the book's order.
+/// The jobs for `words`, by chapter in the book's order.
 ///
 /// # Errors
-/// [`crate::Usage`] when a word names neither a chapter nor an experiment.
+/// [`crate::Usage`] if a word names neither a chapter nor an experiment.
 pub fn jobs<'a>(experiments: &'a Experiments, words: &[impl AsRef<str>]) -> Result<Vec<Job<'a>>> {
     let choices: Vec<_> = words.iter().map(|word| experiments.choice(word.as_ref())).collect::<Result<_>>()?;
     let mut jobs = Vec::new();

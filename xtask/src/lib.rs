@@ -1,8 +1,9 @@
-//! `cargo book ...`: sets libtorch up, then builds and runs the experiments of the chapters.
+//! `cargo book ...`: installs libtorch, then builds and runs the experiments of the chapters.
 //!
-//! One module per command ([`list`], [`run`], [`figures`], [`mod@test`], [`setup`], [`doctor`], [`mod@bench`], [`notebook`],
-//! [`readme`]) stands on four that know the outside: [`experiments`] (the chapters' tables), [`libtorch`] (its folder), [`python`] (pip,
-//! which brings libtorch) and [`cargo`] (which builds). Nothing here needs libtorch to compile.
+//! One module per command ([`list`], [`run`], [`figures`], [`mod@test`], [`setup`], [`doctor`], [`mod@bench`],
+//! [`notebook`], [`readme`]) uses four modules for the outside world: [`experiments`] (the chapters' tables),
+//! [`libtorch`] (its folder), [`python`] (pip, which downloads libtorch) and [`cargo`] (builds). This crate compiles
+//! without libtorch.
 
 pub mod bench;
 pub mod cargo;
@@ -21,7 +22,7 @@ pub mod run;
 pub mod setup;
 pub mod test;
 
-/// The command line asks for something that does not exist, as an unknown id: exit code 2 instead of 1.
+/// Wrong usage, such as an unknown id: exit code 2 instead of 1.
 #[derive(Debug)]
 pub struct Usage(pub String);
 

@@ -1,4 +1,4 @@
-//! `cargo book` alone: the experiments and the main commands.
+//! `cargo book` without arguments: the experiments and the main commands.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -13,17 +13,17 @@ const COMMANDS: &str = "
 Run one              cargo book 03_01 [--preset smoke|quick|book] [--epochs N] [--seed N] [--device D] [--resume]
                                       [--data any|real|synthetic] [--set key=value]
 All its options      cargo book 03_01 --help
-Make the images    cargo book figures [CHAPTER | ID ...]
-Is all well here?    cargo book doctor
+Draw the figures     cargo book figures [CHAPTER | ID ...]
+Check installation   cargo book doctor
 More                 cargo book test, data, bench, setup; cargo book --help
 
-Minutes are those of the quick preset (the default) on two processor cores.
+Minutes: preset quick (the default) on two CPU cores.
 ";
 
 /// Prints the list.
 ///
 /// # Errors
-/// When a chapter's table is broken.
+/// A chapter's experiments.toml is invalid.
 pub fn run(root: &Path) -> Result<ExitCode> {
     print(&table(&Experiments::load(root)?))?;
     Ok(ExitCode::SUCCESS)

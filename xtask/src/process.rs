@@ -6,10 +6,10 @@ use std::process::{Command, ExitCode, ExitStatus};
 
 use anyhow::{Context, Result};
 
-/// Prints `text` to standard output. A reader that went away (`cargo book | head`) is no error.
+/// Prints `text` to standard output. A closed pipe (`cargo book | head`) is not an error.
 ///
 /// # Errors
-/// When standard output cannot be written, as on a full disk.
+/// Standard output cannot be written, as on a full disk.
 pub fn print(text: &str) -> Result<()> {
     let mut out = std::io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
@@ -18,10 +18,10 @@ pub fn print(text: &str) -> Result<()> {
     }
 }
 
-/// Becomes `command`, so that Ctrl-C and the exit code are that program's own. Where a process can't (Windows), waits.
+/// Replaces this process by `command`, so that Ctrl-C and the exit code are that program's own. On Windows it waits.
 ///
 /// # Errors
-/// When the program cannot be started.
+/// The program cannot be started.
 pub fn become_command(mut command: Command) -> Result<ExitCode> {
     let name = command.get_program().to_string_lossy().into_owned();
     #[cfg(unix)]
@@ -36,12 +36,12 @@ pub fn become_command(mut command: Command) -> Result<ExitCode> {
     }
 }
 
-/// The exit code to end with after a program that ended so; 1 where a signal ended it.
+/// The exit code of a program that has ended; 1 after a signal.
 pub fn code(status: ExitStatus) -> ExitCode {
     status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from)
 }
 
-/// What `program args...` prints, trimmed: its standard output or, if that is empty, its standard error. None where it
+/// The trimmed output of `program args...`: its standard output or, if that is empty, its standard error. `None` if it
 /// cannot be started or fails.
 pub fn answer(program: impl AsRef<std::ffi::OsStr>, args: &[&str]) -> Option<String> {
     let output = Command::new(program).args(args).output().ok().filter(|output| output.status.success())?;
@@ -49,14 +49,14 @@ pub fn answer(program: impl AsRef<std::ffi::OsStr>, args: &[&str]) -> Option<Str
     Some(String::from_utf8_lossy(text.trim_ascii()).into_owned())
 }
 
-/// The file that `name` stands for on the search path.
+/// The file `name` on PATH.
 pub fn on_path(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
     let file_name = format!("{name}{}", std::env::consts::EXE_SUFFIX);
     std::env::split_paths(&path).map(|dir| dir.join(&file_name)).find(|file| file.is_file())
 }
 
-/// Free bytes on the disk that holds `path`, as `df` says; None where there is no `df`.
+/// Free bytes on the disk of `path`, by `df`; `None` without `df`.
 pub fn free_space(path: &Path) -> Option<u64> {
     let output = Command::new("df").arg("-Pk").arg(path).output().ok()?;
     let text = String::from_utf8(output.stdout).ok()?;

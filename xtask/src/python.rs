@@ -1,4 +1,4 @@
-//! Python, and its pip, which brings libtorch. Everything of it lies in `.python`.
+//! Python and its pip, which installs libtorch. All of it is in `.python`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,10 +8,10 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::process::{answer, on_path};
 
-/// The first pip that takes up a broken download where it broke.
+/// The first pip that resumes an interrupted download.
 const RESUMES: (u32, u32) = (25, 1);
 
-/// How Python is installed, with the venv module.
+/// How to install Python with the venv module.
 pub const CURE: &str = if cfg!(target_os = "macos") {
     "install it with `brew install python` or `xcode-select --install`"
 } else {
@@ -32,12 +32,13 @@ pub fn python_version(program: &Path) -> Option<(u32, u32)> {
 /// The machine's Python 3.
 ///
 /// # Errors
-/// When there is none; says the cure.
+/// There is none; the message suggests a fix.
 pub fn find() -> Result<PathBuf> {
     let mut candidates = ["python3", "python"].iter().filter_map(|name| on_path(name));
     let found = candidates.find(|program| python_version(program).is_some_and(|(major, _)| major == 3));
-    found
-        .with_context(|| format!("no Python 3 was found, whose pip brings libtorch: {CURE}, and run the command again"))
+    found.with_context(|| {
+        format!("no Python 3 found, which installs libtorch with pip: {CURE}, and run the command again")
+    })
 }
 
 /// The Python of a virtual environment.
@@ -45,10 +46,10 @@ pub fn in_environment(dir: &Path) -> PathBuf {
     dir.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" })
 }
 
-/// Makes the virtual environment `dir` anew.
+/// Creates the virtual environment `dir`; removes an older one first.
 ///
 /// # Errors
-/// When Python cannot; nothing stays behind.
+/// Python cannot create it; nothing is left behind.
 pub fn make_environment(python: &Path, dir: &Path) -> Result<()> {
     if dir.exists() {
         fs::remove_dir_all(dir).with_context(|| format!("removing {}", dir.display()))?;
@@ -64,29 +65,29 @@ pub fn make_environment(python: &Path, dir: &Path) -> Result<()> {
     Ok(())
 }
 
-/// An environment with some packages, made once.
+/// A virtual environment with some packages, installed once.
 pub struct Environment<'a> {
     pub dir: PathBuf,
-    /// What it holds and costs, for the line that announces it: `JupyterLab`.
+    /// What it holds, for the message: `JupyterLab (260 MB)`.
     pub title: &'a str,
-    /// Written to `gdl.txt` once all is installed; another content makes the environment anew.
+    /// Content of `gdl.txt`, written after the installation; other content recreates the environment.
     pub marker: String,
     /// Arguments of `pip install`, one call each.
     pub installs: Vec<Vec<String>>,
 }
 
 impl Environment<'_> {
-    /// The environment's Python; makes the environment, with the Python that `base` finds, if need be.
+    /// The environment's Python; creates the environment with the Python of `base` if necessary.
     ///
     /// # Errors
-    /// When there is no Python for it, or pip fails. What is half-made is made anew the next time.
+    /// There is no suitable Python, or pip fails. The next call recreates an incomplete environment.
     pub fn ready(&self, base: impl FnOnce() -> Result<PathBuf>) -> Result<PathBuf> {
         let python = in_environment(&self.dir);
         let marker = self.dir.join("gdl.txt");
         if fs::read_to_string(&marker).is_ok_and(|text| text == self.marker) && python_version(&python).is_some() {
             return Ok(python);
         }
-        eprintln!("Setting {} up in {}. This is done once.", self.title, self.dir.display());
+        eprintln!("Installing {} in {}. This is done once.", self.title, self.dir.display());
         make_environment(&base()?, &self.dir)?;
         let pip = |args: &[String]| {
             let mut command = Command::new(&python);
@@ -94,26 +95,26 @@ impl Environment<'_> {
             let status = command.status().with_context(|| format!("starting {}", python.display()))?;
             ensure!(
                 status.success(),
-                "pip could not install {}; its reason stands above. Is there a network? Behind a proxy or with an index \
-                 of your own, tell pip (HTTPS_PROXY, PIP_INDEX_URL). Then run the command again",
+                "pip could not install {}: see its message above. Check the network; for a proxy or your own index, set \
+                 HTTPS_PROXY or PIP_INDEX_URL. Then run the command again",
                 self.title
             );
             Ok(())
         };
-        pip(&["--quiet", "--upgrade", "pip"].map(String::from))?; // a recent one takes up broken downloads
+        pip(&["--quiet", "--upgrade", "pip"].map(String::from))?; // a recent one resumes downloads
         self.installs.iter().try_for_each(|args| pip(args))?;
         fs::write(&marker, &self.marker).with_context(|| format!("writing {}", marker.display()))?;
         Ok(python)
     }
 }
 
-/// The first Python on the search path, of several names, whose version lies between two.
+/// The first Python on PATH, among several names, with a version in this range.
 pub fn between(oldest: (u32, u32), newest: (u32, u32), names: &[&str]) -> Option<PathBuf> {
     let fits = |python: &PathBuf| python_version(python).is_some_and(|version| (oldest..=newest).contains(&version));
     names.iter().filter_map(|name| on_path(name)).find(fits)
 }
 
-/// The last lines of `text` that are not empty, joined by ` / `.
+/// The last non-empty lines of `text`, joined by ` / `.
 pub fn last_lines(text: &str, count: usize) -> String {
     let lines: Vec<_> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
     lines[lines.len().saturating_sub(count)..].join(" / ")
@@ -122,15 +123,15 @@ pub fn last_lines(text: &str, count: usize) -> String {
 /// A pip that works.
 pub struct Pip {
     python: PathBuf,
-    /// Whether it takes up broken downloads.
+    /// Whether it resumes interrupted downloads.
     resumes: bool,
 }
 
 impl Pip {
-    /// A recent pip in an environment of our own, or, where Python cannot make one, the machine's.
+    /// A recent pip in our own environment or, if Python cannot create one, the machine's pip.
     ///
     /// # Errors
-    /// When there is no Python or no pip at all; says the cure.
+    /// There is no Python or no pip; the message suggests a fix.
     pub fn ready(root: &Path) -> Result<Pip> {
         let dir = root.join(".python/pip");
         let own = in_environment(&dir);
@@ -142,7 +143,7 @@ impl Pip {
         if let Err(error) = make_environment(&python, &dir) {
             return Pip::of(&python).with_context(|| format!("{error:#}. There is no pip either: {CURE}"));
         }
-        // An old pip serves as well, only without taking up broken downloads: no reason to give up.
+        // An old pip works as well, but does not resume downloads.
         let upgrade = ["-m", "pip", "install", "--upgrade", "--quiet", "--disable-pip-version-check", "pip"];
         let _ = Command::new(&own).args(upgrade).env("PIP_USER", "0").stderr(Stdio::null()).status();
         Pip::of(&own).with_context(|| format!("the pip in {} does not work: {CURE}", dir.display()))
@@ -157,11 +158,11 @@ impl Pip {
     /// Downloads the wheel of `spec`, without its requirements, into the folder `into`; pip shows its progress.
     ///
     /// # Errors
-    /// When pip fails; its message stands above ours, which says what to do.
+    /// pip fails; its message is printed before ours, which says what to do.
     pub fn download(&self, spec: &str, into: &Path) -> Result<()> {
         let mut command = Command::new(&self.python);
         command.args(["-m", "pip", "download", "--no-deps", "--no-cache-dir", "--disable-pip-version-check"]);
-        // libtorch is the same in the wheels for all versions of Python: the user's doesn't matter.
+        // libtorch is the same in the wheels for all Python versions.
         command.args(["--python-version", "3.12", "--only-binary", ":all:"]);
         if self.resumes {
             command.args(["--resume-retries", "20"]);
@@ -170,9 +171,9 @@ impl Pip {
         let status = command.status().with_context(|| format!("starting {}", self.python.display()))?;
         ensure!(
             status.success(),
-            "pip could not download {spec}; its reason stands above. Is there a network? Behind a proxy or with an \
-             index of your own, tell pip (HTTPS_PROXY, PIP_INDEX_URL). Then run the command again: what arrived is \
-             kept. Without a network, put the wheel into .libtorch.part/wheels by hand"
+            "pip could not download {spec}: see its message above. Check the network; for a proxy or your own index, set \
+             HTTPS_PROXY or PIP_INDEX_URL. Then run the command again: complete downloads are kept. Without a network, \
+             copy the wheel to .libtorch.part/wheels"
         );
         Ok(())
     }

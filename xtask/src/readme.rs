@@ -13,22 +13,22 @@ use crate::process::print;
 /// The comment before the table.
 const BEGIN: &str = "<!-- sections: `cargo book readme` writes this table from chapters/*/experiments.toml -->\n";
 
-/// The comment behind it.
+/// The comment after it.
 const END: &str = "<!-- end of sections -->\n";
 
 /// Rewrites the table in `root/README.md`.
 ///
 /// # Errors
-/// When a chapter's table is broken, README.md cannot be read or written, or its two comments are missing.
+/// A chapter's table is invalid, README.md cannot be read or written, or one of its two comments is missing.
 pub fn run(root: &Path) -> Result<ExitCode> {
     let path = root.join("README.md");
     let old = std::fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
     let new = with_table(&old, &Experiments::load(root)?)?;
     if new == old {
-        print("README.md and the chapters' tables agree.\n")?;
+        print("README.md and the chapters' experiments.toml agree.\n")?;
     } else {
         std::fs::write(&path, new).with_context(|| format!("writing {}", path.display()))?;
-        print("README.md has the table of sections that the chapters' tables make.\n")?;
+        print("README.md has the table of sections from the chapters' experiments.toml.\n")?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -36,7 +36,7 @@ pub fn run(root: &Path) -> Result<ExitCode> {
 /// The text of README.md with the table between its two comments.
 ///
 /// # Errors
-/// When one of the comments is missing.
+/// One of the comments is missing.
 pub fn with_table(readme: &str, experiments: &Experiments) -> Result<String> {
     let (before, rest) = readme.split_once(BEGIN).with_context(|| format!("README.md has no line {}", BEGIN.trim()))?;
     let (_, after) = rest.split_once(END).with_context(|| format!("README.md has no line {}", END.trim()))?;

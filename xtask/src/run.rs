@@ -12,12 +12,12 @@ use crate::cli::Cli;
 use crate::experiments::Experiments;
 use crate::process;
 
-/// Builds the chapter of the experiment that the first argument names and becomes its binary, with the others.
+/// Builds the chapter of the experiment named by the first argument, and runs its binary with all arguments.
 ///
 /// # Errors
-/// [`crate::Usage`] for an unknown id; when libtorch cannot be set up or the chapter not be built.
+/// [`crate::Usage`] for an unknown id; libtorch cannot be installed, or the chapter cannot be built.
 pub fn run(root: &Path, args: &[OsString]) -> Result<ExitCode> {
-    let (id, rest) = args.split_first().context("which experiment? `cargo book` alone lists them")?;
+    let (id, rest) = args.split_first().context("no experiment given; `cargo book` lists them")?;
     let experiments = Experiments::load(root)?;
     let cli = Cli::command();
     let commands: Vec<_> = cli.get_subcommands().map(clap::Command::get_name).collect();

@@ -1,4 +1,4 @@
-//! `cargo book setup`: libtorch in `.libtorch`.
+//! `cargo book setup`: installs libtorch in `.libtorch`.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -16,18 +16,18 @@ use crate::process::{answer, print};
 
 #[derive(Args)]
 pub struct Arguments {
-    /// Without CUDA, even with an NVIDIA card: a download of 540 MB (macOS: 80 MB), 490 MB on disk
+    /// Install without CUDA, even with an NVIDIA GPU: 540 MB to download (macOS: 80 MB), 490 MB on disk
     #[arg(long, conflicts_with = "cuda")]
     cpu: bool,
-    /// With CUDA, for NVIDIA cards: a download of 2.5 GB, 3.6 GB on disk
+    /// Install with CUDA, for NVIDIA GPUs: 2.5 GB to download, 3.6 GB on disk
     #[arg(long)]
     cuda: bool,
 }
 
-/// Sets libtorch up, unless it already is.
+/// Installs libtorch, unless it is installed.
 ///
 /// # Errors
-/// When CUDA is asked for and absent; see [`install::install`] for the rest.
+/// CUDA is requested but has no driver; otherwise as [`install::install`].
 pub fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
     let asked = match arguments {
         Arguments { cuda: true, .. } => Some(Variant::Cuda),
@@ -43,19 +43,19 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
             let variant = libtorch::check_external(&dir)?;
             ensure!(
                 asked != Some(Variant::Cuda) || variant == Variant::Cuda,
-                "LIBTORCH is set to {}, which has no CUDA. Unset LIBTORCH to let `cargo book setup --cuda` bring one \
-                 that has",
+                "LIBTORCH is set to {}, which has no CUDA. Unset LIBTORCH, then `cargo book setup --cuda` installs a \
+                 build with CUDA",
                 dir.display()
             );
             let dir = dir.display();
-            print(&format!("LIBTORCH is set: libtorch {LIBTORCH} ({variant}) in {dir} serves. Nothing to do.\n"))?;
+            print(&format!("LIBTORCH is set: libtorch {LIBTORCH} ({variant}) in {dir} is used. Nothing to do.\n"))?;
         }
         Place::Own(dir) => match libtorch::state(&dir) {
             State::Ready(variant) if asked.is_none_or(|asked| asked == variant) => {
                 let dir = dir.display();
-                print(&format!("libtorch {LIBTORCH} ({variant}) is set up in {dir}. Nothing to do.\n"))?;
+                print(&format!("libtorch {LIBTORCH} ({variant}) is installed in {dir}. Nothing to do.\n"))?;
                 if variant == Variant::Cpu && asked.is_none() && driver.check().is_ok() {
-                    print("There is an NVIDIA driver: `cargo book setup --cuda` would bring CUDA.\n")?;
+                    print("An NVIDIA driver is installed: `cargo book setup --cuda` installs libtorch with CUDA.\n")?;
                 }
             }
             found => make(root, found, asked.unwrap_or_else(|| default_variant(&driver)))?,
@@ -64,7 +64,7 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Sets libtorch up if what `place` holds does not serve.
+/// Installs libtorch if `place` holds none that is usable.
 ///
 /// # Errors
 /// As [`run`].
@@ -78,7 +78,7 @@ pub fn ensure(root: &Path, place: &Place) -> Result<()> {
     }
 }
 
-/// CUDA where it would run, else CPU.
+/// CUDA if a suitable driver is installed, else CPU.
 fn default_variant(driver: &Driver) -> Variant {
     if driver.check().is_ok() { Variant::Cuda } else { Variant::Cpu }
 }
@@ -86,20 +86,20 @@ fn default_variant(driver: &Driver) -> Variant {
 fn make(root: &Path, found: State, variant: Variant) -> Result<()> {
     if cfg!(windows) {
         bail!(
-            "setting libtorch up is not supported on Windows itself. Use WSL (`wsl --install`) and run this in there; \
-             or, untested, set LIBTORCH to the folder of libtorch {LIBTORCH}"
+            "Windows is not supported. Use WSL (`wsl --install`) and run this command there; or, untested, set LIBTORCH \
+             to the folder of libtorch {LIBTORCH}"
         );
     }
     let compiler = compiler();
     ensure!(
         answer(&compiler, &["--version"]).is_some(),
-        "no C++ compiler was found (`{compiler}`), which the bindings of libtorch need: {COMPILER_CURE}"
+        "no C++ compiler found (`{compiler}`); libtorch's bindings need one: {COMPILER_CURE}"
     );
     if let State::Broken(reason) = &found {
-        eprintln!("{FOLDER} is made anew: {reason}.", FOLDER = libtorch::FOLDER);
+        eprintln!("Installing {FOLDER} again: {reason}.", FOLDER = libtorch::FOLDER);
     }
     eprintln!(
-        "Setting libtorch {LIBTORCH} ({variant}) up in {}. This is done once.",
+        "Installing libtorch {LIBTORCH} ({variant}) in {}. This is done once.",
         root.join(libtorch::FOLDER).display()
     );
     let start = Instant::now();
@@ -107,7 +107,7 @@ fn make(root: &Path, found: State, variant: Variant) -> Result<()> {
         if found != State::Missing || cargo::has_compiled(root, "torch-sys") {
             forget_bindings(root);
         }
-        eprintln!("libtorch {LIBTORCH} ({variant}) is set up, in {} s.", start.elapsed().as_secs());
+        eprintln!("libtorch {LIBTORCH} ({variant}) is installed ({} s).", start.elapsed().as_secs());
     }
     Ok(())
 }
@@ -117,18 +117,18 @@ pub fn compiler() -> String {
     std::env::var("CXX").ok().filter(|name| !name.is_empty()).unwrap_or_else(|| "c++".into())
 }
 
-/// How a C++ compiler is installed.
+/// How to install a C++ compiler.
 pub const COMPILER_CURE: &str = if cfg!(target_os = "macos") {
     "install it with `xcode-select --install`"
 } else {
     "install it with `sudo apt install g++` (Debian, Ubuntu) or `sudo dnf install gcc-c++` (Fedora)"
 };
 
-/// The bindings are built against the folder that was there before; cargo does not see that it has changed.
+/// Makes cargo rebuild the bindings: it does not notice that libtorch has changed.
 fn forget_bindings(root: &Path) {
     let status = cargo::plain(root).args(["clean", "--quiet", "--package", "torch-sys"]).status();
     if !status.is_ok_and(|status| status.success()) {
-        eprintln!("warning: run `cargo clean -p torch-sys`, so that the bindings are built anew");
+        eprintln!("warning: run `cargo clean -p torch-sys` to rebuild the bindings");
     }
     notebook::forget_bindings(root);
 }

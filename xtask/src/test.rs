@@ -9,10 +9,10 @@ use anyhow::Result;
 use crate::cargo::Cargo;
 use crate::process;
 
-/// Becomes `cargo test --workspace args...`. Arguments that choose packages (`-p`) replace `--workspace`.
+/// Runs `cargo test --workspace args...`. Arguments that select packages (`-p`) replace `--workspace`.
 ///
 /// # Errors
-/// When libtorch cannot be set up or cargo not be started.
+/// libtorch cannot be installed, or cargo cannot be started.
 pub fn run(root: &Path, args: &[OsString]) -> Result<ExitCode> {
     let chooses = args
         .iter()

@@ -213,7 +213,7 @@ fn doctor_shows_what_libtorch_says() {
     let doctor = || with_path(root.path(), &["doctor"], &path);
     let done = doctor();
     done.assert_success();
-    done.assert_prints(&["  threads         2\n", "  cuDNN           no, none\n", "2.11.0 (CPU)", "Nothing is wrong"]);
+    done.assert_prints(&["  threads         2\n", "  cuDNN           no, none\n", "2.11.0 (CPU)", "No problems found"]);
     write(&main, "fn main() { std::process::exit(127) }");
     let done = doctor();
     assert_eq!(done.code, Some(1));
@@ -266,7 +266,7 @@ esac
     for _ in 0..2 {
         with_path(root.path(), &["notebook", "03_01"], &path).assert_failure(
             1,
-            &["Setting JupyterLab", "no network", "pip could not install JupyterLab", "run the command again"],
+            &["Installing JupyterLab", "no network", "pip could not install JupyterLab", "run the command again"],
         );
         assert!(!root.path().join(".python/jupyter/gdl.txt").exists());
     }

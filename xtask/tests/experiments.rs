@@ -66,7 +66,7 @@ fn chapters_go_by_number_and_by_package() {
         assert_eq!(experiments.chapter(word).unwrap().table.chapter, 3);
     }
     let error = experiments.chapter("04").unwrap_err();
-    assert!(error.is::<Usage>() && error.to_string().contains("There are: 03"), "{error}");
+    assert!(error.is::<Usage>() && error.to_string().contains("The chapters are 03"), "{error}");
 }
 
 #[test]

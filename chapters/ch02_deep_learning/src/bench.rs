@@ -1,4 +1,4 @@
-//! Training steps that `cargo book bench 02` times, on random images: the peers in Python do the same.
+//! Training steps for `cargo book bench 02`, on random images, like the peers in Python.
 
 use crate::models::{Classifier, convolutional_network, multilayer_perceptron};
 use anyhow::Result;
@@ -6,9 +6,9 @@ use common::cli::time_steps;
 use common::keras::{Adam, Optimizer};
 use tch::{Device, Kind, Tensor};
 
-/// Images in a step, as in the book.
+/// Batch size, as in the book.
 pub const BATCH: i64 = 32;
-/// Steps before the clock runs.
+/// Number of steps before timing starts.
 const WARM_UP: usize = 10;
 
 /// The multilayer perceptron of 02_01.

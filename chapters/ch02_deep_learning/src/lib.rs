@@ -1,5 +1,5 @@
-//! Chapter 2 of *Generative Deep Learning*: deep learning (pp. 56-88). Two classifiers of small images, a multilayer
-//! perceptron and a convolutional network, and what they are made of.
+//! Chapter 2 of *Generative Deep Learning*: deep learning (pp. 56-88). A multilayer perceptron and a convolutional
+//! network classify small images.
 
 pub mod bench;
 pub mod experiments;

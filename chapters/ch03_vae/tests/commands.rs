@@ -86,7 +86,7 @@ fn damaged_and_foreign_runs_are_named() {
     train("03_01", &["--resume", "--preset", "book"]).assert_failure(2, &["keeps its preset"]);
     // Its own numbers may be repeated.
     train("03_01", &["--resume", "--preset", "smoke", "--epochs", "2"]).assert_success();
-    train("03_01", &["--resume", "--epochs", "1"]).assert_failure(1, &["trained for 2 epochs already"]);
+    train("03_01", &["--resume", "--epochs", "1"]).assert_failure(1, &["already trained for 2 epochs"]);
     fs::write(run("autoencoder").join("params.json"), "{").unwrap();
     train("03_01", &["--resume"]).assert_failure(1, &["params.json", "damaged"]);
 
@@ -106,5 +106,5 @@ fn a_folder_that_cannot_be_written_is_named() {
     let chapter = Chapter::new(env!("CARGO_BIN_EXE_ch03"));
     fs::write(chapter.path("run"), "a file where a folder should be").unwrap();
     let out = chapter.out().display().to_string();
-    chapter.run(&["03_01", "--preset", "smoke"]).assert_failure(1, &["cannot make the run folder", &out]);
+    chapter.run(&["03_01", "--preset", "smoke"]).assert_failure(1, &["cannot create the run folder", &out]);
 }

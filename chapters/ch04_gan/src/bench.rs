@@ -1,4 +1,4 @@
-//! Training steps that `cargo book bench 04` times, on random images: the peers in Python do the same.
+//! Training steps for `cargo book bench 04`, on random images, like the peers in Python.
 
 use crate::models::{Gan, NetConfig, Optimizers, Wgan, WganGp, random_weights};
 use anyhow::Result;
@@ -7,7 +7,7 @@ use common::datasets::image_batches::{ImageBatches, ImageSource};
 use common::keras::RmsProp;
 use tch::{Device, Kind, Tensor};
 
-/// Iterations before the clock runs.
+/// Number of iterations before timing starts.
 const WARM_UP: usize = 3;
 
 /// An iteration of 04_01: discriminator on real and on generated drawings, generator.
@@ -25,7 +25,7 @@ pub fn gan_camel(device: Device, steps: usize) -> Result<Vec<f64>> {
     })
 }
 
-/// An iteration of 04_02: five times the critic on real and on generated images, generator.
+/// An iteration of 04_02: five critic steps on real and on generated images, then the generator.
 pub fn wgan_cifar(device: Device, steps: usize) -> Result<Vec<f64>> {
     let config = NetConfig::cifar();
     let wgan = Wgan::new(&config, 5, 0.01, device)?;

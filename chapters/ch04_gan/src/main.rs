@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-/// libtorch allocates through it, too. It keeps large blocks, which libtorch asks for anew at every step.
+/// Also libtorch's allocator. It keeps large blocks, which libtorch requests again at every step.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

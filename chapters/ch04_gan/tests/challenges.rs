@@ -67,14 +67,14 @@ fn what_is_measured_is_the_same_after_a_stop() {
     assert_eq!(table(&whole), table(&parts));
 
     let fewer = parts.run(&["04_04", "--resume", "--epochs", "10"]);
-    fewer.assert_failure(1, &["trained for 20 iterations already"]);
+    fewer.assert_failure(1, &["already trained for 20 iterations"]);
 }
 
 #[test]
 fn numbers_that_nothing_can_be_measured_with_are_refused() {
     for (setting, words) in [
         ("measure_every=6", "epochs must be at least 2 times measure_every"),
-        ("measured=1000", "no more than 100 drawings"),
+        ("measured=1000", "measured must be no more than 100, the number of drawings"),
         ("measured=4", "measured must lie between 5"),
         ("drawings=0", "drawings must lie"),
         ("step_factor=0", "learning rates must be above 0"),

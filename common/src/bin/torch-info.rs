@@ -1,4 +1,4 @@
-//! What libtorch says of itself and of this machine, a `key: value` a line; `cargo book doctor` shows it.
+//! What libtorch reports about itself and this machine, one `key: value` per line, for `cargo book doctor`.
 
 use common::device;
 use tch::{Cuda, Device, utils};

@@ -2,22 +2,22 @@ use anyhow::Result;
 use std::time::Instant;
 use tch::{Device, Tensor};
 
-/// A training step that can be timed.
+/// A benchmark of a training step.
 #[derive(Debug, Clone, Copy)]
 pub struct Bench {
     /// Name of the model; the peers in Python use the same.
     pub model: &'static str,
     /// Samples in a step.
     pub batch: i64,
-    /// Trains that many steps and returns the milliseconds of each.
+    /// Trains for this many steps and returns the milliseconds of each.
     pub run: fn(Device, usize) -> Result<Vec<f64>>,
 }
 
-/// Milliseconds of each of `steps` steps, after `warm_up` others. A step returns a scalar that depends on all it did:
-/// reading it waits for a GPU, too.
+/// Milliseconds of each of `steps` steps, after `warm_up` others. A step returns a scalar that depends on all its work:
+/// reading it also waits for a GPU.
 ///
 /// # Errors
-/// What the step returns.
+/// The error of a step.
 pub fn time_steps(warm_up: usize, steps: usize, mut step: impl FnMut() -> Result<Tensor>) -> Result<Vec<f64>> {
     let mut ms = vec![];
     for number in 0..warm_up + steps {

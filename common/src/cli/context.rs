@@ -8,26 +8,26 @@ use std::cell::Cell;
 use std::path::PathBuf;
 use tch::Device;
 
-/// What an experiment is given: its place in the book, its options, and ways to data, runs and figures.
+/// The context of an experiment: its entry in the table, its options, and access to data, runs and figures.
 #[derive(Debug)]
 pub struct Context {
     pub(super) chapter: u32,
     entry: Entry,
     pub(super) options: Options,
-    /// `figures` uses runs that are there; the experiment's own command always starts a new one.
+    /// `figures` reuses existing runs; the experiment's own command always starts a new one.
     pub(super) reuse: bool,
     device: Device,
     pub(super) out: PathBuf,
-    /// Figures drawn so far: their order in the gallery.
+    /// Number of figures drawn so far: their order in the gallery.
     pub(super) drawn: Cell<usize>,
     /// Only in a notebook.
     pub(super) notebook: Option<Notebook>,
 }
 
-/// What a context does in a notebook beyond showing figures below the cell.
+/// Additional data of a context in a notebook.
 #[derive(Debug)]
 pub(super) struct Notebook {
-    /// The experiment that trains what this one analyses, and what runs it.
+    /// The experiment that trains what this one analyses, and its function.
     pub trainer: Option<(Entry, Experiment)>,
 }
 
@@ -51,44 +51,44 @@ impl Context {
         &self.entry
     }
 
-    /// Where to compute.
+    /// The device.
     pub fn device(&self) -> Device {
         self.device
     }
 
-    /// Computes with this many CPU threads, unless `--threads` says otherwise: nets of a few small layers are slower with
-    /// more, which spend their time waiting for each other.
+    /// Sets the number of CPU threads, unless `--threads` is given: nets of a few small layers are slower with more
+    /// threads, which wait for each other.
     pub fn prefer_threads(&self, threads: i32) {
         if self.options.threads.is_none() {
             tch::set_num_threads(threads);
         }
     }
 
-    /// The preset that was asked for.
+    /// The selected preset.
     pub fn preset(&self) -> Preset {
         self.options.preset.unwrap_or_default()
     }
 
-    /// Fetches a data set, or finds it on disk.
+    /// A data set, fetched if it is not in the cache.
     pub fn data(&self, name: &str) -> Result<DataSet> {
         let set = Store::open()?.fetch(name, self.options.data)?;
         say!("data: {}", set.origin.description);
         Ok(set)
     }
 
-    /// The synthetic data of a data set, whatever `--data` says: for what has to be the same everywhere.
+    /// The synthetic data of a set, independent of `--data`: for results that must be the same everywhere.
     pub fn synthetic(&self, name: &str) -> Result<DataSet> {
         Store::open()?.fetch(name, data::Choice::Synthetic)
     }
 
-    /// The data set that a run was trained on; analysis never mixes real and synthetic data.
+    /// The data set that a run was trained on. Analysis never mixes real and synthetic data.
     pub fn data_of<C>(&self, run: &Run<C>) -> Result<DataSet> {
         let info = &run.params.data;
         let choice = if info.synthetic { data::Choice::Synthetic } else { data::Choice::Real };
         let set = Store::open()?.fetch(&info.name, choice)?;
         ensure!(
             set.origin.checksum == info.checksum,
-            "{} was trained on other data ({}) than there is now ({}): train anew",
+            "{} was trained on other data ({}) than the present data ({}): train a new run",
             run.folder.path.display(),
             info.origin,
             set.origin.description
@@ -96,7 +96,7 @@ impl Context {
         Ok(set)
     }
 
-    /// The same options for another experiment, which draws its figures for the gallery only.
+    /// A context with the same options for another experiment; its figures are only added to the gallery.
     pub(super) fn of(&self, entry: &Entry) -> Context {
         let Context { chapter, device, .. } = *self;
         let (entry, options, out) = (entry.clone(), self.options.clone(), self.out.clone());
@@ -109,7 +109,7 @@ impl Context {
     }
 }
 
-/// Options that an experiment would not use are refused, not ignored.
+/// Rejects options that the experiment does not use.
 fn refuse_idle_options(entry: &Entry, options: &Options, figures: bool) -> Result<()> {
     let Options { epochs, seed, resume, settings, run, weights, .. } = options;
     let trains = [("--epochs", epochs.is_some()), ("--seed", seed.is_some()), ("--set", !settings.is_empty())];
@@ -119,15 +119,15 @@ fn refuse_idle_options(entry: &Entry, options: &Options, figures: bool) -> Resul
     };
     let [resume, run, weights] = [("--resume", *resume), ("--run", run.is_some()), ("--weights", weights.is_some())];
     match &entry.needs {
-        _ if figures => refuse(&[resume, run, weights], "`figures` finds or trains its runs by itself".to_string()),
+        _ if figures => refuse(&[resume, run, weights], "`figures` selects or trains its runs itself".to_string()),
         Some(trainer) => {
-            let why = format!("{} analyses what {trainer} trained; choose with --run, --preset or --data", entry.id);
+            let why = format!("{} analyses a run of {trainer}; choose one with --run, --preset or --data", entry.id);
             refuse(&[resume], why.clone())?;
             if weights.1 { Ok(()) } else { refuse(&trains, why) }
         }
         None => {
-            refuse(&[weights], format!("{} trains weights of its own; analyse others with its analysis", entry.id))?;
-            if resume.1 { Ok(()) } else { refuse(&[run], "goes with --resume".to_string()) }
+            refuse(&[weights], format!("{} trains its own weights; give this option to the analysis", entry.id))?;
+            if resume.1 { Ok(()) } else { refuse(&[run], "needs --resume".to_string()) }
         }
     }
 }

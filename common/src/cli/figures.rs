@@ -8,7 +8,7 @@ use crate::training::{Params, Run, RunFolder, ensure_not_stopped};
 use anyhow::Result;
 use tch::Device;
 
-/// Where the figures of a run go: its folder and the gallery, with a line that says what each was made from.
+/// Saves figures of a run to its folder and the gallery, each with a note about its data and run.
 #[derive(Debug)]
 pub struct Figures<'a> {
     context: &'a Context,
@@ -17,14 +17,14 @@ pub struct Figures<'a> {
 }
 
 impl Context {
-    /// Where the figures of a run go.
+    /// The destination of a run's figures.
     pub fn figures<C>(&self, run: &Run<C>) -> Figures<'_> {
         Figures { context: self, folder: run.folder.clone(), params: run.params.without_config() }
     }
 }
 
 impl Figures<'_> {
-    /// Saves a figure as `<id>_<what>.png` in the run folder and in the gallery; the caption goes into the gallery.
+    /// Saves a figure as `<id>_<what>.png` in the run folder and, with its caption, in the gallery.
     ///
     /// # Errors
     /// A file cannot be written, or [`Interrupted`](crate::training::Interrupted) after Ctrl-C.
@@ -56,7 +56,7 @@ impl Figures<'_> {
         if context.notebook.is_some() { display::show(&figure) } else { Ok(()) }
     }
 
-    /// The run that they are of.
+    /// The run.
     pub fn run(&self) -> &RunFolder {
         &self.folder
     }
@@ -66,13 +66,13 @@ impl Figures<'_> {
         self.params.seed
     }
 
-    /// Where to compute what they show.
+    /// The device.
     pub fn device(&self) -> Device {
         self.context.device()
     }
 }
 
-/// "preset quick, 4 epochs"; the part of a figure's note that tells how its net came about.
+/// The part of a figure's note about the run: "preset quick, 4 epochs".
 fn made_with(params: &Params<()>, epochs: usize, unit: &str) -> String {
     if let Some(file) = &params.weights_from {
         return format!("weights from {file}");
@@ -82,7 +82,7 @@ fn made_with(params: &Params<()>, epochs: usize, unit: &str) -> String {
     format!("preset {}{changed}{trained}", params.preset)
 }
 
-/// The command that makes a figure again.
+/// The command that redraws a figure.
 fn command(id: &str, params: &Params<()>) -> String {
     if let Some(file) = &params.weights_from {
         return format!("cargo book {id} --weights {file}");

@@ -6,9 +6,9 @@ use crate::training::Preset;
 use anyhow::Result;
 use data::Store;
 
-/// Nets whose features measure samples; see [`metrics`](crate::metrics).
+/// Nets whose features evaluate samples; see [`metrics`](crate::metrics).
 impl Context {
-    /// The net for colour images; nothing, after a line that says so, where its weights cannot be had.
+    /// The net for colour images; `None`, after a message, if its weights are not available.
     ///
     /// # Errors
     /// The repository cannot be found.
@@ -16,9 +16,9 @@ impl Context {
         Ok(EfficientNetLite::if_available(&Store::open()?, self.options.data, self.device()))
     }
 
-    /// The net for drawings. It is trained once for all runs on the same drawings, whatever their seed, so that they are
-    /// measured alike; it lies in `run/classifiers/`. Give it original drawings, none drawn again, and the run's preset,
-    /// which the command does not say where a run goes on.
+    /// The net for drawings. It is trained once for all runs on the same drawings, independent of their seed, so that
+    /// their metrics are comparable; it is saved in `run/classifiers/`. `drawings` must be original ones, not
+    /// augmented; `preset` is the run's, because the command line of a resumed run does not name it.
     ///
     /// # Errors
     /// As for [`DrawingClassifier::trained`].

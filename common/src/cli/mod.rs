@@ -23,17 +23,17 @@ use std::ffi::OsString;
 use std::panic;
 use std::process::ExitCode;
 
-/// What runs an experiment.
+/// The function of an experiment.
 pub type Experiment = fn(&Context) -> Result<()>;
 
-/// A chapter's experiments, as its binary knows them.
+/// A chapter's experiments and benchmarks.
 #[derive(Debug, Clone, Copy)]
 pub struct Chapter {
     /// Text of the chapter's `experiments.toml`.
     pub table: &'static str,
-    /// What runs each experiment, by id.
+    /// The function of each experiment, by id.
     pub experiments: &'static [(&'static str, Experiment)],
-    /// Training steps that can be timed.
+    /// Benchmarks of training steps.
     pub benches: &'static [Bench],
 }
 
@@ -48,29 +48,29 @@ struct Cli {
 enum Command {
     /// List the chapter's experiments
     List,
-    /// Train what is missing and draw all figures, or those of some experiments
+    /// Draw the figures of all experiments, or of some; train missing runs first
     Figures {
-        /// Ids, such as 03_01; all if none is given
+        /// Ids such as 03_01 [default: all]
         ids: Vec<String>,
         #[command(flatten)]
         options: Options,
     },
-    /// Time training steps; prints a line of JSON for each model
+    /// Time training steps; print one line of JSON per model
     Bench {
-        /// Only this model
+        /// Time only this model
         #[arg(long)]
         model: Option<String>,
-        /// Steps to time
+        /// Number of steps
         #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
         steps: u32,
-        /// Print the models' names only
+        /// List the models and exit
         #[arg(long)]
         list: bool,
-        /// Where to compute
+        /// Device: auto (CUDA if available), cpu, cuda, cuda:N or mps
         #[arg(long, default_value = "auto")]
         device: crate::device::Choice,
     },
-    /// Run one experiment by its id, such as 03_01; `03_01 --help` tells its options
+    /// Run one experiment by its id, such as 03_01; `03_01 --help` lists its options
     #[command(external_subcommand)]
     Experiment(Vec<OsString>),
 }
@@ -85,7 +85,7 @@ struct ExperimentCli {
 /// Runs a chapter's binary: parses the arguments, runs, prints an error, and returns the exit code: 0, 1 for errors,
 /// 2 for wrong usage, 130 after Ctrl-C.
 pub fn main(chapter: &Chapter) -> ExitCode {
-    // libtorch reports its failures (memory that is not there, say) as panics; they end in one message, too.
+    // tch reports libtorch's failures (such as lack of memory) as panics; they also end in one message.
     panic::set_hook(Box::new(|info| {
         let message = info.payload_as_str().unwrap_or("unknown failure").lines().next().unwrap_or_default();
         let place = info.location().map(|place| format!(" ({}:{})", place.file(), place.line())).unwrap_or_default();
@@ -100,8 +100,8 @@ pub fn main(chapter: &Chapter) -> ExitCode {
         }
         Err(error) if error.is::<Interrupted>() => {
             let figures = std::env::args().nth(1).is_some_and(|command| command == "figures");
-            let how = if figures { "the same command" } else { "the same command and --resume" };
-            eprintln!("{error}\nresume with {how}");
+            let how = if figures { "run the same command again" } else { "run the same command with --resume" };
+            eprintln!("{error}\nto resume, {how}");
             ExitCode::from(130)
         }
         Err(error) => {
@@ -111,7 +111,7 @@ pub fn main(chapter: &Chapter) -> ExitCode {
     }
 }
 
-/// Something on the command line that does not exist.
+/// Wrong usage of the command line.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 struct Usage(String);
@@ -155,13 +155,13 @@ fn experiment(chapter: &Chapter, context: &Context) -> Result<()> {
     let entry = context.entry();
     say!("\n{}  {} (pp. {})", entry.full_name(), entry.title, entry.pages);
     let run = chapter.experiments.iter().find(|(id, _)| *id == entry.id).map(|(_, run)| run);
-    run.unwrap_or_else(|| unreachable!("{} stands in the table, but nothing runs it", entry.id))(context)
+    run.unwrap_or_else(|| unreachable!("{} is in the table, but has no function", entry.id))(context)
 }
 
 fn bench(chapter: &Chapter, model: Option<&str>, steps: u32, list: bool, device: crate::device::Choice) -> Result<()> {
     let names: Vec<&str> = chapter.benches.iter().map(|bench| bench.model).collect();
     if let Some(model) = model.filter(|model| !names.contains(model)) {
-        return Err(Usage(format!("unknown model '{model}'; there are {}", names.join(", "))).into());
+        return Err(Usage(format!("unknown model '{model}'; the models are {}", names.join(", "))).into());
     }
     for bench in chapter.benches.iter().filter(|bench| model.is_none_or(|model| model == bench.model)) {
         if list {

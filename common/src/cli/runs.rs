@@ -1,4 +1,4 @@
-//! Which run folder an experiment trains in or analyses.
+//! Selects the run folder that an experiment trains in or analyses.
 
 use super::Usage;
 use super::context::Context;
@@ -13,8 +13,8 @@ use std::collections::BTreeMap;
 use tch::nn::VarStore;
 
 impl Context {
-    /// The run to train: the one to resume, one that is there already with the same numbers (for `figures`), or a
-    /// new one.
+    /// The run to train: the one to resume, an existing one with the same hyper-parameters (for `figures`), or a new
+    /// one.
     ///
     /// `section` and `short` name its folder: `run/<section>/<number>_<short>`.
     pub fn training_run<C: ExperimentConfig>(
@@ -37,7 +37,7 @@ impl Context {
         Ok(run)
     }
 
-    /// The run of an experiment that trains nothing: it holds the numbers, the seed and the figures. Otherwise as
+    /// The run of an experiment that trains nothing: it has hyper-parameters, seed and figures. Otherwise like
     /// [`training_run`](Context::training_run).
     pub fn plain_run<C: ExperimentConfig>(
         &self,
@@ -45,15 +45,15 @@ impl Context {
         short: &str,
         data: impl Into<DataInfo>,
     ) -> Result<Run<C>> {
-        ensure!(!self.options.resume, "{} trains nothing, so there is nothing to --resume", self.entry().full_name());
+        ensure!(!self.options.resume, "{} trains nothing: --resume does not apply", self.entry().full_name());
         self.training_run(section, short, data)
     }
 
-    /// The run to analyse: the one named by `--run`, or the last one (of the preset, if one was asked for); for
-    /// `figures` the one that was trained with the same numbers. With `--weights` a new one, which
-    /// [`Context::load_weights`] makes if they fit.
+    /// The run to analyse: the one selected by `--run`, or the last one (of `--preset`, if given); for `figures` the
+    /// one with the same hyper-parameters. With `--weights` a new one, created by [`Context::load_weights`] if the
+    /// weights fit.
     ///
-    /// `set` is the name of the data set that new runs are trained on.
+    /// `set` is the name of the data set of new runs.
     pub fn trained_run<C: ExperimentConfig>(&self, section: &str, short: &str, set: &str) -> Result<Run<C>> {
         if let Some(file) = &self.options.weights {
             let weights_from = Some(file.display().to_string());
@@ -77,17 +77,13 @@ impl Context {
         };
         let Some(run) = found.filter(|run| run.folder.is_trained()) else {
             let section = self.runs().join(section);
-            bail!(
-                "there is no such trained run in {}: train with `cargo book {}` first",
-                section.display(),
-                self.trainer()
-            );
+            bail!("no matching trained run in {}: run `cargo book {}` first", section.display(), self.trainer());
         };
         say!("run: {}", run.folder.path.display());
         Ok(run)
     }
 
-    /// Fills a model's variables with the run's weights, or with those of `--weights`, which then become the run's.
+    /// Loads the run's weights into a model's variables; with `--weights`, those weights, which then become the run's.
     pub fn load_weights<C: ExperimentConfig>(&self, run: &Run<C>, variables: &VarStore) -> Result<()> {
         let Some(file) = &self.options.weights else { return run.folder.load_weights(variables) };
         weights::load(variables, file)?;
@@ -95,8 +91,8 @@ impl Context {
         weights::save(variables, &run.folder.weights())
     }
 
-    /// The numbers that a new run would have: the preset's, with what `--set` and `--epochs` change. A run keeps its
-    /// own; this is for an experiment whose data depends on them.
+    /// The hyper-parameters of a new run: the preset's, overridden by `--set` and `--epochs`. An existing run keeps its
+    /// own; this is for experiments whose data depends on them.
     pub fn config<C: ExperimentConfig>(&self) -> Result<C> {
         configure(self.preset(), &self.settings())
     }
@@ -125,19 +121,19 @@ impl Context {
         })
     }
 
-    /// Id of the experiment that trains what this one draws: itself, or the one it needs.
+    /// Id of the experiment that trains this one's model: itself, or the one that it needs.
     fn trainer(&self) -> &str {
         self.entry().needs.as_deref().unwrap_or(&self.entry().id)
     }
 
-    /// The runs of this experiment that were trained here, newest first; those that cannot be read are left out.
+    /// The runs trained by this experiment, newest first, without unreadable ones.
     fn own_runs<C: ExperimentConfig>(&self, section: &str, short: &str) -> impl Iterator<Item = Run<C>> {
         let folders = RunFolder::list(&self.runs(), section, short).into_iter().rev();
         let runs = folders.filter_map(|folder| Run::<C>::open(folder).ok());
         runs.filter(|run| run.params.weights_from.is_none() && run.params.experiment == self.trainer())
     }
 
-    /// The newest run with the same numbers, seed and data, finished or not.
+    /// The newest run with the same hyper-parameters, seed and data, finished or not.
     fn find_equal<C: ExperimentConfig>(&self, section: &str, short: &str, wanted: &Params<C>) -> Option<Run<C>> {
         self.own_runs(section, short).find(|run: &Run<C>| {
             json(&run.params.config) == json(&wanted.config)
@@ -146,7 +142,7 @@ impl Context {
         })
     }
 
-    /// The newest run that fits `--run`, `--preset` and `--data`.
+    /// The newest run that matches `--run`, `--preset` and `--data`.
     fn find_trained<C: ExperimentConfig>(&self, section: &str, short: &str) -> Result<Option<Run<C>>> {
         for folder in RunFolder::list(&self.runs(), section, short).into_iter().rev() {
             let run = match self.options.run {
@@ -172,20 +168,20 @@ impl Context {
     fn resume<C: ExperimentConfig>(&self, section: &str, short: &str, data: &DataInfo) -> Result<Run<C>> {
         let number = self.options.run;
         let named = |folder: &RunFolder| number.is_none_or(|n| folder.number() == Some(n));
-        // Opened here, so that damage to the newest run is told and not skipped over.
+        // Opened here, so that a damaged newest run is an error and not skipped.
         let folder = RunFolder::list(&self.runs(), section, short).into_iter().rev().find(|folder| {
             let params = folder.params::<Value>();
             named(folder) && params.map_or(true, |p| p.weights_from.is_none() && p.experiment == self.trainer())
         });
         let folder = folder.with_context(|| {
             let section = self.runs().join(section);
-            format!("there is no run to resume in {}: start one without --resume", section.display())
+            format!("no run to resume in {}: start one without --resume", section.display())
         })?;
         let mut run = Run::<C>::open(folder)?;
         let place = run.folder.path.display().to_string();
         ensure!(
             run.params.data.checksum == data.checksum,
-            "{place} was trained on other data ({}) than there is now ({}); choose with --data",
+            "{place} was trained on other data ({}) than the present data ({}); choose the data with --data",
             run.params.data.origin,
             data.origin
         );
@@ -193,7 +189,7 @@ impl Context {
         if let Some(epochs) = self.options.epochs {
             let checkpoint = run.folder.checkpoint();
             let done = if checkpoint.exists() { checkpoint.epochs()? } else { 0 };
-            ensure!(epochs >= done, "{place} has been trained for {done} epochs already: --epochs {epochs} is too few");
+            ensure!(epochs >= done, "{place} is already trained for {done} epochs: --epochs {epochs} is too small");
             run.params.config = with_epochs(&run.params.config, epochs)?;
             run.params.config.check()?;
             run.params.settings.retain(|setting| !setting.starts_with("epochs="));
@@ -203,7 +199,7 @@ impl Context {
         Ok(run)
     }
 
-    /// A resumed run keeps its preset, seed and numbers; repeating them is fine.
+    /// A resumed run keeps its preset, seed and hyper-parameters; repeating them is allowed.
     fn ensure_same_numbers<C: ExperimentConfig>(&self, run: &Run<C>) -> Result<()> {
         let options = &self.options;
         let same_seed = options.seed.is_none_or(|seed| seed == run.params.seed);
@@ -220,7 +216,9 @@ impl Context {
             return Ok(());
         }
         let place = run.folder.path.display();
-        bail!(Usage(format!("{place} keeps its preset, seed and numbers: with --resume only --epochs can be changed")))
+        bail!(Usage(format!(
+            "{place} keeps its preset, seed and hyper-parameters: with --resume, only --epochs can change"
+        )))
     }
 }
 

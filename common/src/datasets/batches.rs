@@ -1,4 +1,4 @@
-//! Shuffled batches, the same for the same seed and epoch wherever training stopped.
+//! Shuffled batches that depend only on seed and epoch, so that a resumed run sees the same ones.
 
 use crate::device::mix;
 use rand::SeedableRng;
@@ -6,7 +6,7 @@ use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use tch::Tensor;
 
-/// Draws batches of row numbers, as Keras' `fit(shuffle=True)`: each row once in an epoch, the last batch smaller.
+/// Batches of row numbers as in Keras' `fit(shuffle=True)`: each row once per epoch; the last batch may be smaller.
 #[derive(Debug)]
 pub struct Batches {
     rows: i64,
@@ -16,10 +16,10 @@ pub struct Batches {
 }
 
 impl Batches {
-    /// Batches of `rows` samples. The order depends on the seed and the epoch alone.
+    /// Batches over `rows` samples. The order depends only on seed and epoch.
     ///
     /// # Panics
-    /// If there are no rows or no batch size.
+    /// `rows` or `batch_size` is not above 0.
     pub fn new(rows: i64, batch_size: i64, seed: u64) -> Batches {
         assert!(rows > 0 && batch_size > 0, "batches need rows and a size");
         Batches { rows, batch_size, seed, shuffled: None }
@@ -30,12 +30,12 @@ impl Batches {
         ((self.rows + self.batch_size - 1) / self.batch_size) as u64
     }
 
-    /// Row numbers of a batch (both from 0) as int64, `[batch]`.
+    /// Row numbers of a batch as int64 `[batch]`; epoch and batch count from 0.
     pub fn rows(&mut self, epoch: u64, batch: u64) -> Tensor {
         Tensor::from_slice(self.slice(epoch, batch))
     }
 
-    /// The same as numbers, for rows that are not in a tensor.
+    /// The same as a vector, for rows that are not in a tensor.
     pub fn row_numbers(&mut self, epoch: u64, batch: u64) -> Vec<usize> {
         self.slice(epoch, batch).iter().map(|&row| row as usize).collect()
     }

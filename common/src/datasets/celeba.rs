@@ -1,5 +1,4 @@
-//! CelebA, and sets in its layout: aligned photographs of faces, and a table that says which of some attributes, such as
-//! `Smiling`, each face has.
+//! CelebA and sets in its layout: aligned photographs of faces, and a table of binary attributes such as `Smiling`.
 //!
 //! Liu, Luo, Wang and Tang, "Deep Learning Face Attributes in the Wild", 2015.
 
@@ -13,7 +12,7 @@ const IMAGES: &str = "img_align_celeba";
 const CSV: &str = "list_attr_celeba.csv";
 const TXT: &str = "list_attr_celeba.txt";
 
-/// Names of the images and their attributes. The images themselves stay on disk: [`CelebA::images`].
+/// Names and attributes of the images. The images stay on disk: [`CelebA::images`].
 #[derive(Debug)]
 pub struct CelebA {
     folder: PathBuf,
@@ -25,8 +24,8 @@ impl CelebA {
     /// compares it with the names in `img_align_celeba`.
     ///
     /// # Errors
-    /// Names the file and the line: a header or a row of another form, an image that has no row or two. A row whose
-    /// image is missing is found when that image is read.
+    /// The header or a row has the wrong form, or an image has no row or two; the message names file and line. A row
+    /// without an image is an error only when that image is read.
     pub fn open(dir: &Path) -> Result<CelebA> {
         let path = [CSV, TXT].map(|name| dir.join(name)).into_iter().find(|path| path.exists());
         let path = path.with_context(|| format!("there is neither {CSV} nor {TXT} in {}", dir.display()))?;
@@ -45,12 +44,12 @@ impl CelebA {
         Ok(CelebA { folder, table })
     }
 
-    /// How many images the table has.
+    /// Number of images in the table.
     pub fn len(&self) -> usize {
         self.table.names.len()
     }
 
-    /// Whether it has none.
+    /// Whether the table is empty.
     pub fn is_empty(&self) -> bool {
         self.table.names.is_empty()
     }
@@ -60,18 +59,18 @@ impl CelebA {
         &self.table.attributes
     }
 
-    /// Which of the images have an attribute, in the table's order.
+    /// Whether each image has the attribute, in the table's order.
     ///
     /// # Errors
-    /// There is none of this name; the message has all of them.
+    /// The attribute is unknown; the message lists all of them.
     pub fn attribute(&self, name: &str) -> Result<Vec<bool>> {
         let column = self.attributes().iter().position(|known| known == name).with_context(|| {
-            format!("there is no attribute '{name}'; the faces have {}", self.attributes().join(", "))
+            format!("unknown attribute '{name}'; the attributes are {}", self.attributes().join(", "))
         })?;
         Ok(self.table.rows.iter().map(|row| row >> column & 1 == 1).collect())
     }
 
-    /// The place of an image in the table, by its name: `000238.jpg`.
+    /// The row of an image by its name: `000238.jpg`.
     pub fn position(&self, name: &str) -> Option<usize> {
         self.table.names.iter().position(|known| known == name)
     }
@@ -81,7 +80,7 @@ impl CelebA {
         &self.table.names[row]
     }
 
-    /// The first `count` images, each to become height x width pixels in RGB.
+    /// The first `count` images, resized to height x width, in RGB.
     pub fn images(&self, count: usize, height: usize, width: usize) -> Result<ImageFiles> {
         let paths = self.table.names.iter().take(count).map(|name| self.folder.join(name)).collect();
         ImageFiles::new(paths, [height, width, 3])
@@ -93,7 +92,7 @@ impl CelebA {
 struct Table {
     attributes: Vec<String>,
     names: Vec<String>,
-    /// A bit for each attribute, the first one in the lowest place.
+    /// One bit per attribute, the first one lowest.
     rows: Vec<u64>,
 }
 
@@ -124,7 +123,7 @@ impl Table {
         for (number, line) in lines.filter(|(_, line)| !line.trim().is_empty()) {
             table.push(number, line.split_whitespace())?;
         }
-        ensure!(table.names.len() == count, "its first line promises {count} rows, and it has {}", table.names.len());
+        ensure!(table.names.len() == count, "its first line says {count} rows, but there are {}", table.names.len());
         table.checked()
     }
 
@@ -133,9 +132,9 @@ impl Table {
         ensure!((1..=64).contains(&attributes.len()), "its header has {} attributes", attributes.len());
         let valid = |name: &String| !name.is_empty() && name.parse::<f64>().is_err();
         let wrong = attributes.iter().find(|name| !valid(name));
-        ensure!(wrong.is_none(), "its header has '{}' for an attribute's name", wrong.map_or("", String::as_str));
+        ensure!(wrong.is_none(), "its header has the invalid attribute name '{}'", wrong.map_or("", String::as_str));
         let distinct: HashSet<&String> = attributes.iter().collect();
-        ensure!(distinct.len() == attributes.len(), "its header has an attribute twice");
+        ensure!(distinct.len() == attributes.len(), "its header lists an attribute twice");
         Ok(Table { attributes, ..Table::default() })
     }
 
@@ -157,7 +156,7 @@ impl Table {
             self.attributes.len()
         );
         let plain = !name.is_empty() && !name.contains(['/', '\\']);
-        ensure!(plain, "line {number} does not begin with the name of an image");
+        ensure!(plain, "line {number} does not begin with an image name");
         self.names.push(name.to_string());
         self.rows.push(bits);
         Ok(())

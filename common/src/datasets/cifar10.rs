@@ -1,6 +1,6 @@
 //! CIFAR-10, and sets in its binary form: 32 × 32 colour images of ten classes.
 //!
-//! A file is a row of records: a byte for the class, then 32 × 32 bytes of red, of green and of blue.
+//! A file is a sequence of records: one byte for the class, then 32 × 32 bytes each of red, green and blue.
 //! Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009.
 
 use anyhow::{Context, Result, ensure};
@@ -26,12 +26,12 @@ pub struct LabeledImages {
 }
 
 impl LabeledImages {
-    /// How many there are.
+    /// Number of images.
     pub fn len(&self) -> i64 {
         self.labels.numel() as i64
     }
 
-    /// Whether there are none.
+    /// Whether there are no images.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -41,22 +41,22 @@ impl LabeledImages {
         LabeledImages { images: self.images.index_select(0, rows), labels: self.labels.index_select(0, rows) }
     }
 
-    /// The same on a device.
+    /// Images and labels on a device.
     pub fn to_device(&self, device: tch::Device) -> LabeledImages {
         LabeledImages { images: self.images.to_device(device), labels: self.labels.to_device(device) }
     }
 }
 
-/// The first `count` of the 50,000 images to train on.
+/// The first `count` of the 50,000 training images.
 ///
 /// # Errors
-/// A file is missing, damaged, or there are fewer images.
+/// A file is missing or damaged, or there are fewer images.
 pub fn train(dir: &Path, count: i64) -> Result<LabeledImages> {
     let files: Vec<String> = (1..=5).map(|batch| format!("data_batch_{batch}.bin")).collect();
     read(dir, &files, count)
 }
 
-/// The first `count` of the 10,000 images to test with.
+/// The first `count` of the 10,000 test images.
 ///
 /// # Errors
 /// As for [`train`].
@@ -79,9 +79,9 @@ pub fn class_names(dir: &Path) -> Result<Vec<String>> {
 /// Reads records from memory: the classes, and the images `[n, channels, height, width]`.
 ///
 /// # Errors
-/// The bytes are no whole number of records, or a class is over 9.
+/// The bytes are not a multiple of the record size, or a class is over 9.
 pub fn parse(bytes: &[u8]) -> Result<(Vec<u8>, Array4<u8>)> {
-    ensure!(bytes.len().is_multiple_of(RECORD), "{} bytes are no whole number of records of {RECORD}", bytes.len());
+    ensure!(bytes.len().is_multiple_of(RECORD), "{} bytes are not a multiple of the record size {RECORD}", bytes.len());
     let records = bytes.chunks_exact(RECORD);
     let labels: Vec<u8> = records.clone().map(|record| record[0]).collect();
     let wrong = labels.iter().position(|&label| usize::from(label) >= CLASSES);
@@ -91,7 +91,7 @@ pub fn parse(bytes: &[u8]) -> Result<(Vec<u8>, Array4<u8>)> {
     Ok((labels, images))
 }
 
-/// Reads files one after the other, until there are enough images.
+/// Reads files until there are enough images.
 fn read(dir: &Path, files: &[String], count: i64) -> Result<LabeledImages> {
     let (mut images, mut labels) = (vec![], vec![]);
     let mut left = count;
@@ -110,6 +110,6 @@ fn read(dir: &Path, files: &[String], count: i64) -> Result<LabeledImages> {
             break;
         }
     }
-    ensure!(left == 0, "{} holds {} images, and {count} were asked for", dir.display(), count - left);
+    ensure!(left == 0, "{} holds only {} images, not {count}", dir.display(), count - left);
     Ok(LabeledImages { images: Tensor::cat(&images, 0), labels: Tensor::cat(&labels, 0) })
 }

@@ -10,7 +10,7 @@ use std::path::Path;
 /// Reads an idx file of unsigned bytes.
 ///
 /// # Errors
-/// The file is missing, is no idx file of bytes, or is shorter or longer than its header says.
+/// The file is missing, is not an idx file of bytes, or its length does not match its header.
 pub fn read(path: &Path) -> Result<ArrayD<u8>> {
     let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
     parse(bytes).with_context(|| {
@@ -18,7 +18,7 @@ pub fn read(path: &Path) -> Result<ArrayD<u8>> {
     })
 }
 
-/// Reads idx from memory. Allocates nothing beyond the bytes it is given, whatever the header claims.
+/// Reads idx from memory. Allocates no more than the given bytes, whatever the header says.
 pub fn parse(mut bytes: Vec<u8>) -> Result<ArrayD<u8>> {
     let Some(&[a, b, kind, axes]) = bytes.first_chunk() else { bail!("too short for an idx header") };
     ensure!((a, b) == (0, 0), "does not start with idx' magic number");
@@ -30,11 +30,7 @@ pub fn parse(mut bytes: Vec<u8>) -> Result<ArrayD<u8>> {
         .map(|size| u32::from_be_bytes([size[0], size[1], size[2], size[3]]) as usize)
         .collect();
     let values = shape.iter().try_fold(1usize, |product, &n| product.checked_mul(n));
-    ensure!(
-        values == Some(bytes.len() - header),
-        "has {} values, and its header promises {shape:?}",
-        bytes.len() - header
-    );
+    ensure!(values == Some(bytes.len() - header), "has {} values, but its header says {shape:?}", bytes.len() - header);
     bytes.drain(..header);
     Ok(ArrayD::from_shape_vec(IxDyn(&shape), bytes)?)
 }

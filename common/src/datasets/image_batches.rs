@@ -1,4 +1,4 @@
-//! Images to train on, in memory or in files, batch after batch.
+//! Batches of training images, from memory or from files.
 
 use super::batches::Batches;
 use super::image_files::{Batch, ImageFiles};
@@ -9,20 +9,20 @@ use std::sync::Arc;
 use std::time::Duration;
 use tch::{Device, Kind, Tensor};
 
-/// Files that are read at once.
+/// Number of files that are read at a time.
 const CHUNK: usize = 256;
 
-/// Where images are.
+/// A source of images.
 #[derive(Debug)]
 pub enum ImageSource {
     /// In memory: `[n, height, width, channels]` in [0, 1].
     Memory(Tensor),
-    /// In files that are decoded when they are needed.
+    /// In files, decoded on demand.
     Files(Arc<ImageFiles>),
 }
 
 impl ImageSource {
-    /// How many there are.
+    /// Number of images.
     pub fn len(&self) -> i64 {
         match self {
             ImageSource::Memory(images) => images.size()[0],
@@ -30,20 +30,20 @@ impl ImageSource {
         }
     }
 
-    /// Whether there are none.
+    /// Whether there are no images.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Batches in an epoch; the last one may be smaller.
+    /// Number of batches per epoch; the last one may be smaller.
     pub fn batches_per_epoch(&self, batch_size: i64) -> u64 {
         ((self.len() + batch_size - 1) / batch_size) as u64
     }
 
-    /// Some images, `[n, height, width, channels]` in [0, 1]; numbers begin again at 0 where there are too few.
+    /// The images with these numbers, modulo the number of images: `[n, height, width, channels]` in [0, 1].
     ///
     /// # Errors
-    /// Files that cannot be read.
+    /// A file cannot be read.
     pub fn images(&self, rows: &[i64]) -> Result<Tensor> {
         let rows: Vec<i64> = rows.iter().map(|row| row % self.len()).collect();
         match self {
@@ -54,10 +54,10 @@ impl ImageSource {
         }
     }
 
-    /// Passes the first `count` images on, some at a time.
+    /// Passes the first `count` images to `take`, in chunks.
     ///
     /// # Errors
-    /// Files that cannot be read, and what `take` returns.
+    /// A file cannot be read, or `take` fails.
     pub fn chunks(&self, count: i64, mut take: impl FnMut(&Tensor) -> Result<()>) -> Result<()> {
         let count = count.min(self.len());
         match self {
@@ -70,8 +70,8 @@ impl ImageSource {
         }
     }
 
-    /// Batches in which each image comes once an epoch, as Keras' `fit` draws them, for so many epochs from step `first`
-    /// (counted over all epochs) on. The order depends on the seed and the epoch alone.
+    /// Batches for `epochs` epochs, each image once per epoch, as in Keras' `fit`, starting at step `first` (counted
+    /// over all epochs). The order depends only on seed and epoch.
     pub fn epochs(&self, batch_size: i64, epochs: u64, seed: u64, first: u64, device: Device) -> ImageBatches {
         let batches = Batches::new(self.len(), batch_size, seed);
         let draw = match self {
@@ -81,9 +81,9 @@ impl ImageSource {
         ImageBatches { draw, device }
     }
 
-    /// Batches without end, as the book's GANs draw them, from number `first` on. From memory they are drawn with
-    /// replacement, by libtorch's random numbers; from files each image comes once before one comes again, and the smaller
-    /// batch at the end of each round is left out.
+    /// Endless batches, as in the book's GANs, starting at number `first`. From memory, images are sampled with
+    /// replacement by libtorch's random numbers; from files, each image comes once per round, and the smaller batch at
+    /// the end of a round is skipped.
     pub fn endless(&self, batch_size: i64, seed: u64, first: u64, device: Device) -> ImageBatches {
         let draw = match self {
             ImageSource::Memory(images) => Draw::WithReplacement { images: images.to_device(device), batch_size },
@@ -116,7 +116,7 @@ impl ImageBatches {
     /// The next batch.
     ///
     /// # Errors
-    /// Files that cannot be read, or the last epoch is over.
+    /// A file cannot be read, or the last epoch is over.
     #[expect(clippy::should_implement_trait, reason = "it can fail, and a training knows how many it needs")]
     pub fn next(&mut self) -> Result<Tensor> {
         let images = match &mut self.draw {
@@ -135,7 +135,7 @@ impl ImageBatches {
         Ok(nhwc_to_nchw(&images))
     }
 
-    /// How long [`ImageBatches::next`] has waited for files in all.
+    /// Total time that [`ImageBatches::next`] has waited for files.
     pub fn waited(&self) -> Duration {
         match &self.draw {
             Draw::Files(stream) => stream.waited(),

@@ -1,4 +1,4 @@
-//! Images that stay on disk: decoded when they are needed, never all in memory.
+//! Images that stay on disk and are decoded on demand.
 
 use super::batches::Batches;
 use super::prefetch::Prefetch;
@@ -10,18 +10,18 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use tch::{Device, Kind, Tensor};
 
-/// Batches that lie ready before they are needed.
+/// Number of batches that are prefetched.
 const AHEAD: usize = 4;
-/// Images that may be missing or damaged before that is an error.
+/// Number of missing or damaged images that are tolerated.
 const SKIPPED_AT_MOST: usize = 50;
 
 const JPEG_START: [u8; 2] = [0xff, 0xd8];
 const JPEG_END: [u8; 2] = [0xff, 0xd9];
 
-/// Image files of any kind that the crate `image` reads here (JPEG, PNG, PGM), all brought to one size.
+/// Image files (JPEG, PNG, PGM), resized to one size.
 ///
-/// Resizing takes the nearest pixel, without regard to proportions, as the book's `ImageDataGenerator` does by default:
-/// losses can then be compared with the book's. Output pixel i shows input pixel floor((i + 0.5) · from / to).
+/// Resizing takes the nearest pixel and ignores proportions, as the book's `ImageDataGenerator` does by default, so
+/// that losses are comparable with the book's. Output pixel i is input pixel floor((i + 0.5) · from / to).
 #[derive(Debug)]
 pub struct ImageFiles {
     paths: Vec<PathBuf>,
@@ -31,45 +31,45 @@ pub struct ImageFiles {
     skipped_at_most: usize,
 }
 
-/// Some images, and which they are.
+/// A batch of images with their numbers.
 #[derive(Debug)]
 pub struct Batch {
-    /// Positions in the list of files, one for each image; images that had to be skipped are not there.
+    /// Number of each image in the list of files, without skipped images.
     pub rows: Vec<usize>,
     /// `[n, height, width, channels]`, bytes.
     bytes: Tensor,
 }
 
 impl Batch {
-    /// `[n, height, width, channels]` in [0, 1] on a device.
+    /// The images `[n, height, width, channels]` in [0, 1], on a device.
     pub fn images(&self, device: Device) -> Tensor {
         self.bytes.to_device(device).to_kind(Kind::Float) / 255.0
     }
 }
 
 impl ImageFiles {
-    /// A list of files, each to become an image of this height, width and number of channels (1, grey, or 3, RGB).
+    /// Files to be resized to this height and width, with 1 (grey) or 3 (RGB) channels.
     ///
     /// # Errors
-    /// No files, or a shape that no image has.
+    /// There are no files, or the shape is invalid.
     pub fn new(paths: Vec<PathBuf>, shape: [usize; 3]) -> Result<ImageFiles> {
         ensure!(!paths.is_empty(), "there are no images");
         let [height, width, channels] = shape;
-        ensure!(height > 0 && width > 0 && matches!(channels, 1 | 3), "no image has the shape {shape:?}");
+        ensure!(height > 0 && width > 0 && matches!(channels, 1 | 3), "images cannot have the shape {shape:?}");
         Ok(ImageFiles { paths, shape, skipped: Mutex::default(), skipped_at_most: SKIPPED_AT_MOST })
     }
 
-    /// The same files with another limit of missing or damaged ones.
+    /// Sets the number of missing or damaged files that are tolerated.
     pub fn skipping_at_most(self, skipped_at_most: usize) -> ImageFiles {
         ImageFiles { skipped_at_most, ..self }
     }
 
-    /// How many files there are.
+    /// Number of files.
     pub fn len(&self) -> usize {
         self.paths.len()
     }
 
-    /// Never: a list has files.
+    /// Always false: the list has at least one file.
     pub fn is_empty(&self) -> bool {
         self.paths.is_empty()
     }
@@ -79,7 +79,7 @@ impl ImageFiles {
         &self.paths[row]
     }
 
-    /// Decodes images. One that is missing or damaged is named on standard error, once, and left out.
+    /// Decodes images. A missing or damaged one is skipped, and reported once on standard error.
     ///
     /// # Errors
     /// More files than the limit are missing or damaged, or none of these rows can be read.
@@ -95,21 +95,21 @@ impl ImageFiles {
                 Err(error) => self.skip(row, &error)?,
             }
         }
-        ensure!(!kept.is_empty(), "not one image of a batch can be read; see the messages above");
+        ensure!(!kept.is_empty(), "no image of a batch can be read; see the messages above");
         let shape = [kept.len(), height, width, channels].map(|n| n as i64);
         Ok(Batch { rows: kept, bytes: Tensor::from_slice(&bytes).view(shape) })
     }
 
-    /// Shuffled batches from step `first` (counted from 0 over all epochs) to the last one of so many epochs, decoded on
-    /// all cores while the caller works. Their order depends on the seed and the epoch alone, so that a run that goes on
-    /// in the middle of an epoch sees what it would have seen.
+    /// Shuffled batches for `epochs` epochs from step `first` (counted from 0 over all epochs), decoded on all cores in
+    /// the background. The order depends only on seed and epoch, so a run that resumes within an epoch sees the same
+    /// batches.
     pub fn stream(self: &Arc<Self>, mut batches: Batches, first: u64, epochs: u64) -> Prefetch<Batch> {
         let per_epoch = batches.per_epoch();
         let rows = (first..epochs * per_epoch).map(move |step| batches.row_numbers(step / per_epoch, step % per_epoch));
         self.in_order(rows)
     }
 
-    /// Batches of these rows, decoded on all cores while the caller works.
+    /// Batches of these rows, decoded on all cores in the background.
     pub fn in_order(self: &Arc<Self>, rows: impl Iterator<Item = Vec<usize>> + Send + 'static) -> Prefetch<Batch> {
         let files = self.clone();
         let cores = thread::available_parallelism().map_or(1, usize::from);
@@ -120,9 +120,9 @@ impl ImageFiles {
         let path = &self.paths[row];
         let failed = || format!("cannot read the image {}", path.display());
         let bytes = std::fs::read(path).with_context(failed)?;
-        // Decoders paint over what is missing of a JPEG file that was cut off.
+        // Decoders fill in the missing part of a truncated JPEG file.
         let whole = !bytes.starts_with(&JPEG_START) || bytes.windows(2).rev().take(1024).any(|pair| pair == JPEG_END);
-        ensure!(whole, "{}: it is cut off", failed());
+        ensure!(whole, "{}: the file is truncated", failed());
         let image = image::load_from_memory(&bytes).with_context(failed)?;
         Ok(resized(image, self.shape))
     }
@@ -145,7 +145,7 @@ impl ImageFiles {
     }
 }
 
-/// The bytes of an image in this shape, by the nearest pixel.
+/// The bytes of an image, resized to this shape by the nearest pixel.
 fn resized(image: DynamicImage, [height, width, channels]: [usize; 3]) -> Vec<u8> {
     let (from_width, from_height) = (image.width() as usize, image.height() as usize);
     let pixels = if channels == 1 { image.into_luma8().into_raw() } else { image.into_rgb8().into_raw() };

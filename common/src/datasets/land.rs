@@ -5,19 +5,19 @@ use anyhow::{Context, Result, ensure};
 use std::fs;
 use std::path::Path;
 
-/// All land, as polygons that do not overlap. Positions are longitude (-180 to 180) and latitude (-90 to 90), in degrees.
+/// The land as disjoint polygons. Positions are longitude (-180 to 180) and latitude (-90 to 90), in degrees.
 #[derive(Debug, Clone)]
 pub struct Land {
     /// The polygons: continents and islands.
     pub polygons: Vec<Polygon>,
-    /// Western, southern, eastern and northern end of each polygon.
+    /// Bounding box of each polygon: west, south, east, north.
     bounds: Vec<[f64; 4]>,
 }
 
 /// Reads the land of the data set `natural-earth` (real or synthetic) from its folder.
 ///
 /// # Errors
-/// The file is missing or damaged, or holds hardly any land.
+/// The file is missing or damaged, or has almost no land.
 pub fn read(dir: &Path) -> Result<Land> {
     let path = dir.join("land-110m.json");
     let bytes = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
@@ -29,7 +29,7 @@ pub fn read(dir: &Path) -> Result<Land> {
 /// Reads the object `land` of a TopoJSON topology.
 ///
 /// # Errors
-/// It is no such topology, lies off the map, or covers less than a thousandth of it: points on land could not be found.
+/// It is not such a topology, leaves the map, or covers less than a thousandth of it, too little to sample from.
 pub fn parse(bytes: &[u8]) -> Result<Land> {
     let globe = topojson::polygons(bytes, "land")?;
     let positions = globe.iter().flat_map(|polygon| &polygon.rings).flatten();
@@ -65,8 +65,7 @@ impl Land {
     }
 }
 
-/// A polygon of the globe on the flat map. Outlines on the globe cross the 180th meridian freely: there, the map cuts
-/// them in two.
+/// A polygon of the globe on the flat map, which cuts outlines at the 180th meridian.
 fn flat(polygon: &Polygon) -> Vec<Polygon> {
     let rings: Vec<Vec<Position>> = polygon.rings.iter().map(|ring| unrolled(ring)).collect();
     let on_map = |shift: f64| {
@@ -81,8 +80,8 @@ fn flat(polygon: &Polygon) -> Vec<Polygon> {
     [-360.0, 0.0, 360.0].map(on_map).into_iter().filter(|polygon| polygon.area() > 0.0).collect()
 }
 
-/// A ring with longitudes that go on beyond 180° instead of jumping to -180°. One that goes once around a pole, as
-/// Antarctica's coast does, is led along the map's edge at that pole.
+/// A ring whose longitudes continue beyond 180° instead of jumping to -180°. A ring around a pole, such as Antarctica's
+/// coast, is closed along the map's edge.
 fn unrolled(ring: &[Position]) -> Vec<Position> {
     let mut turns = 0.0;
     let mut line: Vec<Position> = vec![];

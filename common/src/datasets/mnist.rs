@@ -23,12 +23,12 @@ impl Digits {
     }
 }
 
-/// The 60,000 images to train on.
+/// The 60,000 training images.
 pub fn train(dir: &Path) -> Result<Digits> {
     read(dir, "train")
 }
 
-/// The 10,000 images to test with.
+/// The 10,000 test images.
 pub fn test(dir: &Path) -> Result<Digits> {
     read(dir, "t10k")
 }

@@ -1,4 +1,4 @@
-//! From files to tensors: one module per format or data set. Where the files come from is the crate `data`'s business.
+//! Loaders from files to tensors, one module per format or data set. The crate `data` provides the files.
 
 mod augment;
 pub mod batches;

@@ -10,10 +10,10 @@ use std::io::{Cursor, Read, Seek};
 use std::path::Path;
 use zip::ZipArchive;
 
-/// No array of the book's data is larger; a small archive cannot unpack to more.
+/// Limit for unpacked archives; the book's data is smaller.
 const MAX_BYTES: u64 = 1 << 30;
 
-/// An archive in memory. Arrays are decoded when they are asked for.
+/// An archive in memory. Arrays are decoded on demand.
 #[derive(Debug)]
 pub struct Npz {
     name: String,
@@ -24,7 +24,7 @@ impl Npz {
     /// Reads an archive from a file.
     ///
     /// # Errors
-    /// The file is missing, is no zip archive, or holds damaged entries.
+    /// The file is missing, is not a zip archive, or has damaged entries.
     pub fn open(path: &Path) -> Result<Npz> {
         let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
         Npz::read(file, &path.display().to_string())
@@ -39,14 +39,14 @@ impl Npz {
     pub fn write(path: &Path, arrays: &[(&str, &ArrayD<f32>)]) -> Result<()> {
         let mut archive = NpzWriter::new(Cursor::new(vec![]));
         for (name, array) in arrays {
-            archive.add_array(*name, array).with_context(|| format!("cannot pack the array {name}"))?;
+            archive.add_array(*name, array).with_context(|| format!("cannot encode the array {name}"))?;
         }
-        let bytes = archive.finish().with_context(|| format!("cannot pack {}", path.display()))?.into_inner();
+        let bytes = archive.finish().with_context(|| format!("cannot encode {}", path.display()))?.into_inner();
         files::write(path, &bytes)
     }
 
     fn read(source: impl Read + Seek, name: &str) -> Result<Npz> {
-        let damaged = || format!("{name} is damaged or no npz archive");
+        let damaged = || format!("{name} is damaged or not an npz archive");
         let mut archive = ZipArchive::new(source).with_context(damaged)?;
         let mut entries = BTreeMap::new();
         let mut left = MAX_BYTES;
@@ -69,12 +69,12 @@ impl Npz {
     /// Decodes an array.
     ///
     /// # Errors
-    /// There is none of this name, it is damaged, or its values are of another type.
+    /// There is no such array, it is damaged, or its values have another type.
     pub fn array<T: ViewElement + Clone>(&self, name: &str) -> Result<ArrayD<T>> {
         let entry = self.entries.get(name);
         let bytes = entry.with_context(|| format!("{} holds no array {name}", self.name))?;
         let failed = || format!("cannot read the array {name} of {}", self.name);
-        // A view checks the header against the bytes that are there before anything is allocated.
+        // A view checks the header against the actual bytes before anything is allocated.
         let view = ndarray::ArrayViewD::<T>::view_npy(bytes).with_context(failed)?;
         ensure!(view.ndim() <= 8, "{}: {} axes", failed(), view.ndim());
         Ok(view.to_owned())

@@ -11,11 +11,10 @@ pub const PEOPLE: usize = 40;
 /// Photographs of each.
 pub const EACH: usize = 10;
 
-/// The 400 photographs, person by person, each to become height x width pixels in grey. The photograph at row i shows
-/// person i / [`EACH`].
+/// The 400 photographs in grey, resized to height x width, ordered by person: row i shows person i / [`EACH`].
 ///
 /// # Errors
-/// Names the first photograph that is not there.
+/// A photograph is missing; the message names the first one.
 pub fn images(dir: &Path, height: usize, width: usize) -> Result<ImageFiles> {
     let path = |i: usize| dir.join(format!("ORL_faces/s{}/{}.pgm", i / EACH + 1, i % EACH + 1));
     let paths: Vec<_> = (0..PEOPLE * EACH).map(path).collect();

@@ -1,4 +1,4 @@
-//! Preparing what comes next while the current thing is used.
+//! Computing the next items in the background.
 
 use anyhow::{Result, anyhow};
 use std::sync::mpsc::{Receiver, channel, sync_channel};
@@ -6,17 +6,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Results of jobs in the order of the jobs, made by other threads a few jobs ahead. Dropping it ends the threads.
+/// Results of jobs in the order of the jobs, computed ahead by other threads. Dropping it ends the threads.
 #[derive(Debug)]
 pub struct Prefetch<T> {
-    /// One place for each job that was begun, in order; the result arrives there.
+    /// One channel per started job, in order, for its result.
     places: Receiver<Receiver<Result<T>>>,
     waited: Duration,
 }
 
 impl<T: Send + 'static> Prefetch<T> {
-    /// Runs `work` over the jobs on `threads` threads; at most `ahead` results lie ready or are being made, and one more
-    /// for each thread.
+    /// Runs `work` over the jobs on `threads` threads, with at most `ahead` results ready or in progress, plus one per
+    /// thread.
     pub fn new<J: Send + 'static>(
         jobs: impl Iterator<Item = J> + Send + 'static,
         threads: usize,
@@ -30,7 +30,7 @@ impl<T: Send + 'static> Prefetch<T> {
             thread::spawn(move || {
                 let (jobs, work) = &*shared;
                 loop {
-                    // Who takes a job reserves its place under the same lock, so that places are in the jobs' order.
+                    // A job and its channel are taken under the same lock, so channels have the order of the jobs.
                     let mut jobs = jobs.lock().unwrap_or_else(PoisonError::into_inner);
                     let Some(job) = jobs.next() else { return };
                     let (deliver, place) = channel();
@@ -45,7 +45,7 @@ impl<T: Send + 'static> Prefetch<T> {
         Prefetch { places, waited: Duration::ZERO }
     }
 
-    /// How long [`next`](Iterator::next) has waited in all: the time that a faster source would have saved.
+    /// Total time that [`next`](Iterator::next) has waited.
     pub fn waited(&self) -> Duration {
         self.waited
     }
@@ -57,7 +57,7 @@ impl<T> Iterator for Prefetch<T> {
     fn next(&mut self) -> Option<Result<T>> {
         let start = Instant::now();
         let place = self.places.recv().ok()?;
-        let result = place.recv().unwrap_or_else(|_| Err(anyhow!("a thread that prepares data has ended too early")));
+        let result = place.recv().unwrap_or_else(|_| Err(anyhow!("a data loading thread ended early")));
         self.waited += start.elapsed();
         Some(result)
     }

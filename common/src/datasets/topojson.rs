@@ -1,7 +1,7 @@
-//! The polygons of a TopoJSON file: outlines cut into arcs, which neighbours share, as steps on an integer grid.
+//! The polygons of a TopoJSON file: outlines made of shared arcs, stored as steps on an integer grid.
 //!
-//! Specification: Bostock and Metcalf, "The TopoJSON Format Specification", 2013. Of its geometries only those with an
-//! area are read.
+//! Specification: Bostock and Metcalf, "The TopoJSON Format Specification", 2013. Only geometries with an area are
+//! read.
 
 use anyhow::{Context, Result, bail, ensure};
 use serde::Deserialize;
@@ -10,10 +10,10 @@ use std::collections::BTreeMap;
 /// x and y; longitude and latitude in degrees for maps.
 pub type Position = [f64; 2];
 
-/// Arcs may be used many times, so that a small file could unpack to any size; no map of the book comes near this.
+/// Limit for positions: arcs can be used many times, so a small file could unpack to any size.
 const MOST_POSITIONS: usize = 10_000_000;
 
-/// An area: its outline first, then its holes. Each ring ends where it starts and has at least four positions.
+/// A polygon: its outline, then its holes. Each ring ends where it starts and has at least four positions.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Polygon {
     /// Outline and holes.
@@ -21,8 +21,8 @@ pub struct Polygon {
 }
 
 impl Polygon {
-    /// Whether a point lies in the area and in none of its holes: a ray from the point crosses the rings an odd number
-    /// of times.
+    /// Whether a point is in the polygon and in none of its holes: a ray from it crosses the rings an odd number of
+    /// times.
     pub fn contains(&self, [x, y]: Position) -> bool {
         let crosses = |edge: &&[Position]| {
             let ([x0, y0], [x1, y1]) = (edge[0], edge[1]);
@@ -32,7 +32,7 @@ impl Polygon {
         edges.filter(crosses).count() % 2 == 1
     }
 
-    /// The area in squares of the unit, without the holes (the shoelace formula).
+    /// The area without the holes, in square units (shoelace formula).
     pub fn area(&self) -> f64 {
         let enclosed = |ring: &Vec<Position>| -> f64 {
             let twice: f64 = ring.windows(2).map(|edge| edge[0][0] * edge[1][1] - edge[1][0] * edge[0][1]).sum();
@@ -52,14 +52,14 @@ struct Topology {
     transform: Option<Transform>,
 }
 
-/// Without it, positions are absolute; with it, each is a step from the one before, on a grid.
+/// If present, positions are steps on an integer grid; otherwise they are absolute.
 #[derive(Deserialize)]
 struct Transform {
     scale: Position,
     translate: Position,
 }
 
-/// Numbers of the arcs that make up a ring; `!i` (that is -i - 1) is arc i backwards.
+/// Numbers of a ring's arcs; `!i` (that is, -i - 1) is arc i reversed.
 type Ring = Vec<i64>;
 
 #[derive(Deserialize)]
@@ -91,10 +91,10 @@ impl Geometry {
     }
 }
 
-/// Reads the polygons of one object of a topology, say `land`.
+/// Reads the polygons of one object of a topology, such as `land`.
 ///
 /// # Errors
-/// The bytes are no TopoJSON, there is no such object, or its rings are open or name arcs that do not exist.
+/// The bytes are not TopoJSON, there is no such object, or its rings are open or refer to missing arcs.
 pub fn polygons(bytes: &[u8], object: &str) -> Result<Vec<Polygon>> {
     let topology: Topology = serde_json::from_slice(bytes).context("not a TopoJSON topology")?;
     let Some(geometry) = topology.objects.get(object) else {
@@ -102,7 +102,7 @@ pub fn polygons(bytes: &[u8], object: &str) -> Result<Vec<Polygon>> {
         bail!("the topology has no object `{object}`; it has: {}", names.join(", "));
     };
     let arcs: Vec<Vec<Position>> = topology.arcs.iter().map(|arc| absolute(arc, &topology.transform)).collect();
-    ensure!(arcs.iter().flatten().flatten().all(|value| value.is_finite()), "a position is beyond all numbers");
+    ensure!(arcs.iter().flatten().flatten().all(|value| value.is_finite()), "a position contains NaN or infinity");
     let mut left = MOST_POSITIONS;
     let mut polygon = |rings: &Vec<Ring>| {
         let rings = rings.iter().map(|ring| stitch(ring, &arcs, &mut left)).collect::<Result<_>>()?;
@@ -122,13 +122,13 @@ fn absolute(arc: &[Position], transform: &Option<Transform>) -> Vec<Position> {
     arc.iter().map(place).collect()
 }
 
-/// Puts the arcs of a ring one behind the other; each starts where the last one ends, and that position counts once.
+/// Joins the arcs of a ring; each starts at the end of the previous one, and that position counts once.
 fn stitch(ring: &Ring, arcs: &[Vec<Position>], left: &mut usize) -> Result<Vec<Position>> {
     let mut line: Vec<Position> = vec![];
     for &number in ring {
         let index = if number < 0 { !number } else { number };
         let arc = usize::try_from(index).ok().and_then(|index| arcs.get(index));
-        let arc = arc.with_context(|| format!("a ring names arc {number}, and there are {}", arcs.len()))?;
+        let arc = arc.with_context(|| format!("a ring refers to arc {number}, but there are {} arcs", arcs.len()))?;
         *left = left.checked_sub(arc.len()).context("the rings have more than ten million positions")?;
         line.pop();
         match number < 0 {

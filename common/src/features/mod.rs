@@ -1,4 +1,4 @@
-//! Nets whose features tell images apart better than their pixels do; see [`metrics`](crate::metrics).
+//! Nets whose features compare images better than pixels do; see [`metrics`](crate::metrics).
 
 pub mod drawings;
 pub mod efficientnet_lite;
@@ -6,16 +6,16 @@ pub mod efficientnet_lite;
 use anyhow::Result;
 use tch::Tensor;
 
-/// What a net makes of images on its way to a class.
+/// A net that computes features of images: the activations before its classes.
 pub trait FeatureNet {
-    /// Images `[n, height, width, channels]` in [0, 1] to features `[n, values]`, without gradients. It takes them in
-    /// batches, so that `n` may be large.
+    /// Features `[n, values]` of images `[n, height, width, channels]` in [0, 1], without gradients. The net runs on
+    /// batches, so `n` may be large.
     ///
     /// # Errors
-    /// The net is made for other images.
+    /// The net does not accept these images.
     fn features(&self, images: &Tensor) -> Result<Tensor>;
 
-    /// What the net is and what it was trained on, in a few words.
+    /// The net and its training data, in a few words.
     fn name(&self) -> String;
 }
 

@@ -4,7 +4,7 @@ use super::{Operation, Shape, Value, Variables, weights};
 use anyhow::{Context, Result, ensure};
 use tch::{Kind, Tensor, nn};
 
-/// What [`MultiHeadAttention`] is configured by: `Attention::new(8, 64).causal()`.
+/// Configuration of [`MultiHeadAttention`]: `Attention::new(8, 64).causal()`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Attention {
     heads: i64,
@@ -15,7 +15,7 @@ pub struct Attention {
 }
 
 impl Attention {
-    /// So many heads, whose queries, keys and values have so many features each.
+    /// `heads` heads with `key_dim` features of queries, keys and values each.
     pub fn new(heads: i64, key_dim: i64) -> Attention {
         Attention { heads, key_dim, value_dim: key_dim, causal: false, return_scores: false }
     }
@@ -30,20 +30,20 @@ impl Attention {
         Attention { causal: true, ..self }
     }
 
-    /// Also the attention scores `[heads, steps of the query, steps of the value]`.
+    /// Also returns the attention scores `[heads, steps of the query, steps of the value]`.
     pub fn return_scores(self) -> Attention {
         Attention { return_scores: true, ..self }
     }
 }
 
-/// Multi-head attention: softmax(Q Kᵀ / sqrt(key_dim)) V in each head, and a projection of all heads together. Vaswani et
-/// al., "Attention Is All You Need", 2017, section 3.2, with the variables of Keras' layer.
+/// Multi-head attention: softmax(Q Kᵀ / sqrt(key_dim)) V in each head, and a projection of all heads together. Vaswani
+/// et al., "Attention Is All You Need", 2017, section 3.2, with the variables of Keras' layer.
 ///
 /// Inputs: query `[time, features]`, value, and optionally an attention mask `[time of the query, time of the value]`
 /// whose zeros hide steps; keys are made from the value. Masks of padding hide steps, too.
 ///
-/// Variables: `query/kernel` `[features, heads, key_dim]`, `query/bias` `[heads, key_dim]`, the same of `key` and `value`,
-/// `attention_output/kernel` `[heads, value_dim, features]` and `attention_output/bias` `[features]`.
+/// Variables: `query/kernel` `[features, heads, key_dim]`, `query/bias` `[heads, key_dim]`, the same of `key` and
+/// `value`, `attention_output/kernel` `[heads, value_dim, features]` and `attention_output/bias` `[features]`.
 #[derive(Debug)]
 pub struct MultiHeadAttention {
     query: Projection,
@@ -57,7 +57,7 @@ impl MultiHeadAttention {
     /// A layer for queries and values of these shapes.
     ///
     /// # Errors
-    /// They are no sequences, or sizes are out of bounds.
+    /// They are not sequences, or sizes are out of bounds.
     pub fn new(path: &nn::Path, query: &Shape, value: &Shape, config: Attention) -> Result<MultiHeadAttention> {
         for shape in [query, value] {
             let [_, _] = shape.axes().context("attention takes sequences")?;

@@ -44,7 +44,7 @@ impl BatchNorm {
     /// A layer for inputs of shape `[.., channels]`.
     ///
     /// # Errors
-    /// The last axis is open or out of bounds, or the momentum is none.
+    /// The last axis is open or out of bounds, or momentum or epsilon is invalid.
     pub fn new(path: &nn::Path, input: &Shape, config: BatchNormConfig) -> Result<BatchNorm> {
         let BatchNormConfig { momentum, epsilon } = config;
         ensure!((0.0..=1.0).contains(&momentum), "momentum must lie between 0 and 1, not {momentum}");

@@ -58,10 +58,11 @@ impl<const N: usize> From<[i64; N]> for Sides<N> {
     }
 }
 
-/// What a convolution over `N` axes, transposed or not, is configured by: `Conv::new(64, 3).strides(2)`.
+/// Configuration of a convolution over `N` axes, transposed or not: `Conv::new(64, 3).strides(2)`.
 ///
-/// Kernel sizes and strides are numbers of pixels, `[height, width]` (and depth first for `N` = 3), or one number for all
-/// axes. Padding is `same` unless said otherwise, since the book nearly always says so; Keras' own default is `valid`.
+/// Kernel sizes and strides are numbers of pixels, `[height, width]` (and depth first for `N` = 3), or one number for
+/// all axes. Padding is `same` unless said otherwise, since the book nearly always says so; Keras' own default is
+/// `valid`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Conv<const N: usize> {
     pub(super) filters: i64,
@@ -87,12 +88,12 @@ impl<const N: usize> Conv<N> {
         }
     }
 
-    /// Steps of the kernel.
+    /// The strides.
     pub fn strides(self, strides: impl Into<Sides<N>>) -> Conv<N> {
         Conv { strides: strides.into().0, ..self }
     }
 
-    /// How the border is treated.
+    /// The padding.
     pub fn padding(self, padding: Padding) -> Conv<N> {
         Conv { padding, ..self }
     }
@@ -102,17 +103,17 @@ impl<const N: usize> Conv<N> {
         Conv { bias: false, ..self }
     }
 
-    /// With an activation behind it, as a part of the layer.
+    /// With an activation as a part of the layer.
     pub fn activation(self, activation: Activation) -> Conv<N> {
         Conv { activation: Some(activation), ..self }
     }
 
-    /// What the kernel starts from.
+    /// The kernel initializer.
     pub fn kernel_initializer(self, kernel_initializer: Initializer) -> Conv<N> {
         Conv { kernel_initializer, ..self }
     }
 
-    /// Refuses what would break libtorch: sizes below 1 and absurd ones.
+    /// Validates filters, kernel sizes and strides: from 1 to 4096.
     pub(super) fn check(&self) -> Result<()> {
         let sizes = self.kernel_size.iter().chain(&self.strides).chain([&self.filters]);
         for size in sizes {
@@ -124,7 +125,7 @@ impl<const N: usize> Conv<N> {
         Ok(())
     }
 
-    /// The output's shape; `output` tells it along one axis.
+    /// The output's shape; `output` computes its size along one axis.
     pub(super) fn output_shape(&self, input: &Shape, output: impl Fn(i64, i64, i64) -> i64) -> Result<Shape> {
         ensure!(input.len() == N + 1, "takes tensors with {} axes besides the batch, not {input}", N + 1);
         let mut shape = vec![];

@@ -4,7 +4,7 @@ use super::{Activation, Layer, Shape, weights};
 use anyhow::Result;
 use tch::{Tensor, nn};
 
-/// What a [`Dense`] layer is configured by; a number of units will do: `.dense("mu", 2)`.
+/// Configuration of a [`Dense`] layer, or just the number of units: `.dense("mu", 2)`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Units {
     units: i64,
@@ -14,7 +14,7 @@ pub struct Units {
 }
 
 impl Units {
-    /// So many units, with a bias and Glorot uniform kernels.
+    /// This many units, with a bias and a Glorot uniform kernel.
     pub fn new(units: i64) -> Units {
         Units { units, bias: true, activation: None, kernel_initializer: Initializer::GlorotUniform }
     }
@@ -24,12 +24,12 @@ impl Units {
         Units { bias: false, ..self }
     }
 
-    /// With an activation behind it, as a part of the layer.
+    /// With an activation as a part of the layer.
     pub fn activation(self, activation: Activation) -> Units {
         Units { activation: Some(activation), ..self }
     }
 
-    /// What the kernel starts from.
+    /// The kernel initializer.
     pub fn kernel_initializer(self, kernel_initializer: Initializer) -> Units {
         Units { kernel_initializer, ..self }
     }

@@ -9,10 +9,10 @@ pub struct Dropout {
 }
 
 impl Dropout {
-    /// A layer for inputs of any shape; `rate` is the share that is dropped, from 0 to below 1.
+    /// A layer for inputs of any shape; `rate` is the share that is dropped, in [0, 1).
     ///
     /// # Errors
-    /// The rate is another one.
+    /// The rate is out of bounds.
     pub fn new(rate: f64) -> Result<Dropout> {
         check_rate(rate)?;
         Ok(Dropout { rate })
@@ -32,9 +32,9 @@ impl Layer for Dropout {
         if !train || x.device() != Device::Cpu {
             return x.dropout(self.rate, train);
         }
-        // On a CPU libtorch draws a random number for each value, one after the other: a quarter of a step of the VAE on
-        // faces. Such a number has eight bytes. One byte decides as well when the rate is a multiple of 1/256, and two
-        // when it need not be met closer than to 1/131,072.
+        // On a CPU libtorch draws a random number for each value, one after the other: a quarter of a step of the VAE
+        // on faces. Such a number has eight bytes. One byte decides as well when the rate is a multiple of 1/256, and
+        // two when it need not be met closer than to 1/131,072.
         let (kind, values) =
             if (self.rate * 256.0).fract() == 0.0 { (Kind::Uint8, 256.0) } else { (Kind::Int16, 65536.0) };
         let lowest = if kind == Kind::Uint8 { 0.0 } else { -32768.0 };
@@ -62,10 +62,10 @@ pub struct SpatialDropout {
 }
 
 impl SpatialDropout {
-    /// A layer for sequences or images; `rate` is the share that is dropped, from 0 to below 1.
+    /// A layer for sequences or images; `rate` is the share that is dropped, in [0, 1).
     ///
     /// # Errors
-    /// The rate or the shape is another one.
+    /// The rate is out of bounds, or the shape has other axes.
     pub fn new(input: &Shape, rate: f64) -> Result<SpatialDropout> {
         check_rate(rate)?;
         let class_name = match input.len() {
@@ -140,7 +140,7 @@ fn check_rate(rate: f64) -> Result<()> {
     Ok(())
 }
 
-/// Integers of a kind, all equally likely.
+/// Uniformly random integers of a kind.
 fn random_integers(count: i64, kind: Kind) -> Tensor {
     let in_a_word = 8 / kind.elt_size_in_bytes() as i64;
     let mut words = Tensor::empty([(count + in_a_word - 1) / in_a_word], (Kind::Int64, Device::Cpu));

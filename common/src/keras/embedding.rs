@@ -3,7 +3,7 @@ use super::{Layer, Shape, weights};
 use anyhow::{Context, Result};
 use tch::{Tensor, nn};
 
-/// Whole numbers to vectors. Variable: `embeddings` `[input_dim, output_dim]`, U(-0.05, 0.05).
+/// Integers to vectors. Variable: `embeddings` `[input_dim, output_dim]`, U(-0.05, 0.05).
 #[derive(Debug)]
 pub struct Embedding {
     embeddings: Tensor,
@@ -20,7 +20,7 @@ impl Embedding {
         Ok(Embedding { embeddings, mask_zero: false })
     }
 
-    /// The same, where 0 stands for padding: the steps where it stands are masked (Keras' `mask_zero`).
+    /// The same with 0 as padding: steps with 0 are masked (Keras' `mask_zero`).
     ///
     /// # Errors
     /// As [`Embedding::new`].
@@ -59,7 +59,7 @@ pub struct Masking {
 }
 
 impl Masking {
-    /// A layer that takes this value for padding.
+    /// A layer that treats this value as padding.
     pub fn new(value: f64) -> Masking {
         Masking { value }
     }

@@ -48,7 +48,7 @@ pub fn orthogonal(rows: i64, columns: i64, device: Device) -> Tensor {
     if rows < columns { q.transpose(0, 1) } else { q }.contiguous()
 }
 
-/// What a variable starts from: Keras' `kernel_initializer` and its kin.
+/// An initializer of variables: Keras' `kernel_initializer`, `bias_initializer` and so on.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub enum Initializer {
     /// Keras' default for kernels, see [`glorot_uniform`].

@@ -3,7 +3,7 @@ use super::{Operation, Shape, Value};
 use anyhow::{Result, ensure};
 use tch::Tensor;
 
-/// What makes one tensor of several.
+/// A layer that merges several tensors into one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Merge {
     /// Sum.

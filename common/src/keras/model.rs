@@ -17,7 +17,7 @@ pub struct Model {
 
 struct Parts {
     name: String,
-    /// What leads to the outputs, each behind its inputs.
+    /// The entries that lead to the outputs, each after its inputs.
     entries: Vec<Entry>,
     inputs: Vec<TensorId>,
     outputs: Vec<TensorId>,
@@ -115,8 +115,8 @@ impl Model {
         layers.iter().map(|i| entries[*i].name.clone()).zip(values.into_iter().map(|value| value.tensor)).collect()
     }
 
-    /// The model without the activation at its end: the logits of one that ends in a softmax or a sigmoid, whether that is
-    /// a layer of its own or a part of a dense one. Any other is returned as it is.
+    /// The model without the activation at its end: the logits of one that ends in a softmax or a sigmoid, whether that
+    /// is a layer of its own or a part of a dense one. Any other is returned as it is.
     ///
     /// # Errors
     /// As [`Net::model`](super::Net::model).

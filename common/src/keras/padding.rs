@@ -2,7 +2,7 @@ use super::{Layer, Shape};
 use anyhow::{Context, Result, ensure};
 use tch::Tensor;
 
-/// What stands beyond the border of an image.
+/// The values beyond the border of an image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Border {
     /// Zeros: Keras' `ZeroPadding2D`.
@@ -20,7 +20,7 @@ pub struct Pad2d {
 }
 
 impl Pad2d {
-    /// A layer that adds so many pixels at the top, bottom, left and right.
+    /// A layer that adds this many pixels at the top, bottom, left and right.
     pub fn new(border: Border, pixels: [i64; 4]) -> Pad2d {
         Pad2d { border, pixels }
     }

@@ -14,9 +14,9 @@ pub struct LayerInfo {
     pub name: String,
     /// Keras' class name: `Conv2D`; `Functional` for a model.
     pub class_name: String,
-    /// Shapes of what it takes, without the batch axis.
+    /// Input shapes, without the batch axis.
     pub input_shapes: Vec<Shape>,
-    /// Shapes of what it makes, without the batch axis.
+    /// Output shapes, without the batch axis.
     pub output_shapes: Vec<Shape>,
     /// Values that an optimizer changes.
     pub trainable: i64,
@@ -27,7 +27,7 @@ pub struct LayerInfo {
 }
 
 impl LayerInfo {
-    /// All values of the layer.
+    /// Number of parameters of the layer.
     pub fn parameters(&self) -> i64 {
         self.trainable + self.non_trainable
     }
@@ -38,7 +38,7 @@ impl LayerInfo {
     }
 }
 
-/// What a net is made of; prints as Keras' `model.summary()` does, and [`Summary::diagram`] draws it as Keras'
+/// The layers of a net. It prints like Keras' `model.summary()`, and [`Summary::diagram`] draws it like Keras'
 /// `plot_model`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Summary {
@@ -139,8 +139,8 @@ fn list(shapes: &[Shape]) -> String {
     }
 }
 
-/// The first call of each layer in the order in which Keras lists them: by the longest way to an output, and among equals
-/// in the order in which a walk from the outputs first meets them.
+/// The first call of each layer in the order in which Keras lists them: by the longest way to an output, and among
+/// equals in the order in which a walk from the outputs first meets them.
 fn keras_order(entries: &[Entry], outputs: &[TensorId]) -> Vec<usize> {
     let mut walk = Walk { entries, met: vec![], finished: vec![] };
     outputs.iter().for_each(|id| walk.visit(id.entry));

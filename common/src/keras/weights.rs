@@ -50,7 +50,7 @@ pub fn add(path: &nn::Path, name: &str, shape: &[i64], initializer: Initializer)
     add_variable(path, name, shape, initializer, true)
 }
 
-/// As [`add`], for what no optimizer changes.
+/// As [`add`], for a variable that is not trainable.
 ///
 /// # Errors
 /// As [`add`].

@@ -3,20 +3,20 @@ use anyhow::{Result, ensure};
 use serde::{Deserialize, Serialize};
 use tch::{Device, Kind, Tensor};
 
-/// Mean absolute difference between two different samples, over all pairs and all their values: small where a generator
-/// has collapsed (p. 143), 0 where all samples are equal. Compare it with that of real images. A generator that makes the
-/// same ten different images again and again keeps it large: recall and [`Modes`] tell that.
+/// Mean pairwise distance: the mean absolute difference over all pairs of samples and all values. It is small for a
+/// collapsed generator (p. 143) and 0 for equal samples; compare it with that of real images. A generator that repeats
+/// ten different images keeps it large: recall and [`Modes`] detect that.
 ///
-/// Samples are `[n, ..]`, usually images `[n, height, width, channels]` in [0, 1]; then the result is in [0, 0.5] plus
-/// what few samples add.
+/// Samples are `[n, ..]`, usually images `[n, height, width, channels]` in [0, 1]; then the result is at most 0.5 · n /
+/// (n - 1).
 ///
 /// # Errors
-/// Fewer than two samples, or values that are not finite.
+/// There are fewer than two samples, or they contain NaN or infinity.
 pub fn mean_pairwise_distance(samples: &Tensor) -> Result<f64> {
     let samples = rows(samples, "samples", 2)?.to_device(Device::Cpu);
     let (n, values) = (samples.size()[0], samples.size()[1]);
-    // Of n values in order, the one in place i (from 0) is the larger in i pairs and the smaller in n - 1 - i: sorting
-    // spares the n² pairs.
+    // Of n sorted values, the one at index i is the larger in i pairs and the smaller in n - 1 - i: sorting avoids the
+    // n² pairs.
     let times = Tensor::arange_start_step(1 - n, n, 2, (Kind::Double, Device::Cpu));
     let mut sum = 0.0;
     for columns in samples.split(256, 1) {
@@ -27,18 +27,18 @@ pub fn mean_pairwise_distance(samples: &Tensor) -> Result<f64> {
     Ok(sum.max(0.0) / pairs / values as f64)
 }
 
-/// Which classes a classifier finds in samples: a generator that has collapsed shows few of them.
+/// The classes that a classifier predicts for samples: a collapsed generator has few of them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Modes {
-    /// Samples of each class.
+    /// Number of samples of each class.
     pub counts: Vec<i64>,
 }
 
 impl Modes {
-    /// Counts the samples by their likeliest class; probabilities or logits are `[n, classes]`.
+    /// Counts the samples by predicted class; `scores` are probabilities or logits `[n, classes]`.
     ///
     /// # Errors
-    /// There are none, or they have other axes.
+    /// There are no samples, or `scores` has other axes.
     pub fn of(scores: &Tensor) -> Result<Modes> {
         ensure!(scores.dim() == 2, "a classifier's scores are [samples, classes], not {:?}", scores.size());
         let scores = rows(scores, "a classifier's scores", 1)?.to_device(Device::Cpu);
@@ -46,12 +46,12 @@ impl Modes {
         Ok(Modes { counts: Vec::try_from(&counts)? })
     }
 
-    /// Classes that at least one sample belongs to.
+    /// Number of classes with at least one sample.
     pub fn found(&self) -> usize {
         self.counts.iter().filter(|&&count| count > 0).count()
     }
 
-    /// Entropy of the histogram in nats: 0 if all samples are of one class, ln(classes) if all classes are equally
+    /// Entropy of the histogram in nats: 0 if all samples have one class, ln(classes) if all classes are equally
     /// frequent.
     pub fn entropy(&self) -> f64 {
         let all: i64 = self.counts.iter().sum();
@@ -59,8 +59,8 @@ impl Modes {
         shares.map(|share| -share * share.ln()).sum::<f64>() + 0.0 // not -0
     }
 
-    /// exp(entropy): as many equally frequent classes have this entropy. Unlike [`found`](Modes::found) it hardly
-    /// minds a few samples that the classifier mistook.
+    /// Effective number of classes, exp(entropy): as many equally frequent classes have this entropy. Unlike
+    /// [`found`](Modes::found), it is robust to a few misclassified samples.
     pub fn effective(&self) -> f64 {
         self.entropy().exp()
     }

@@ -2,17 +2,17 @@ use super::{ensure_alike, rows};
 use anyhow::Result;
 use tch::{Device, Kind, Tensor};
 
-/// The Fréchet distance between two Gaussians, one fitted to the features of real images, one to those of samples:
-/// |μ₁ - μ₂|² + tr(Σ₁ + Σ₂ - 2 √(Σ₁Σ₂)), at least 0, and 0 if mean and covariance agree. Features are `[n, values]`;
-/// `n` may differ, and may be smaller than the number of values.
+/// The Fréchet distance between Gaussians fitted to the features of real images and of samples:
+/// |μ₁ - μ₂|² + tr(Σ₁ + Σ₂ - 2 √(Σ₁Σ₂)). It is 0 if means and covariances agree. Features are `[n, values]`; `n` may differ,
+/// and may be smaller than the number of values.
 ///
 /// Heusel, Ramsauer, Unterthiner, Nessler and Hochreiter, "GANs Trained by a Two Time-Scale Update Rule Converge to a
-/// Local Nash Equilibrium", 2017. With features of Inception-v3 it is the "Fréchet inception distance" (FID). With those
-/// of another net it is FID-like: it orders models in the same way, but its numbers cannot be compared with published
-/// ones. Few samples make it larger: even two sets of the same real images have a distance, which shrinks as they grow.
+/// Local Nash Equilibrium", 2017. With features of Inception-v3 it is the Fréchet inception distance (FID). With
+/// another net it also ranks models, but its values are not comparable with published FIDs. It decreases with the
+/// number of samples: even two sets of real images have a positive distance.
 ///
 /// # Errors
-/// Fewer than two samples on one side, different numbers of values, or values that are not finite.
+/// There are fewer than two samples on one side, the numbers of values differ, or features contain NaN or infinity.
 pub fn frechet_distance(real: &Tensor, generated: &Tensor) -> Result<f64> {
     let real = Gaussian::fit(&rows(real, "features of real images", 2)?);
     let generated = Gaussian::fit(&rows(generated, "features of samples", 2)?);

@@ -1,16 +1,16 @@
-//! Numbers by which generative models, and runs of one model, can be compared.
+//! Metrics that compare generative models, or runs of one model.
 //!
 //! | question | measure |
 //! |---|---|
-//! | are samples like real images, as a whole? | [`frechet_distance`] |
-//! | is each sample like some real image? is each real image like some sample? | [`precision_and_recall`] |
-//! | do samples differ from each other? | [`mean_pairwise_distance`], [`Modes`] |
-//! | are samples copies of training images? | [`NearestSearch`] |
+//! | Is the distribution of samples close to that of real images? | [`frechet_distance`] |
+//! | Is each sample close to real images, and each real image close to samples? | [`precision_and_recall`] |
+//! | Do samples differ from each other? | [`mean_pairwise_distance`], [`Modes`] |
+//! | Are samples copies of training images? | [`NearestSearch`] |
 //!
-//! The first two compare *features* of images, what a net makes of them on its way to a class
-//! ([`features`](crate::features)), since a camel that is moved by three pixels is the same camel; the last two compare
-//! pixels. [`Reference`] takes the first three of a set of samples at once. None of them sees everything, and all
-//! depend on how many samples they are taken from: compare numbers of as many.
+//! The first two compare *features* of images, the activations of a net before its classes
+//! ([`features`](crate::features)), because a camel shifted by three pixels is the same camel; the last two compare
+//! pixels. [`Reference`] computes the first three for a set of samples. None of them is sufficient alone, and all
+//! depend on the number of samples: compare only equal numbers.
 
 mod diversity;
 mod frechet;
@@ -30,17 +30,17 @@ use tch::Tensor;
 /// Samples `[n, ..]` as rows `[n, values]`.
 ///
 /// # Errors
-/// There are fewer than `least` of them, or one holds something that is no number.
+/// There are fewer than `least` of them, or they contain NaN or infinity.
 fn rows(samples: &Tensor, what: &str, least: i64) -> Result<Tensor> {
     let n = samples.size().first().copied().unwrap_or_default();
-    ensure!(n >= least, "{what}: there are {n}, and at least {least} are needed");
-    ensure!(samples.numel() > 0, "{what}: they are empty, of shape {:?}", samples.size());
+    ensure!(n >= least, "{what}: got {n}, need at least {least}");
+    ensure!(samples.numel() > 0, "{what} are empty, of shape {:?}", samples.size());
     let finite = tch::no_grad(|| samples.isfinite().all().int64_value(&[]) == 1);
-    ensure!(finite, "{what}: they hold values that are not finite");
+    ensure!(finite, "{what} contain NaN or infinity");
     Ok(samples.detach().reshape([n, -1]))
 }
 
-/// Both are rows of equally many values.
+/// Checks that the rows of both have the same number of values.
 fn ensure_alike(a: &Tensor, b: &Tensor) -> Result<()> {
     let (a, b) = (a.size()[1], b.size()[1]);
     ensure!(a == b, "samples of {a} values cannot be compared with samples of {b}");

@@ -2,22 +2,22 @@ use super::{ensure_alike, rows};
 use anyhow::{Result, ensure};
 use tch::{Kind, Tensor};
 
-/// Training images that are compared at once.
+/// Number of training images per comparison.
 const CHUNK: i64 = 1000;
 
-/// The training image that is most like each sample.
+/// The nearest training image of each sample.
 #[derive(Debug)]
 pub struct Nearest {
-    /// Its row among the training images, int64 `[samples]`; the first of several equally near ones.
+    /// Its row among the training images, int64 `[samples]`; the first one of several equally near images.
     pub rows: Tensor,
     /// Mean absolute difference over all values of both images, `[samples]`.
     pub distances: Tensor,
 }
 
-/// Looks for the training image that is most like each sample, by the mean absolute difference of their pixels: does
-/// the generator make new images or has it learnt the training set by heart (p. 152)?
+/// Searches the training image nearest to each sample, by mean absolute pixel difference: does the generator make new
+/// images or has it memorized the training set (p. 152)?
 ///
-/// Training images may come one batch after the other, so that they need not be in memory together.
+/// Training images are added in batches, so they need not fit in memory together.
 #[derive(Debug)]
 pub struct NearestSearch {
     samples: Tensor,
@@ -29,7 +29,7 @@ impl NearestSearch {
     /// A search for these samples `[n, ..]`.
     ///
     /// # Errors
-    /// There is none, or values are not finite.
+    /// There are no samples, or they contain NaN or infinity.
     pub fn new(samples: &Tensor) -> Result<NearestSearch> {
         let samples = rows(samples, "samples", 1)?;
         let n = samples.size()[0];
@@ -40,7 +40,7 @@ impl NearestSearch {
         Ok(NearestSearch { samples, nearest, seen: 0 })
     }
 
-    /// The whole search in training images that are in memory already, `[m, ..]` of the samples' shape.
+    /// Searches training images in memory, `[m, ..]`, of the samples' shape.
     ///
     /// # Errors
     /// As for [`new`](NearestSearch::new), [`compare`](NearestSearch::compare) and [`finish`](NearestSearch::finish).
@@ -50,10 +50,10 @@ impl NearestSearch {
         search.finish()
     }
 
-    /// Compares the samples with more training images; rows are counted on.
+    /// Compares the samples with more training images; row numbers continue.
     ///
     /// # Errors
-    /// Images of another size, or values that are not finite.
+    /// The images have another size, or contain NaN or infinity.
     pub fn compare(&mut self, training: &Tensor) -> Result<()> {
         for some in training.split(CHUNK, 0).iter().filter(|some| some.size()[0] > 0) {
             let some = rows(some, "training images", 1)?;
@@ -68,10 +68,10 @@ impl NearestSearch {
         Ok(())
     }
 
-    /// What was found.
+    /// The result.
     ///
     /// # Errors
-    /// There was nothing to compare with.
+    /// No training images were added.
     pub fn finish(self) -> Result<Nearest> {
         ensure!(self.seen > 0, "there are no training images to compare samples with");
         let Nearest { rows, distances } = self.nearest;

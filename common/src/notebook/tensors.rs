@@ -2,20 +2,20 @@ use std::fmt;
 use std::io::Write;
 use tch::{Device, Kind, Tensor};
 
-/// Values that are shown.
+/// Number of values that are printed.
 const SHOWN: i64 = 6;
 
-/// What there is to know of a tensor at a glance: shape, kind, device, range, and its first values.
+/// Summary of a tensor: shape, kind, device, range, and its first values.
 #[derive(Debug)]
 pub struct Summary<'a>(&'a Tensor);
 
-/// A tensor in a line or two, never thousands of numbers.
+/// Summarizes a tensor in one or two lines.
 pub fn summary(tensor: &Tensor) -> Summary<'_> {
     Summary(tensor)
 }
 
 impl Summary<'_> {
-    /// Shows it in a notebook; evcxr calls it for the last expression of a cell.
+    /// Displays it in a notebook; evcxr calls it for the last expression of a cell.
     pub fn evcxr_display(&self) {
         let _ = writeln!(std::io::stdout().lock(), "EVCXR_BEGIN_CONTENT text/plain\n{self}\nEVCXR_END_CONTENT");
     }

@@ -13,10 +13,10 @@ pub(super) const AXIS_WIDTH: f32 = 0.8;
 /// Distance between the tick labels and the label of the axis, in points.
 pub(super) const LABEL_GAP: f32 = 5.0;
 
-/// How wide and high the frame is to be.
+/// The proportions of the frame.
 #[derive(Clone, Copy, Default, PartialEq)]
 pub(super) enum Aspect {
-    /// As the place allows.
+    /// Fills the available space.
     #[default]
     Free,
     /// A square.
@@ -25,7 +25,7 @@ pub(super) enum Aspect {
     Equal,
 }
 
-/// All about the axes of one chart, ready to be laid out.
+/// The axes of a chart, before layout.
 pub(super) struct Axes<'a> {
     pub x: &'a Axis,
     pub y: &'a Axis,
@@ -36,34 +36,34 @@ pub(super) struct Axes<'a> {
     /// No axes, only title and the label below.
     pub bare: bool,
     pub grid: bool,
-    /// Cells across and down that want whole pixels.
+    /// Number of cells across and down that are aligned to pixels.
     pub cells: Option<(usize, usize)>,
-    /// Room to be kept free at the right, in points.
+    /// Space reserved at the right, in points.
     pub right: f32,
     /// Size of the tick labels, in points.
     pub size: f32,
 }
 
-/// Where everything of a chart lies.
+/// The layout of a chart.
 pub(super) struct Layout {
     pub frame: Area,
     pub left: f32,
     pub bottom: f32,
     pub x_ticks: Ticks,
     pub y_ticks: Ticks,
-    /// The names below do not fit side by side and are written upwards.
+    /// Whether the labels of the x axis are vertical, because they do not fit side by side.
     pub upwards: bool,
 }
 
 impl Axes<'_> {
-    /// Puts the frame into an area so that no label is cut.
+    /// Fits the frame into an area so that no label is cut off.
     pub fn layout(&self, canvas: &Canvas, area: Area) -> Layout {
         // The labels decide the room for the frame, and the frame how many labels fit: twice is enough.
         let rough = self.around(canvas, area, area);
         self.around(canvas, area, rough.frame)
     }
 
-    /// The layout with as many labels as a frame of about this size has room for.
+    /// The layout with as many labels as fit a frame of about this size.
     fn around(&self, canvas: &Canvas, area: Area, about: Area) -> Layout {
         let y_ticks = self.y_ticks(about.height);
         let (x_ticks, upwards) = self.x_ticks(canvas, about.width);
@@ -99,7 +99,7 @@ impl Axes<'_> {
         }
     }
 
-    /// As many ticks as have room above each other.
+    /// As many ticks as fit above each other.
     fn y_ticks(&self, height: f32) -> Ticks {
         match self.y.names {
             Some(_) => self.y_scale.ticks(self.y, 0).thinned((height / (1.15 * self.size)) as usize),
@@ -111,7 +111,7 @@ impl Axes<'_> {
         1.2 * self.size
     }
 
-    /// As many ticks as have room beside each other, and whether they must be written upwards for that.
+    /// As many ticks as fit side by side, and whether their labels must be vertical.
     fn x_ticks(&self, canvas: &Canvas, width: f32) -> (Ticks, bool) {
         let fit = |ticks: &Ticks| {
             let place = |at: f64| self.x_scale.share(at) * width;
@@ -146,7 +146,7 @@ impl Axes<'_> {
         reach.fold(AXIS_WIDTH, f32::max)
     }
 
-    /// The largest frame of the wanted shape, in the middle of the room there is.
+    /// The largest frame of the requested proportions, centred in the available space.
     fn shaped(&self, room: Area) -> Area {
         let span = |scale: Scale| (scale.ends.1 - scale.ends.0).abs();
         let height_by_width = match self.aspect {
@@ -171,7 +171,7 @@ impl Axes<'_> {
         }
     }
 
-    /// The size of the whole chart, axes and all, if it may be `width` wide and as high as it likes.
+    /// The size of the whole chart with axes, for this width and any height.
     pub fn size_within(&self, canvas: &Canvas, width: f32) -> (f32, f32) {
         if self.aspect == Aspect::Free {
             return (width, width * 0.75);
@@ -192,7 +192,7 @@ impl Axes<'_> {
     }
 }
 
-/// A length that gives each of `n` small cells a whole number of pixels; large cells do not need that.
+/// The length at which each of `n` small cells has a whole number of pixels; large cells keep their length.
 fn whole_cells(length: f32, n: usize) -> f32 {
     let pixels = to_pixels(length) / n as f32;
     match pixels {

@@ -1,4 +1,4 @@
-//! The sheet that every figure is drawn on: lines, shapes, words and images, in points (1/72 inch) from the top left.
+//! The canvas of every figure: lines, shapes, text and images, in points (1/72 inch) from the top left.
 
 use ab_glyph::FontRef;
 use anyhow::{Result, ensure};
@@ -14,7 +14,7 @@ use super::text;
 /// Dots per inch of every figure: fine enough for print, small enough for a screen.
 pub(super) const DPI: f32 = 200.0;
 const PIXELS_PER_POINT: f32 = DPI / 72.0;
-/// The longest side that a figure may have, in pixels: a guard against a slip of the unit.
+/// The longest side that a figure may have, in pixels: a guard against wrong units.
 const LONGEST_SIDE: f32 = 20_000.0;
 
 /// A white sheet that plots draw on. Coordinates are points (1/72 inch) from the top left corner.
@@ -54,7 +54,7 @@ impl Canvas {
         }
     }
 
-    /// From now on, draws only inside `area`; `None` lifts that.
+    /// Clips further drawing to `area`; `None` ends the clipping.
     pub(super) fn clip(&mut self, area: Option<Area>) {
         self.clip = area.and_then(|area| {
             let mut mask = Mask::new(self.pixels.width(), self.pixels.height())?;

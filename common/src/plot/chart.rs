@@ -17,11 +17,11 @@ use super::scale::{Axis, Scale};
 
 /// Two axes with any mix of marks on them, drawn in the order in which they were added.
 ///
-/// The axes reach as far as the marks do, unless a range is set; marks beyond a set range are cut off.
+/// The axes cover all marks, unless a range is set; marks beyond a set range are cut off.
 #[derive(Default)]
 pub struct Chart {
     marks: Vec<Box<dyn Mark>>,
-    /// How many marks have taken a colour of the round.
+    /// Number of marks with an automatic colour.
     turns: usize,
     title: Option<String>,
     x: Axis,
@@ -38,7 +38,7 @@ impl Chart {
         Chart::default()
     }
 
-    /// One more mark, on top of those before. Lines and histograms without a colour get the next of [`Color::tab10`].
+    /// Adds a mark on top of the others. Lines and histograms without a colour get the next one of [`Color::tab10`].
     pub fn with(mut self, mut mark: impl Mark + 'static) -> Chart {
         if mark.take_turn(Color::tab10(self.turns)) {
             self.turns += 1;
@@ -53,49 +53,49 @@ impl Chart {
         self
     }
 
-    /// What the axis from left to right counts.
+    /// Label of the x axis.
     pub fn x_label(mut self, label: &str) -> Chart {
         self.x.label = Some(label.to_owned());
         self
     }
 
-    /// What the axis from bottom to top counts.
+    /// Label of the y axis.
     pub fn y_label(mut self, label: &str) -> Chart {
         self.y.label = Some(label.to_owned());
         self
     }
 
-    /// Shows this stretch of x; from high to low turns the axis round.
+    /// Range of x; from high to low reverses the axis.
     pub fn x_range(mut self, from: f64, to: f64) -> Chart {
         self.x.range = Some((from, to));
         self
     }
 
-    /// Shows this stretch of y; from high to low turns the axis round.
+    /// Range of y; from high to low reverses the axis.
     pub fn y_range(mut self, from: f64, to: f64) -> Chart {
         self.y.range = Some((from, to));
         self
     }
 
-    /// A logarithmic x axis; values that are not above 0 are left out.
+    /// A logarithmic x axis, without values that are not above 0.
     pub fn log_x(mut self) -> Chart {
         self.x.log = true;
         self
     }
 
-    /// A logarithmic y axis; values that are not above 0 are left out.
+    /// A logarithmic y axis, without values that are not above 0.
     pub fn log_y(mut self) -> Chart {
         self.y.log = true;
         self
     }
 
-    /// Names in place of numbers along x, each at its x.
+    /// Names instead of numbers along x, each at its position.
     pub fn x_names<T: ToString>(mut self, names: impl IntoIterator<Item = (f64, T)>) -> Chart {
         self.x.names = Some(names.into_iter().map(|(at, name)| (at, name.to_string())).collect());
         self
     }
 
-    /// Names in place of numbers along y, each at its y.
+    /// Names instead of numbers along y, each at its position.
     pub fn y_names<T: ToString>(mut self, names: impl IntoIterator<Item = (f64, T)>) -> Chart {
         self.y.names = Some(names.into_iter().map(|(at, name)| (at, name.to_string())).collect());
         self
@@ -119,25 +119,25 @@ impl Chart {
         self
     }
 
-    /// Light lines at the ticks.
+    /// Grid lines at the ticks.
     pub fn grid(mut self) -> Chart {
         self.grid = true;
         self
     }
 
-    /// No legend, although marks have labels.
+    /// Hides the legend.
     pub fn no_legend(mut self) -> Chart {
         self.no_legend = true;
         self
     }
 
-    /// The frame holds this many cells across and down: small ones get a whole number of pixels.
+    /// Number of cells across and down: small ones are aligned to whole pixels.
     pub(super) fn cells(mut self, columns: usize, rows: usize) -> Chart {
         self.cells = Some((columns, rows));
         self
     }
 
-    /// The axes for a chart in a place of this size.
+    /// The axes for a chart of this size.
     fn axes(&self, canvas: &Canvas, width: f32, height: f32) -> Result<Axes<'_>> {
         for mark in &self.marks {
             mark.check()?;

@@ -1,6 +1,6 @@
 //! Colours.
 
-/// A colour: red, green and blue from 0 to 255. How opaque it is drawn is a matter of each mark.
+/// A colour: red, green and blue from 0 to 255. Each mark sets its own opacity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Color {
     pub r: u8,
@@ -22,7 +22,7 @@ impl Color {
         Color { r, g, b }
     }
 
-    /// The `i`-th of ten well distinguishable colours, round and round: matplotlib's `tab10`.
+    /// Colour `i` modulo 10 of matplotlib's `tab10`.
     pub const fn tab10(i: usize) -> Color {
         const TAB10: [u32; 10] =
             [0x1f77b4, 0xff7f0e, 0x2ca02c, 0xd62728, 0x9467bd, 0x8c564b, 0xe377c2, 0x7f7f7f, 0xbcbd22, 0x17becf];
@@ -34,7 +34,7 @@ impl Color {
         Color::new((rgb >> 16) as u8, (rgb >> 8) as u8, rgb as u8)
     }
 
-    /// How bright the eye finds it, from 0 (black) to 1 (white).
+    /// Perceived brightness, from 0 (black) to 1 (white).
     pub fn luminance(self) -> f32 {
         (0.299 * f32::from(self.r) + 0.587 * f32::from(self.g) + 0.114 * f32::from(self.b)) / 255.0
     }

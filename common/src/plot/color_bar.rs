@@ -1,4 +1,4 @@
-//! The bar beside a chart that says what its colours mean.
+//! The colour bar beside a chart.
 
 use super::area::Area;
 use super::canvas::Canvas;

@@ -14,14 +14,14 @@ pub enum ColorMap {
     Gray,
     /// White to black, as ink on paper.
     Binary,
-    /// Blue over light grey to red: for values around a middle.
+    /// Blue over light grey to red: for values around a centre.
     Coolwarm,
-    /// Red over white to blue: for values around a middle.
+    /// Red over white to blue: for values around a centre.
     RdBu,
 }
 
 impl ColorMap {
-    /// The colour at `t`, from 0 (first) to 1 (last). Beyond that the ends go on; NaN is the first colour.
+    /// The colour at `t`, clamped to 0 (first) and 1 (last); NaN is the first colour.
     pub fn at(self, t: f32) -> Color {
         let t = if t.is_nan() { 0.0 } else { t.clamp(0.0, 1.0) };
         match self {

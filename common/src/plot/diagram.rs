@@ -19,11 +19,11 @@ const ARROW: f32 = 5.0;
 /// One layer of a network.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Node {
-    /// Its own name, say `encoder_conv_0`.
+    /// Its name, such as `encoder_conv_0`.
     pub name: String,
-    /// What it is, say `Conv2D`.
+    /// Its kind, such as `Conv2D`.
     pub kind: String,
-    /// Shape as Keras prints it, say `(None, 28, 28, 1)`; a list of several for a layer that joins.
+    /// Shape in Keras' notation, such as `(None, 28, 28, 1)`; a list for a layer with several inputs.
     pub input_shape: String,
     pub output_shape: String,
 }
@@ -41,7 +41,7 @@ impl Node {
 
 /// A network: a box per layer with its name, kind and shapes, and arrows from each to the next.
 ///
-/// It has a size of its own: use [`Figure::fitted`](super::Figure::fitted). It becomes smaller, never larger, to fit.
+/// It has a natural size: use [`Figure::fitted`](super::Figure::fitted). It is scaled down to fit, never up.
 #[derive(Clone, Debug)]
 pub struct Diagram {
     nodes: Vec<Node>,
@@ -75,12 +75,12 @@ fn title(node: &Node) -> String {
 }
 
 impl Diagram {
-    /// Layers, and arrows as pairs of their places in the list (from, to).
+    /// A diagram of layers; arrows are pairs of their indices (from, to).
     pub fn new(nodes: Vec<Node>, edges: Vec<(usize, usize)>) -> Diagram {
         Diagram { nodes, edges }
     }
 
-    /// Layers one after the other.
+    /// A chain of layers.
     pub fn chain(nodes: Vec<Node>) -> Diagram {
         let edges = (1..nodes.len()).map(|i| (i - 1, i)).collect();
         Diagram { nodes, edges }

@@ -30,7 +30,7 @@ struct Spot {
 /// Arranges boxes of these widths, joined by edges (from, to).
 ///
 /// # Errors
-/// If an edge names a box that is not there, or edges lead round in a circle.
+/// An edge names an unknown box, or edges form a cycle.
 pub(super) fn arrange(widths: &[f32], edges: &[(usize, usize)]) -> Result<Arranged> {
     let layer = layers(widths.len(), edges)?;
     let mut spots: Vec<Spot> = widths
@@ -95,7 +95,7 @@ fn layers(n: usize, edges: &[(usize, usize)]) -> Result<Vec<usize>> {
             return Ok(layer);
         }
     }
-    anyhow::bail!("the arrows of a diagram lead round in a circle, which cannot be drawn from top to bottom")
+    anyhow::bail!("the arrows of a diagram form a cycle: only acyclic diagrams can be drawn")
 }
 
 /// Moves the spots of each layer towards their neighbours, a few times over, without letting them overlap.

@@ -1,4 +1,4 @@
-//! The finished image, and how plots are put into one.
+//! The finished figure, and layouts of plots.
 
 use std::path::Path;
 
@@ -21,10 +21,10 @@ pub trait Plot {
     /// Draws itself into an area of the canvas.
     ///
     /// # Errors
-    /// If what is to be drawn has a wrong shape.
+    /// The data has a wrong shape.
     fn draw(&self, canvas: &mut Canvas, area: Area) -> Result<()>;
 
-    /// Width and height, in points, that suit it best when it may be `width` points wide.
+    /// Preferred width and height in points, if `width` points are available.
     fn size_within(&self, width: f32) -> (f32, f32) {
         (width, width * 0.75)
     }
@@ -40,7 +40,7 @@ impl<P: Plot + ?Sized> Plot for &P {
     }
 }
 
-/// A finished image: a PNG at 200 dots per inch. As the last expression of a notebook cell it shows itself.
+/// A finished figure: a PNG at 200 dots per inch. As the last expression of a notebook cell it is displayed.
 ///
 /// Sizes are width and height in inches.
 #[derive(Clone)]
@@ -52,7 +52,7 @@ impl Figure {
     /// One plot at a size in inches.
     ///
     /// # Errors
-    /// If the plot's data has a wrong shape or the size is not between 0 and 100 inches.
+    /// The plot's data has a wrong shape, or the size is not between 0 and 100 inches.
     pub fn of(plot: &dyn Plot, size: (f32, f32)) -> Result<Figure> {
         Figure::panels(&[&[plot]], size)
     }
@@ -60,7 +60,7 @@ impl Figure {
     /// Rows of plots at a size in inches: all rows equally high, the plots of a row equally wide.
     ///
     /// # Errors
-    /// As [`Figure::of`], and if there is no plot.
+    /// As [`Figure::of`]; or there is no plot.
     pub fn panels(rows: &[&[&dyn Plot]], size: (f32, f32)) -> Result<Figure> {
         let mut canvas = Canvas::new(size.0 * 72.0, size.1 * 72.0)?;
         let sheet = canvas.area().inset(MARGIN, MARGIN, MARGIN, MARGIN);
@@ -84,7 +84,7 @@ impl Figure {
     /// Many plots of one kind, `columns` in a row, at a size in inches.
     ///
     /// # Errors
-    /// As [`Figure::of`], and if there is no plot or no column.
+    /// As [`Figure::of`]; or there is no plot or no column.
     pub fn grid<P: Plot>(plots: &[P], columns: usize, size: (f32, f32)) -> Result<Figure> {
         ensure!(columns > 0, "a grid of plots needs at least one column");
         let plots: Vec<&dyn Plot> = plots.iter().map(|plot| plot as &dyn Plot).collect();
@@ -96,8 +96,7 @@ impl Figure {
         Figure::panels(&rows, size)
     }
 
-    /// Rows of plots on a sheet at most `width` inches wide and just as large as they need: the way to go for
-    /// image grids, diagrams and square charts.
+    /// Rows of plots in their natural size, at most `width` inches wide: for image grids, diagrams and square charts.
     ///
     /// # Errors
     /// As [`Figure::panels`].
@@ -130,20 +129,20 @@ impl Figure {
         Ok(canvas.into())
     }
 
-    /// The figure with a line of title above it.
+    /// The figure with a title above it.
     ///
     /// # Errors
-    /// If that makes it larger than 100 inches.
+    /// The figure becomes larger than 100 inches.
     pub fn with_title(self, title: &str) -> Result<Figure> {
         let how = Lettering::new(13.0, Align::Middle, Align::Start);
         let strip = MARGIN + Canvas::text_height(title, how.size);
         self.extended(strip, 0.0, title, how, MARGIN)
     }
 
-    /// The figure with a small grey line at its foot: where the data came from, how long it was trained.
+    /// The figure with a small grey note at the bottom: data, preset, epochs.
     ///
     /// # Errors
-    /// If that makes it larger than 100 inches.
+    /// The figure becomes larger than 100 inches.
     pub fn with_note(self, note: &str) -> Result<Figure> {
         let how = Lettering::new(7.0, Align::End, Align::Start).color(Color::GREY);
         let strip = MARGIN / 2.0 + Canvas::text_height(note, how.size);
@@ -183,15 +182,15 @@ impl Figure {
     /// The image as a PNG file's bytes.
     ///
     /// # Errors
-    /// If it cannot be encoded.
+    /// It cannot be encoded.
     pub fn png(&self) -> Result<Vec<u8>> {
         raster::png(&self.pixels)
     }
 
-    /// Saves the image as a PNG file. Makes missing folders; an older file is replaced only by a whole new one.
+    /// Saves the figure as a PNG file, atomically; creates missing folders.
     ///
     /// # Errors
-    /// If the folder or the file cannot be written.
+    /// The folder or the file cannot be written.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
         crate::files::write(path, &self.png()?).with_context(|| format!("saving the figure {}", path.display()))
@@ -219,7 +218,7 @@ impl Plot for Blank {
     }
 }
 
-/// What each of `n` panels gets of a length.
+/// The length of each of `n` panels.
 fn share(length: f32, n: usize) -> f32 {
     let n = n.max(1) as f32;
     ((length - GAP * (n - 1.0)) / n).max(0.0)

@@ -1,4 +1,4 @@
-//! A matrix in colours: confusion matrices, attention, probabilities over time.
+//! Heat maps: confusion matrices, attention, probabilities over time.
 
 use std::ops::Range;
 
@@ -20,7 +20,7 @@ use super::mark::{Mark, Plane};
 use super::shapes::Polygon;
 use super::ticks::number;
 
-/// A matrix in colours, its first row on top, with a colour bar. Values that are NaN or infinite stay white.
+/// A heat map of a matrix, its first row on top, with a colour bar. NaN and infinite values stay white.
 #[derive(Clone)]
 pub struct HeatMap {
     values: Array2<f32>,
@@ -79,31 +79,31 @@ impl HeatMap {
         self
     }
 
-    /// Writes each number into its cell, with this many decimals.
+    /// Writes each number in its cell, with this many decimals.
     pub fn numbers(mut self, decimals: usize) -> HeatMap {
         self.decimals = Some(decimals);
         self
     }
 
-    /// The columns' names, one each, in place of 0, 1, 2, ...
+    /// The names of the columns, instead of 0, 1, 2, ...
     pub fn x_names<T: ToString>(mut self, names: impl IntoIterator<Item = T>) -> HeatMap {
         self.x_names = names.into_iter().map(|name| name.to_string()).collect();
         self
     }
 
-    /// The rows' names, one each, in place of 0, 1, 2, ...
+    /// The names of the rows, instead of 0, 1, 2, ...
     pub fn y_names<T: ToString>(mut self, names: impl IntoIterator<Item = T>) -> HeatMap {
         self.y_names = names.into_iter().map(|name| name.to_string()).collect();
         self
     }
 
-    /// What the columns are.
+    /// Label of the columns.
     pub fn x_label(mut self, label: &str) -> HeatMap {
         self.x_label = Some(label.to_owned());
         self
     }
 
-    /// What the rows are.
+    /// Label of the rows.
     pub fn y_label(mut self, label: &str) -> HeatMap {
         self.y_label = Some(label.to_owned());
         self
@@ -115,13 +115,13 @@ impl HeatMap {
         self
     }
 
-    /// No colour bar.
+    /// Hides the colour bar.
     pub fn no_bar(mut self) -> HeatMap {
         self.bar = false;
         self
     }
 
-    /// Fills the place there is, with cells that need not be square.
+    /// Fills the available space; cells need not be square.
     pub fn stretched(mut self) -> HeatMap {
         self.stretched = true;
         self
@@ -139,7 +139,7 @@ impl HeatMap {
         self
     }
 
-    /// A frame around the cells in these rows and columns, to point at them.
+    /// A frame around the cells in these rows and columns.
     pub fn outline(mut self, rows: Range<usize>, columns: Range<usize>, color: Color) -> HeatMap {
         self.outlines.push(Outline { rows, columns, color });
         self

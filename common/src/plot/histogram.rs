@@ -1,4 +1,4 @@
-//! How often values occur.
+//! Histograms.
 
 use anyhow::{Result, ensure};
 use plotters::element::Rectangle;
@@ -7,10 +7,10 @@ use super::color::Color;
 use super::ink::filled;
 use super::mark::{Key, Mark, Plane, Sample};
 
-/// More bins than that would be far thinner than a pixel.
+/// Largest number of bins; more would be thinner than a pixel.
 const MOST_BINS: usize = 100_000;
 
-/// Bars over equally wide bins. Values that are NaN or infinite are left out.
+/// Bars over equally wide bins, without NaN and infinite values.
 pub struct Histogram {
     values: Vec<f64>,
     bins: usize,
@@ -22,7 +22,7 @@ pub struct Histogram {
 }
 
 impl Histogram {
-    /// Counts of values, in 10 bins to begin with.
+    /// Counts of values, in 10 bins by default.
     pub fn new<T: Into<f64>>(values: impl IntoIterator<Item = T>) -> Histogram {
         let values = values.into_iter().map(Into::into);
         Histogram {
@@ -36,13 +36,13 @@ impl Histogram {
         }
     }
 
-    /// How many bins.
+    /// Number of bins.
     pub fn bins(mut self, bins: usize) -> Histogram {
         self.bins = bins;
         self
     }
 
-    /// Counts only what lies in this range; without it, the bins reach from the least to the largest value.
+    /// Counts only values in this range; by default, the bins cover all values.
     pub fn range(mut self, from: f64, to: f64) -> Histogram {
         self.range = Some((from, to));
         self
@@ -54,13 +54,13 @@ impl Histogram {
         self
     }
 
-    /// Its colour; without one, each histogram of a chart gets another.
+    /// Its colour; by default, each histogram of a chart gets another one.
     pub fn color(mut self, color: Color) -> Histogram {
         self.color = Some(color);
         self
     }
 
-    /// How opaque the bars are, from 0 to 1.
+    /// Opacity of the bars, from 0 to 1.
     pub fn alpha(mut self, alpha: f32) -> Histogram {
         self.alpha = alpha;
         self

@@ -1,4 +1,4 @@
-//! Images in rows, as large as they fit with every pixel of theirs a whole number of pixels wide.
+//! Images in rows, scaled so that each of their pixels covers a whole number of pixels.
 
 use anyhow::{Result, ensure};
 use ndarray::{Array3, ArrayView4};
@@ -17,10 +17,9 @@ const TITLE_SIZE: f32 = 12.0;
 /// Space between an image and its caption, in points.
 const CAPTION_GAP: f32 = 3.0;
 
-/// Images in rows from the top left, each with a caption below if there is one.
+/// Images in rows from the top left, with optional captions below.
 ///
-/// Images are grown by whole factors only, so that their pixels stay crisp; they are shrunk only where there is no
-/// room for their own size.
+/// Images are upscaled by integer factors only, so that their pixels stay crisp, and downscaled only if space is short.
 pub struct ImageGrid {
     images: Vec<Array3<f32>>,
     columns: usize,
@@ -34,8 +33,8 @@ pub struct ImageGrid {
 }
 
 impl ImageGrid {
-    /// Images from an array of n x height x width x channels: values 0 (dark) to 1 (light), one channel or three.
-    /// Ten stand in a row to begin with.
+    /// Images from an array n x height x width x channels, values from 0 (dark) to 1 (light), one channel or three; ten
+    /// per row by default.
     pub fn new(images: ArrayView4<f32>) -> ImageGrid {
         let grid = ImageGrid {
             images: Vec::new(),
@@ -51,32 +50,32 @@ impl ImageGrid {
         grid.then(images)
     }
 
-    /// More images of the same shape, after those before: reconstructions below originals.
+    /// Appends images of the same shape: reconstructions below originals.
     pub fn then(mut self, images: ArrayView4<f32>) -> ImageGrid {
         let more = images.outer_iter().map(|image| image.to_owned());
         self.images.extend(more);
         self
     }
 
-    /// How many stand in a row.
+    /// Number of images per row.
     pub fn columns(mut self, columns: usize) -> ImageGrid {
         self.columns = columns;
         self
     }
 
-    /// What stands below each image, in their order. It may end early; an empty one is no caption.
+    /// Captions below the images, in their order. There may be fewer; an empty one is omitted.
     pub fn captions<T: ToString>(mut self, captions: impl IntoIterator<Item = T>) -> ImageGrid {
         self.captions = captions.into_iter().map(|caption| caption.to_string()).collect();
         self
     }
 
-    /// What stands to the left of each row.
+    /// Names at the left of the rows.
     pub fn row_names<T: ToString>(mut self, names: impl IntoIterator<Item = T>) -> ImageGrid {
         self.row_names = names.into_iter().map(|name| name.to_string()).collect();
         self
     }
 
-    /// What stands above each column.
+    /// Names above the columns.
     pub fn column_names<T: ToString>(mut self, names: impl IntoIterator<Item = T>) -> ImageGrid {
         self.column_names = names.into_iter().map(|name| name.to_string()).collect();
         self
@@ -88,19 +87,19 @@ impl ImageGrid {
         self
     }
 
-    /// Space between images in points; 0 for none at all. To begin with 4.
+    /// Space between images in points; 4 by default.
     pub fn gap(mut self, points: f32) -> ImageGrid {
         self.gap = points;
         self
     }
 
-    /// Which values are dark and light, if not 0 and 1: say -1 and 1 after tanh.
+    /// The values of dark and light, 0 and 1 by default: -1 and 1 for the output of tanh.
     pub fn range(mut self, dark: f32, light: f32) -> ImageGrid {
         self.range = (dark, light);
         self
     }
 
-    /// The colours of images with one channel, if not grey.
+    /// The colour map of images with one channel; grey by default.
     pub fn map(mut self, map: ColorMap) -> ImageGrid {
         self.map = map;
         self

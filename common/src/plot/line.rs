@@ -24,7 +24,7 @@ pub struct Line {
 const DASH: [f32; 2] = [5.5, 2.4];
 
 impl Line {
-    /// One value per epoch or step: x counts 1, 2, 3, ... The label goes to the legend; an empty one does not.
+    /// One value per epoch or step: x counts 1, 2, 3, ... The legend shows the label unless it is empty.
     pub fn new<T: Into<f64>>(label: &str, ys: impl IntoIterator<Item = T>) -> Line {
         let ys: Vec<f64> = ys.into_iter().map(Into::into).collect();
         let xs = (1..=ys.len()).map(|i| i as f64).collect();
@@ -40,7 +40,7 @@ impl Line {
         Line { xs: xs.into_iter().map(Into::into).collect(), ..Line::new(label, ys) }
     }
 
-    /// The graph of a function over a stretch of x.
+    /// The graph of a function over a range of x.
     pub fn function(label: &str, over: Range<f64>, f: impl Fn(f64) -> f64) -> Line {
         const STEPS: usize = 400;
         let span = over.end - over.start;
@@ -50,19 +50,19 @@ impl Line {
         Line::xy(label, xs, ys)
     }
 
-    /// Its colour; without one, each line of a chart gets another.
+    /// Its colour; by default, each line of a chart gets another one.
     pub fn color(mut self, color: Color) -> Line {
         self.color = Some(color);
         self
     }
 
-    /// Its width in points; to begin with 1.5.
+    /// Its width in points; 1.5 by default.
     pub fn width(mut self, width: f32) -> Line {
         self.width = width;
         self
     }
 
-    /// Dashes in place of a whole line.
+    /// A dashed line.
     pub fn dashed(mut self) -> Line {
         self.dashed = true;
         self

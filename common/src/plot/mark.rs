@@ -1,4 +1,4 @@
-//! What a chart is made of: marks on two axes.
+//! Marks on the two axes of a chart.
 
 use anyhow::Result;
 use plotters::coord::cartesian::Cartesian2d;
@@ -12,41 +12,41 @@ use super::ink::Ink;
 use super::pen::Pen;
 use super::scale::Scale;
 
-/// Something drawn on the axes of a [`Chart`](super::Chart): points, a line, bars, a shape, a word.
+/// A mark on the axes of a [`Chart`](super::Chart): points, a line, bars, a shape, a label.
 pub trait Mark {
-    /// Whether the data fits together.
+    /// Validates the data.
     ///
     /// # Errors
-    /// If not, with what is wrong.
+    /// The data is inconsistent.
     fn check(&self) -> Result<()> {
         Ok(())
     }
 
-    /// Places (x, y) that the axes should include; those that are not finite do not count.
+    /// Points (x, y) that the axes should include; NaN and infinity are ignored.
     fn reach(&self) -> Vec<(f64, f64)>;
 
     /// Draws itself.
     ///
     /// # Errors
-    /// If drawing fails.
+    /// Drawing fails.
     fn draw(&self, plane: &Plane) -> Result<()>;
 
-    /// What the legend says about it.
+    /// Its entry in the legend.
     fn key(&self) -> Option<Key> {
         None
     }
 
-    /// Takes this colour, the next in the round, if none was chosen for it; tells whether it did.
+    /// Takes this automatic colour if it has none; returns whether it did.
     fn take_turn(&mut self, _color: Color) -> bool {
         false
     }
 
-    /// What its colours mean.
+    /// Its colour bar.
     fn color_bar(&self) -> Option<ColorBar> {
         None
     }
 
-    /// Whether it stands on y = 0, so that no margin is wanted below that.
+    /// Whether it stands on y = 0, so that the axis needs no margin below.
     fn stands_on_zero(&self) -> bool {
         false
     }

@@ -1,8 +1,7 @@
 //! Figures for print and for notebooks: scatters, curves, histograms, image grids, heat maps and network diagrams.
 //!
 //! Everything takes plain numbers and ndarray views, and everything ends in a [`Figure`]: a PNG of a given size in
-//! inches at 200 dots per inch, which saves itself ([`Figure::save`]) and, as the last expression of a notebook cell,
-//! shows itself.
+//! inches at 200 dots per inch. [`Figure::save`] saves it; as the last expression of a notebook cell it is displayed.
 //!
 //! | to draw | use |
 //! |---|---|
@@ -11,7 +10,7 @@
 //! | a matrix in colours, with numbers or a colour bar | [`HeatMap`] |
 //! | words and numbers in rows | [`Table`] |
 //! | a network as boxes and arrows | [`Diagram`] |
-//! | several of these in one image | [`Figure::panels`], [`Figure::grid`], [`Figure::fitted`] |
+//! | several of these in one figure | [`Figure::panels`], [`Figure::grid`], [`Figure::fitted`] |
 //!
 //! ```text
 //! use common::plot::{Chart, Color, Figure, Line, ImageGrid, Points};
@@ -32,8 +31,8 @@
 //! Figure::of(&losses, (6.4, 4.8))?
 //! ```
 //!
-//! Points and values that are NaN or infinite are left out. Input of a wrong shape is an error of the call that makes
-//! the figure, never a panic.
+//! NaN and infinite values are skipped. Input of a wrong shape is an error of the call that makes the figure, never a
+//! panic.
 
 mod area;
 mod axes;

@@ -1,8 +1,8 @@
-//! How lines and words are drawn.
+//! Styles of lines and text.
 
 use super::color::Color;
 
-/// Which point of a word or line of text stands at the given place, across and down.
+/// Alignment of text at the given point, horizontally and vertically.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Align {
     /// Left, or the top of the capitals.
@@ -13,7 +13,7 @@ pub(super) enum Align {
     End,
 }
 
-/// How a word is written.
+/// Style of text.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Lettering {
     pub size: f32,
@@ -34,7 +34,7 @@ impl Lettering {
     }
 }
 
-/// How a line is drawn: width in points, how opaque (0 to 1), and the dash pattern (drawn, left out), in points.
+/// Style of a line: width in points, opacity (0 to 1), and dash pattern (dash, gap) in points.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Pen {
     pub color: Color,

@@ -10,7 +10,7 @@ use super::colormap::ColorMap;
 use super::ink::{filled, twips};
 use super::mark::{Key, Mark, Plane, Sample};
 
-/// Points on two axes, black to begin with. Those with a coordinate that is NaN or infinite are left out.
+/// Points on two axes, black by default, without points that have NaN or infinite coordinates.
 pub struct Points {
     xy: Array2<f32>,
     paint: Paint,
@@ -48,8 +48,8 @@ impl Points {
         self
     }
 
-    /// Coloured by class (0, 1, ...; one label per point), with a colour bar of the classes' names, say `0..10`.
-    /// The map is the rainbow unless another is set.
+    /// Coloured by class (0, 1, ...; one label per point), with a colour bar of the class names, such as `0..10`.
+    /// The default map is the rainbow.
     pub fn classes<T: ToString>(mut self, labels: &[i64], names: impl IntoIterator<Item = T>) -> Points {
         self.paint =
             Paint::Classes { labels: labels.to_vec(), names: names.into_iter().map(|name| name.to_string()).collect() };
@@ -57,7 +57,7 @@ impl Points {
     }
 
     /// Coloured by a value per point, with a colour bar from the least to the largest.
-    /// The map is viridis unless another is set.
+    /// The default map is viridis.
     pub fn values(mut self, values: &[f32]) -> Points {
         let finite = values.iter().copied().filter(|v| v.is_finite());
         let (lo, hi) = finite.fold((f32::INFINITY, f32::NEG_INFINITY), |(lo, hi), v| (lo.min(v), hi.max(v)));
@@ -78,13 +78,13 @@ impl Points {
         self
     }
 
-    /// Area of each point in square points (1/72 inch), as matplotlib's `s`. To begin with 20.
+    /// Area of each point in square points (1/72 inch), like matplotlib's `s`; 20 by default.
     pub fn size(mut self, size: f32) -> Points {
         self.size = size;
         self
     }
 
-    /// How opaque each point is, from 0 to 1. To begin with 1.
+    /// Opacity of each point, from 0 to 1; 1 by default.
     pub fn alpha(mut self, alpha: f32) -> Points {
         self.alpha = alpha;
         self
@@ -96,7 +96,7 @@ impl Points {
         self
     }
 
-    /// What the colour bar shows.
+    /// Label of the colour bar.
     pub fn bar_label(mut self, label: &str) -> Points {
         self.bar_label = Some(label.to_owned());
         self

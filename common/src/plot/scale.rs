@@ -1,10 +1,10 @@
-//! From data to places along one axis.
+//! The scale of an axis: from data to positions.
 
 use anyhow::{Result, ensure};
 
 use super::ticks::Ticks;
 
-/// What the user set about one axis.
+/// The user's settings of an axis.
 #[derive(Clone, Default)]
 pub(super) struct Axis {
     pub label: Option<String>,

@@ -1,4 +1,4 @@
-//! Figures on a screen: half as large as in print, and in the words of evcxr's display protocol.
+//! Figures on a screen: at half the resolution, in evcxr's display protocol.
 
 use super::color::Color;
 use super::figure::Figure;
@@ -7,11 +7,11 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use tiny_skia::{FilterQuality, Pixmap, PixmapPaint, Transform};
 
-/// Between figures that stand below each other, in pixels.
+/// Space between stacked figures, in pixels.
 const GAP: u32 = 16;
 
 impl Figure {
-    /// Shows the image in a notebook; evcxr calls it for the last expression of a cell.
+    /// Displays the figure in a notebook; evcxr calls it for the last expression of a cell.
     pub fn evcxr_display(&self) {
         match self.on_screen().and_then(|figure| figure.evcxr_text()) {
             Ok(text) => println!("{text}"),
@@ -19,13 +19,13 @@ impl Figure {
         }
     }
 
-    /// The image in the words of evcxr's display protocol.
+    /// The figure in evcxr's display protocol.
     pub(crate) fn evcxr_text(&self) -> Result<String> {
         let png = STANDARD.encode(self.png()?);
         Ok(format!("EVCXR_BEGIN_CONTENT image/png\n{png}\nEVCXR_END_CONTENT"))
     }
 
-    /// The image at 100 dots per inch, as large as a notebook shows it.
+    /// The figure at 100 dots per inch, for notebooks.
     pub(crate) fn on_screen(&self) -> Result<Figure> {
         let mut pixels = sheet(self.width().div_ceil(2), self.height().div_ceil(2))?;
         // At one half, bilinear interpolation is the mean of four pixels.
@@ -34,7 +34,7 @@ impl Figure {
         Ok(Figure { pixels })
     }
 
-    /// Figures below each other, from the left.
+    /// Figures stacked vertically, aligned left.
     pub(crate) fn stacked(figures: &[Figure]) -> Result<Figure> {
         let width = figures.iter().map(Figure::width).max().unwrap_or(1);
         let gaps = GAP * figures.len().saturating_sub(1) as u32;

@@ -1,4 +1,4 @@
-//! Areas and words on two axes: land on a map, a region in question, the name of a point.
+//! Shapes and labels on two axes.
 
 use anyhow::{Result, ensure};
 use ndarray::{Array2, ArrayView2};
@@ -18,7 +18,7 @@ pub struct Polygon {
 }
 
 impl Polygon {
-    /// A shape with these corners (n x 2: x and y), light grey to begin with.
+    /// A shape with these corners (n x 2: x and y), light grey by default.
     pub fn new(corners: ArrayView2<f32>) -> Polygon {
         Polygon { corners: corners.to_owned(), fill: Some((Color::LIGHT_GREY, 1.0)), edge: None }
     }
@@ -70,7 +70,7 @@ impl Mark for Polygon {
     }
 }
 
-/// A word beside a point.
+/// A label beside a point.
 pub struct Label {
     text: String,
     at: (f64, f64),
@@ -79,7 +79,7 @@ pub struct Label {
 }
 
 impl Label {
-    /// A word a little to the right of and above a point.
+    /// A label to the upper right of a point.
     pub fn new(text: &str, at: (f64, f64)) -> Label {
         Label { text: text.to_owned(), at, color: Color::BLACK, size: 10.0 }
     }
@@ -89,7 +89,7 @@ impl Label {
         self
     }
 
-    /// Size of the letters in points; to begin with 10.
+    /// Font size in points; 10 by default.
     pub fn size(mut self, size: f32) -> Label {
         self.size = size;
         self

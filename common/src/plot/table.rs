@@ -1,4 +1,4 @@
-//! Words and numbers in rows: the first rows of a data set, counts and probabilities.
+//! Tables: the first rows of a data set, counts and probabilities.
 
 use anyhow::{Result, ensure};
 
@@ -27,7 +27,7 @@ impl Table {
         Table { head: texts(head), rows: Vec::new(), title: None }
     }
 
-    /// One more row: a cell for each column.
+    /// Adds a row: one cell per column.
     pub fn row<T: ToString>(mut self, cells: impl IntoIterator<Item = T>) -> Table {
         self.rows.push(texts(cells));
         self

@@ -46,7 +46,7 @@ fn wrong_shapes_are_errors_that_say_what_is_wrong() {
     refused(&Table::new(["a", "b"]).row(["1", "2"]).row(["3"]), "row 1 of a table has 1 cells");
     refused(&Diagram::new(Vec::new(), Vec::new()), "at least one box");
     let node = || Node::new("a", "Dense", "(None, 1)", "(None, 1)");
-    refused(&Diagram::new(vec![node(), node()], vec![(0, 1), (1, 0)]), "circle");
+    refused(&Diagram::new(vec![node(), node()], vec![(0, 1), (1, 0)]), "cycle");
     refused(&Diagram::new(vec![node()], vec![(0, 1)]), "box 1");
 }
 

@@ -1,4 +1,4 @@
-//! Text as outlines of DejaVu Sans, matplotlib's font, which a crate carries: no figure depends on the machine's fonts.
+//! Text as outlines of DejaVu Sans, matplotlib's font, from a crate: figures do not depend on the machine's fonts.
 
 use std::sync::OnceLock;
 
@@ -16,7 +16,7 @@ pub(super) fn font() -> Result<&'static FontRef<'static>> {
     static FONT: OnceLock<Option<FontRef<'static>>> = OnceLock::new();
     FONT.get_or_init(|| FontRef::try_from_slice(dejavu::sans::regular()).ok())
         .as_ref()
-        .ok_or_else(|| anyhow!("cannot read the font DejaVu Sans that this program carries"))
+        .ok_or_else(|| anyhow!("cannot read the embedded font DejaVu Sans"))
 }
 
 /// Width of one line of text of a size, in the unit of the size.

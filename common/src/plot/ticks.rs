@@ -1,4 +1,4 @@
-//! Where an axis has its ticks and what stands beside them.
+//! Ticks of an axis, with their labels.
 
 /// The ticks of an axis: positions on it with their labels, and positions of smaller ticks without.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -84,7 +84,8 @@ fn round_step(step: f64) -> f64 {
         .unwrap_or(10.0 * power)
 }
 
-/// Numbers with as many decimals as tell them apart, or as multiples of a power of ten where they are very large or small.
+/// Numbers with as many decimals as tell them apart, or as multiples of a power of ten where they are very large or
+/// small.
 fn labels(at: &[f64], step: f64) -> Vec<String> {
     let largest = at.iter().fold(0.0, |most: f64, v| most.max(v.abs()));
     let exponent = largest.max(f64::MIN_POSITIVE).log10().floor() as i32;

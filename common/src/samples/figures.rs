@@ -9,17 +9,17 @@ use anyhow::{Context, Result};
 use ndarray::Array3;
 use tch::{Kind, Tensor};
 
-/// Points of latent space that a strip follows through the training.
+/// Number of latent points (rows) in a strip.
 const FOLLOWED: usize = 6;
-/// Moments of the training that a strip shows.
+/// Number of iterations (columns) in a strip.
 const MOMENTS: usize = 10;
-/// Real images that samples are compared with, at most.
+/// Largest number of real images that samples are compared with.
 const COMPARED: i64 = 20_000;
 
-/// Metrics by iteration, each in its colour; those that a run does not have are left out.
+/// Metrics by iteration, each in its colour; metrics that the run does not have are skipped.
 ///
 /// # Errors
-/// As all figures: the history cannot be read, or a file cannot be written.
+/// The history cannot be read, or a file cannot be written.
 pub fn history(figures: &Figures, what: &str, y_label: &str, caption: &str, curves: &[(&str, Color)]) -> Result<()> {
     let history = figures.run().history()?;
     let mut chart = Chart::new().x_label("iteration").y_label(y_label);
@@ -35,8 +35,8 @@ pub fn history(figures: &Figures, what: &str, y_label: &str, caption: &str, curv
     figures.save(what, caption, Figure::of(&chart, (7.5, 5.0))?)
 }
 
-/// The range that all values lie in but the outermost hundredth on either side, and a little more: the first iterations
-/// may have losses that would make everything else flat.
+/// The range of all values but the outermost hundredth on either side, with a margin: large losses of the first
+/// iterations would flatten the rest.
 fn without_spikes(mut values: Vec<f64>) -> (f64, f64) {
     values.retain(|value| value.is_finite());
     values.sort_by(f64::total_cmp);
@@ -46,13 +46,13 @@ fn without_spikes(mut values: Vec<f64>) -> (f64, f64) {
     (low - margin, high + margin)
 }
 
-/// Sheets of samples after these iterations, and at the end.
+/// Sheets of samples after these iterations and after the last one.
 ///
 /// # Errors
-/// None were saved while training, or one cannot be read.
+/// No sheet was saved, or one cannot be read.
 pub fn samples(figures: &Figures, iterations: &[u64], caption: &str) -> Result<()> {
     let sheets = Sheet::all(figures.run());
-    let last = sheets.last().context("no samples were saved while training")?.iteration;
+    let last = sheets.last().context("no samples were saved during training")?.iteration;
     let shown = |sheet: &&Sheet| iterations.contains(&sheet.iteration) || sheet.iteration == last;
     let shown: Vec<&Sheet> = sheets.iter().filter(shown).collect();
     let loaded = shown.iter().map(|sheet| sheet.load()).collect::<Result<Vec<_>>>()?;
@@ -63,7 +63,7 @@ pub fn samples(figures: &Figures, iterations: &[u64], caption: &str) -> Result<(
     figures.save("samples", caption, Figure::fitted(&[&[&grid]], 9.0)?)
 }
 
-/// Six points of latent space through the training: a row for each, a column for each moment.
+/// Six latent points during training: a row for each point, a column for each iteration.
 ///
 /// # Errors
 /// As [`samples`].
@@ -76,26 +76,26 @@ pub fn strip(figures: &Figures) -> Result<()> {
     let grid = ImageGrid::new(images::stacked(&rows)?.view())
         .columns(moments.len())
         .column_names(moments.iter().map(|&i| sheets[i].iteration.to_string()));
-    let caption = "Six points of latent space (rows) through the training (columns: iterations).";
+    let caption = "Six latent points (rows) during training (columns: iterations).";
     figures.save("strip", caption, Figure::fitted(&[&[&grid]], 9.0)?)
 }
 
-/// Images on the way from one point of latent space to another, `columns` in a row: `[n · columns, height, width,
-/// channels]` in [0, 1]; see [`great_circle`](super::great_circle).
+/// Interpolations between latent points, `columns` images in a row: `way` is `[n · columns, height, width, channels]`
+/// in [0, 1]; see [`great_circle`](super::great_circle).
 ///
 /// # Errors
-/// The images have other axes.
+/// `way` has other axes.
 pub fn interpolation(figures: &Figures, way: &Tensor, columns: usize) -> Result<()> {
     let grid = ImageGrid::new(array4(way)?.view()).columns(columns);
-    let caption = "From one point of latent space (left) to another (right) in ten steps: five pairs.";
+    let caption = "Interpolation from one latent point (left) to another (right) in ten steps: five pairs.";
     figures.save("interpolation", caption, Figure::fitted(&[&[&grid]], 9.0)?)
 }
 
-/// Real images, samples `[25, height, width, channels]` in [0, 1], and for each sample the real image that is most like it
-/// (p. 152): is it new?
+/// Real images, samples `[25, height, width, channels]` in [0, 1], and the real image nearest to each sample (p. 152):
+/// does the generator memorize?
 ///
 /// # Errors
-/// Images that cannot be read or have another size.
+/// Images cannot be read or have another size.
 pub fn nearest(figures: &Figures, samples: &Tensor, real: &ImageSource) -> Result<()> {
     let mut search = NearestSearch::new(samples)?;
     real.chunks(COMPARED, |images| search.compare(&images.to_device(samples.device())))?;
@@ -106,11 +106,11 @@ pub fn nearest(figures: &Figures, samples: &Tensor, real: &ImageSource) -> Resul
         Ok(ImageGrid::new(array4(images)?.view()).columns(SIDE as usize).title(title))
     };
     let (some, generated, closest) =
-        (grid("real", &some)?, grid("generated", samples)?, grid("the nearest real ones", &closest)?);
+        (grid("real", &some)?, grid("generated", samples)?, grid("nearest real images", &closest)?);
     let mean = nearest.distances.mean(None).double_value(&[]);
     let caption = format!(
-        "Real images, generated ones, and for each generated one the nearest of {} real ones by mean absolute \
-         difference of the pixels ({mean:.3} on average, of a range of 1).",
+        "Real images, generated images, and for each generated image the nearest of {} real ones by mean absolute pixel \
+         difference ({mean:.3} on average; pixels are in [0, 1]).",
         real.len().min(COMPARED)
     );
     figures.save("nearest", &caption, Figure::fitted(&[&[&some, &generated, &closest]], 12.0)?)

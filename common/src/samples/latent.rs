@@ -1,8 +1,8 @@
 use tch::Tensor;
 
-/// Points on the great circles from some points of latent space to others, `[n, z]` each: `[n · steps, z]`, one way after
-/// the other. All of them are about as far from the origin as points of N(0, I) are, which those on a straight line are
-/// not.
+/// Spherical interpolation: `steps` points on the great circle from each point of `from` to the one of `to`, `[n, z]`
+/// each; returns `[n · steps, z]`, pair by pair. Unlike points on a straight line, all of them are about as far from
+/// the origin as points of N(0, I).
 pub fn great_circle(from: &Tensor, to: &Tensor, steps: i64) -> Tensor {
     let norm = |points: &Tensor| points.square().sum_dim_intlist(1, true, None).sqrt();
     let cosine = (from * to).sum_dim_intlist(1, true, None) / (norm(from) * norm(to));

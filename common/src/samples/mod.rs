@@ -1,4 +1,4 @@
-//! Samples of generators: sheets of them saved while training, and the figures that any generator of images can have.
+//! Samples of image generators: sheets saved during training, and the figures that all generators share.
 
 mod figures;
 mod latent;

@@ -7,14 +7,14 @@ use anyhow::Result;
 use serde_json::json;
 use tch::Tensor;
 
-/// Samples that are compared with as many real images.
+/// Number of samples, compared with as many real images.
 const SAMPLES: i64 = 1000;
 
-/// Compares samples with real images by a net's features, and other real images, too; tells the numbers and keeps them
-/// in `quality.json`. `generate` makes so many images `[n, height, width, channels]` in [0, 1].
+/// Compares samples, and other real images, with real images by a net's features; prints the numbers and saves them in
+/// `quality.json`. `generate(n)` returns `n` images `[n, height, width, channels]` in [0, 1].
 ///
 /// # Errors
-/// Images that cannot be read, samples that contain NaN, a file that cannot be written.
+/// Images cannot be read, samples contain NaN or infinity, or the file cannot be written.
 pub fn measure(
     folder: &RunFolder,
     generate: impl Fn(i64) -> Tensor,
@@ -27,7 +27,7 @@ pub fn measure(
     let reference = Reference::new(net, &some(0)?)?;
     let of_samples = reference.quality(&samples)?;
     say!("{of_samples}");
-    // What the best generator would reach: other real images in the place of samples.
+    // What a perfect generator would reach: other real images instead of samples.
     let of_real = if real.len() >= 2 * count { Some(reference.quality(&some(count)?)?) } else { None };
     if let Some(Quality { frechet_distance, precision, recall, .. }) = &of_real {
         say!("other real images: Fréchet distance {frechet_distance:.2}, precision {precision:.3}, recall {recall:.3}");

@@ -6,10 +6,10 @@ use ndarray::{Array3, Axis, s};
 use std::path::PathBuf;
 use tch::Tensor;
 
-/// Images in a row and in a column of a sheet.
+/// Number of images in a row and in a column of a sheet.
 pub const SIDE: i64 = 5;
 
-/// A sheet of samples that was saved while training: 5 x 5 images as one, `images/sample_00020.png` (p. 141).
+/// A sheet of 5 x 5 samples saved during training: `images/sample_00020.png` (p. 141).
 #[derive(Debug, Clone)]
 pub struct Sheet {
     path: PathBuf,
@@ -21,7 +21,7 @@ impl Sheet {
     /// Saves 25 images `[25, height, width, channels]` in [0, 1].
     ///
     /// # Errors
-    /// There are more or fewer, or the file cannot be written.
+    /// The number of images is different, or the file cannot be written.
     pub fn save(folder: &RunFolder, iteration: u64, images: &Tensor) -> Result<()> {
         let (n, height, width, channels) = images.size4().context("samples are [n, height, width, channels]")?;
         ensure!(n == SIDE * SIDE, "a sheet has {} samples, not {n}", SIDE * SIDE);
@@ -51,7 +51,7 @@ impl Sheet {
         images::load(&self.path)
     }
 
-    /// One image of a loaded sheet, counted along the rows.
+    /// One image of a loaded sheet, counted row by row.
     pub fn cut(sheet: &Array3<f32>, number: usize) -> Array3<f32> {
         let side = SIDE as usize;
         let (height, width) = (sheet.dim().0 / side, sheet.dim().1 / side);

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use tch::Tensor;
 use tch::nn::VarStore;
 
-/// What a checkpoint saves of a training: the variables of a model, the state of its optimizers, and whatever else a run
-/// needs to resume. It holds handles, so that saving sees the present values and loading changes them.
+/// The state that a checkpoint saves: the variables of a model, the state of its optimizers, and other tensors that a
+/// run needs to resume. It holds handles: saving reads the current values, loading changes them.
 ///
 /// ```
 /// # use common::keras::{Adam, Optimizer, Sequential};
@@ -24,37 +24,37 @@ use tch::nn::VarStore;
 pub struct TrainState {
     /// In libtorch's layout, by Keras' names.
     pub(super) variables: BTreeMap<String, Tensor>,
-    /// By the names that they have in the file.
+    /// By their names in the file.
     others: BTreeMap<String, Tensor>,
 }
 
 impl TrainState {
-    /// All variables of a store.
+    /// The state of all variables of a store.
     pub fn new(variables: &VarStore) -> TrainState {
         TrainState { variables: weights::named_variables(variables), others: BTreeMap::new() }
     }
 
-    /// And the state of an optimizer.
+    /// Adds the state of an optimizer.
     pub fn optimizer(mut self, name: &str, optimizer: &Optimizer) -> TrainState {
         let state = optimizer.state().into_iter();
         self.others.extend(state.map(|(part, tensor)| (format!("{OPTIMIZER}{name}/{part}"), tensor)));
         self
     }
 
-    /// And a tensor of a fixed shape that is changed in place: a buffer of images.
+    /// Adds a tensor of fixed shape that is changed in place, such as a buffer of images.
     pub fn tensor(mut self, name: &str, tensor: &Tensor) -> TrainState {
         self.others.insert(format!("{STATE}{name}"), tensor.shallow_clone());
         self
     }
 }
 
-/// Where a run stands.
+/// The position of a run.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Position {
-    /// Steps done in all.
+    /// Number of steps done.
     pub step: u64,
     pub steps_per_epoch: u64,
-    /// Sums over the samples of the epoch so far: one for each metric.
+    /// Sum of each metric over the samples of the epoch so far.
     pub sums: Vec<f64>,
     pub samples: f64,
     pub seconds: f64,
@@ -62,8 +62,8 @@ pub(super) struct Position {
     pub history: Vec<(f64, Vec<f64>)>,
 }
 
-/// One safetensors file with the weights in Keras' names and layouts, the optimizers' state, and the position as
-/// JSON in its header: a single rename makes all of it current at once.
+/// One safetensors file with the weights in Keras' names and layouts, the optimizers' state, and the position as JSON
+/// in its header: a single rename updates all of it at once.
 #[derive(Debug)]
 pub struct CheckpointFile(PathBuf);
 
@@ -77,18 +77,18 @@ impl CheckpointFile {
         CheckpointFile(run.join("weights/checkpoint.safetensors"))
     }
 
-    /// Whether there is one.
+    /// Whether the file exists.
     pub fn exists(&self) -> bool {
         self.0.is_file()
     }
 
-    /// Epochs that the checkpoint has seen, whole ones.
+    /// Number of complete epochs.
     pub fn epochs(&self) -> Result<u64> {
         let (_, position) = self.read()?;
         Ok(position.history.len() as u64)
     }
 
-    /// Fills a model's variables, for analysis.
+    /// Loads a model's variables, for analysis.
     pub fn load_weights(&self, variables: &VarStore) -> Result<()> {
         let (mut tensors, _) = self.read()?;
         tensors.retain(|name, _| !is_state(name));
@@ -98,11 +98,11 @@ impl CheckpointFile {
     pub(super) fn save(&self, state: &TrainState, position: &Position) -> Result<()> {
         let variables = state.variables.iter().map(|(name, tensor)| (name.clone(), weights::to_keras(tensor)));
         let others = state.others.iter().map(|(name, tensor)| (name.clone(), tensor.shallow_clone()));
-        let json = serde_json::to_string(position).context("cannot write the position as JSON")?;
+        let json = serde_json::to_string(position).context("cannot encode the training position as JSON")?;
         weights::write_file(&self.0, variables.chain(others), HashMap::from([(POSITION.to_string(), json)]))
     }
 
-    /// Fills the state; nothing changes unless all of it fits.
+    /// Loads the state; nothing changes unless all of it fits.
     pub(super) fn load(&self, state: &TrainState) -> Result<Position> {
         let (tensors, position) = self.read()?;
         let (others, variables): (BTreeMap<_, _>, BTreeMap<_, _>) =
@@ -116,9 +116,9 @@ impl CheckpointFile {
     fn read(&self) -> Result<(BTreeMap<String, Tensor>, Position)> {
         let (tensors, header) = weights::read_file(&self.0)?;
         let json = header.get(POSITION);
-        ensure!(json.is_some(), "{} holds weights, but no position of a training run", self.0.display());
+        ensure!(json.is_some(), "{} holds weights, but no training position", self.0.display());
         let position = serde_json::from_str(json.map_or("", String::as_str))
-            .with_context(|| format!("the position in {} is damaged", self.0.display()))?;
+            .with_context(|| format!("the training position in {} is damaged", self.0.display()))?;
         Ok((tensors, position))
     }
 
@@ -131,16 +131,16 @@ fn is_state(name: &str) -> bool {
     name.starts_with(OPTIMIZER) || name.starts_with(STATE)
 }
 
-/// Each tensor with what was saved under its name.
+/// Pairs each tensor with the one saved under its name.
 fn pair(state: &BTreeMap<String, Tensor>, mut saved: BTreeMap<String, Tensor>) -> Result<Vec<(Tensor, Tensor)>> {
     let mut pairs = vec![];
     for (name, tensor) in state {
         let saved = saved.remove(name).with_context(|| format!("{name} is missing"))?;
-        ensure!(saved.size() == tensor.size(), "{name} has {:?} values, not {:?}", saved.size(), tensor.size());
+        ensure!(saved.size() == tensor.size(), "{name} has shape {:?}, not {:?}", saved.size(), tensor.size());
         pairs.push((tensor.shallow_clone(), saved));
     }
     if let Some(name) = saved.keys().next() {
-        bail!("it holds {name}, which this training does not have: was the optimizer another one?");
+        bail!("unexpected tensor {name}: was it saved with another optimizer?");
     }
     Ok(pairs)
 }

@@ -5,15 +5,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::ops::RangeInclusive;
 
-/// The hyper-parameters of an experiment, as `params.json` keeps them.
+/// The hyper-parameters of an experiment, as saved in `params.json`.
 pub trait ExperimentConfig: Serialize + DeserializeOwned {
     /// The hyper-parameters of a preset.
     fn preset(preset: Preset) -> Self;
 
-    /// Validates the hyper-parameters, before anything is fetched or written.
+    /// Validates the hyper-parameters before anything is fetched or written.
     ///
     /// # Errors
-    /// No net or training can be made of them; the message names the key.
+    /// A value is invalid; the message names the key.
     fn check(&self) -> Result<()>;
 }
 
@@ -22,9 +22,9 @@ pub trait ExperimentConfig: Serialize + DeserializeOwned {
 pub struct FitConfig {
     /// Samples in a batch.
     pub batch_size: i64,
-    /// Times that all samples are seen; of a GAN, iterations, which the book calls epochs, too.
+    /// Number of epochs; for a GAN, number of iterations, which the book also calls epochs.
     pub epochs: u64,
-    /// Batches between two sample images that are saved while training, where there are any.
+    /// Number of batches between two sample images, if any are saved.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub print_every_n_batches: Option<u64>,
 }
@@ -35,7 +35,7 @@ impl FitConfig {
         FitConfig { batch_size, epochs, print_every_n_batches: None }
     }
 
-    /// With sample images every so many batches.
+    /// Saves sample images every `n` batches.
     pub fn print_every_n_batches(self, n: u64) -> FitConfig {
         FitConfig { print_every_n_batches: Some(n), ..self }
     }
@@ -45,10 +45,10 @@ impl FitConfig {
         self.print_every_n_batches.is_some_and(|n| batch.is_multiple_of(n))
     }
 
-    /// Validates the numbers; batches hold `batch_sizes` samples.
+    /// Validates the values; `batch_sizes` is the range of valid batch sizes.
     ///
     /// # Errors
-    /// One of them is out of bounds.
+    /// A value is out of bounds.
     pub fn check(&self, batch_sizes: RangeInclusive<i64>) -> Result<()> {
         let (least, most) = (batch_sizes.start(), batch_sizes.end());
         ensure!(batch_sizes.contains(&self.batch_size), "batch_size must lie between {least} and {most}");
@@ -58,7 +58,7 @@ impl FitConfig {
     }
 }
 
-/// Validates a learning rate (or any other factor) by name.
+/// Validates a learning rate or another factor.
 ///
 /// # Errors
 /// It is 0, negative or not finite.
@@ -67,7 +67,7 @@ pub fn ensure_positive(name: &str, value: f64) -> Result<()> {
     Ok(())
 }
 
-/// Keys that earlier versions called otherwise: their runs still open, and `--set` still takes them.
+/// Old and present names of renamed keys: old runs still open, and `--set` still accepts the old names.
 const RENAMED: [(&str, &str); 5] = [
     ("pictures", "images"),
     ("test_pictures", "test_images"),
@@ -81,7 +81,7 @@ fn present_name(key: &str) -> &str {
     RENAMED.iter().find(|(old, _)| *old == key).map_or(key, |(_, new)| new)
 }
 
-/// A configuration of an earlier version with the present names of its keys.
+/// A configuration of an earlier version, with its keys renamed.
 pub(super) fn with_present_names(config: Value) -> Value {
     match config {
         Value::Object(map) => {
@@ -91,16 +91,16 @@ pub(super) fn with_present_names(config: Value) -> Value {
     }
 }
 
-/// A preset with some values changed: pairs as `--set` takes them, `epochs=3` or `net.z_dim=4`.
+/// A preset with overridden values, in pairs as in `--set`: `epochs=3`, `net.z_dim=4`.
 ///
 /// # Errors
-/// Unknown keys, values of the wrong type, and numbers that [`ExperimentConfig::check`] refuses.
+/// A key is unknown, a value has the wrong type, or [`ExperimentConfig::check`] rejects it.
 pub fn configure<C: ExperimentConfig>(preset: Preset, settings: &[(String, String)]) -> Result<C> {
-    let mut config = serde_json::to_value(C::preset(preset)).context("cannot write the preset as JSON")?;
+    let mut config = serde_json::to_value(C::preset(preset)).context("cannot encode the preset as JSON")?;
     for (key, text) in settings {
         *find(&mut config, key)? = serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.clone()));
-        // Each value by itself, so that the message names the one that is wrong.
-        serde_json::from_value::<C>(config.clone()).with_context(|| format!("--set {key}={text} does not fit"))?;
+        // One value at a time, so that the message names the wrong one.
+        serde_json::from_value::<C>(config.clone()).with_context(|| format!("invalid value in --set {key}={text}"))?;
     }
     let config: C = serde_json::from_value(config).context("cannot read the configuration back")?;
     config.check()?;
@@ -133,7 +133,7 @@ fn leaves<'a>(value: &'a Value, prefix: &str) -> Vec<(String, &'a Value)> {
     }
 }
 
-/// A configuration in the form that `--set` takes, a `key=value` a line.
+/// A configuration in the syntax of `--set`, one `key=value` per line.
 pub fn settings<C: ExperimentConfig>(config: &C) -> String {
     let config = serde_json::to_value(config).unwrap_or_default();
     leaves(&config, "").into_iter().map(|(key, value)| format!("{key}={value}\n")).collect()

@@ -7,7 +7,7 @@ use std::path::Path;
 pub struct History {
     /// Names of the metrics.
     pub metrics: Vec<String>,
-    /// One row an epoch: seconds of training so far, then the metrics.
+    /// One row per epoch: seconds of training so far, then the metrics.
     pub rows: Vec<(f64, Vec<f64>)>,
 }
 
@@ -24,7 +24,7 @@ impl History {
         self.metrics.iter().cloned().zip(values.iter().copied()).collect()
     }
 
-    /// Writes the file whole.
+    /// Writes the file.
     pub fn write(&self, path: &Path) -> Result<()> {
         let mut csv = csv::Writer::from_writer(vec![]);
         csv.write_record(["epoch", "seconds"].into_iter().chain(self.metrics.iter().map(String::as_str)))?;
@@ -35,7 +35,7 @@ impl History {
         files::write(path, &csv.into_inner().context("cannot write the history")?)
     }
 
-    /// Reads the file back.
+    /// Reads the file.
     pub fn read(path: &Path) -> Result<History> {
         let failed = || format!("cannot read the training history {}", path.display());
         let mut csv = csv::Reader::from_path(path).with_context(failed)?;

@@ -1,10 +1,10 @@
-//! What a training loop needs around it: a run folder, checkpoints, a history, progress, a way to stop.
+//! The training kit: run folder, checkpoints, history, progress, and interruption.
 //!
-//! The loop itself stands in the chapter:
+//! The training loop is in the chapter:
 //!
 //! ```text
 //! let state = TrainState::new(&model.variables).optimizer("adam", &optimizer);
-//! let mut training = Training::start(&run.folder, plan, state)?; // resumes where a stopped run was
+//! let mut training = Training::start(&run.folder, plan, state)?; // resumes a stopped run
 //! while let Some(step) = training.next()? {
 //!     let x = digits.index_select(0, &batches.rows(step.epoch, step.batch));
 //!     let loss = model.train_step(&x, &mut optimizer);
@@ -12,8 +12,8 @@
 //! }
 //! ```
 //!
-//! libtorch's random numbers are seeded anew at each step from (seed, step), so a run that was stopped and resumed,
-//! at whatever step, ends in the same weights, bit for bit on the CPU.
+//! libtorch's random numbers are seeded at each step from (seed, step), so a run that is stopped at any step and
+//! resumed ends with the same weights, bit for bit on the CPU.
 
 mod checkpoint;
 mod config;

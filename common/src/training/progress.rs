@@ -2,16 +2,16 @@ use crate::say;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::IsTerminal;
 
-/// Epochs that are told in a line each; of more, that many are, evenly spread.
+/// About the largest number of printed epochs; longer runs print every few of them.
 const LINES: u64 = 60;
 
-/// What training tells: on a terminal a bar with loss, speed and time left; a line for each epoch everywhere, or for
-/// every so many where there are thousands.
+/// Progress of training: on a terminal a bar with loss, speed and remaining time; everywhere a line per epoch, or per
+/// several epochs if there are thousands.
 #[derive(Debug)]
 pub(super) struct Progress {
     bar: ProgressBar,
     epochs: u64,
-    /// What an epoch is called: one of a single batch is an iteration.
+    /// `epoch`, or `iteration` if an epoch is a single batch.
     unit: &'static str,
     /// Epochs between two lines.
     every: u64,
@@ -31,7 +31,7 @@ impl Progress {
         Progress { bar, epochs, unit, every: round_number(epochs.div_ceil(LINES)), seconds: 0.0 }
     }
 
-    /// Whether it is time to look at the losses.
+    /// Whether the losses are due on the bar.
     pub fn wants_losses(&self, step: u64) -> bool {
         !self.bar.is_hidden() && step.is_multiple_of(16)
     }
@@ -60,7 +60,7 @@ impl Progress {
     }
 }
 
-/// The least of 1, 2, 5, 10, 20, 50, ... that is not less.
+/// Rounds up to 1, 2, 5, 10, 20, 50, ...
 fn round_number(least: u64) -> u64 {
     let powers = std::iter::successors(Some(1_u64), |power| power.checked_mul(10));
     powers.flat_map(|power| [power, 2 * power, 5 * power]).find(|number| *number >= least).unwrap_or(least)

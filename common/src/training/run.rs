@@ -17,32 +17,32 @@ use tch::nn::VarStore;
 
 /// `run/<section>/<number>_<data>`, as in the book: `run/vae/0001_digits`.
 ///
-/// Holds `params.json`, `history.csv`, `weights/`, `images/` (samples while training), `viz/` (summary and diagram of
-/// each net) and `figures/`.
+/// Contains `params.json`, `history.csv`, `weights/`, `images/` (sample images), `viz/` (summary and diagram of each
+/// net) and `figures/`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunFolder {
-    /// The folder itself.
+    /// The path.
     pub path: PathBuf,
 }
 
 impl RunFolder {
-    /// All runs of a section on some data, oldest first. A folder that has no `params.json` yet is none.
+    /// All runs of a section on one data set, oldest first. A folder without `params.json` does not count.
     pub fn list(runs: &Path, section: &str, data: &str) -> Vec<RunFolder> {
         let folders = RunFolder::numbered(runs, section, data).into_iter().map(|(_, path)| RunFolder { path });
         folders.filter(|folder| folder.path.join("params.json").exists()).collect()
     }
 
-    /// The folder that the next new run of the section would go to.
+    /// The folder of the section's next new run; it is not created.
     pub fn unclaimed(runs: &Path, section: &str, data: &str) -> RunFolder {
         let last = RunFolder::numbered(runs, section, data).last().map_or(0, |(number, _)| *number);
         RunFolder { path: runs.join(section).join(format!("{:04}_{data}", last + 1)) }
     }
 
-    /// Makes the folder of a new run; no two processes get the same.
+    /// Creates the folder of a new run; no two processes get the same one.
     fn claim(runs: &Path, section: &str, data: &str) -> Result<RunFolder> {
         loop {
             let folder = RunFolder::unclaimed(runs, section, data);
-            let failed = || format!("cannot make the run folder {}", folder.path.display());
+            let failed = || format!("cannot create the run folder {}", folder.path.display());
             fs::create_dir_all(runs.join(section)).with_context(failed)?;
             match fs::create_dir(&folder.path) {
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => continue,
@@ -75,29 +75,29 @@ impl RunFolder {
         CheckpointFile::of(&self.path)
     }
 
-    /// The weights alone, in Keras' names and layouts: written when training ends, or brought from elsewhere.
+    /// The weights alone, in Keras' names and layouts: written when training ends, or imported.
     pub fn weights(&self) -> PathBuf {
         self.path.join("weights/weights.safetensors")
     }
 
-    /// Fills a model's variables from the checkpoint, or from weights that were brought from elsewhere.
+    /// Loads a model's variables from the checkpoint, or from imported weights.
     pub fn load_weights(&self, variables: &VarStore) -> Result<()> {
         let checkpoint = self.checkpoint();
         if checkpoint.exists() { checkpoint.load_weights(variables) } else { weights::load(variables, &self.weights()) }
     }
 
-    /// Losses by epoch; none where nothing was trained.
+    /// Losses by epoch; empty if nothing is trained.
     pub fn history(&self) -> Result<History> {
         let path = self.path.join("history.csv");
         if path.exists() { History::read(&path) } else { Ok(History::default()) }
     }
 
-    /// Whether there are weights to analyse.
+    /// Whether the run has weights.
     pub fn is_trained(&self) -> bool {
         self.checkpoint().exists() || self.weights().exists()
     }
 
-    /// Images saved while training, in the order of training: by the numbers in their names.
+    /// Sample images in the order of training, by the numbers in their names.
     pub fn images(&self) -> Vec<PathBuf> {
         let entries = fs::read_dir(self.path.join("images")).into_iter().flatten().flatten();
         let is_png = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "png");
@@ -112,7 +112,7 @@ impl RunFolder {
     /// Reads `params.json`.
     ///
     /// # Errors
-    /// It is missing, damaged, or of an experiment with another configuration.
+    /// It is missing, damaged, or belongs to an experiment with other hyper-parameters.
     pub fn params<C: DeserializeOwned>(&self) -> Result<Params<C>> {
         let path = self.path.join("params.json");
         let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
@@ -123,37 +123,37 @@ impl RunFolder {
             serde_json::from_value(params)
         });
         parsed.with_context(|| {
-            format!("{} is damaged or of another experiment; delete the folder to start anew", path.display())
+            format!("{} is damaged or belongs to another experiment; delete the folder and train again", path.display())
         })
     }
 }
 
-/// What a run was made with: `params.json`.
+/// The parameters of a run: `params.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Params<C> {
     /// Id of the experiment: `03_01`.
     pub experiment: String,
-    /// Name of the preset that the configuration started from.
+    /// The preset.
     pub preset: super::Preset,
-    /// What `--set` and `--epochs` changed in it, as `key=value`.
+    /// The overrides of `--set` and `--epochs`, as `key=value`.
     pub settings: Vec<String>,
-    /// The file that the weights were brought from, if they were not trained here.
+    /// The file of imported weights, if the run was not trained.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weights_from: Option<String>,
     /// Seed of all random numbers.
     pub seed: u64,
-    /// Where it was trained: `cpu`, `cuda:0`.
+    /// The device: `cpu`, `cuda:0`.
     pub device: String,
-    /// What it was trained on.
+    /// The data set.
     pub data: DataInfo,
     /// Versions of this port and of libtorch.
     pub versions: BTreeMap<String, String>,
-    /// The experiment's numbers.
+    /// The experiment's hyper-parameters.
     pub config: C,
 }
 
 impl<C> Params<C> {
-    /// All but the configuration.
+    /// The parameters without the hyper-parameters.
     pub(crate) fn without_config(&self) -> Params<()> {
         let Params { experiment, preset, settings, weights_from, seed, device, data, versions, .. } = self;
         Params {
@@ -170,14 +170,14 @@ impl<C> Params<C> {
     }
 }
 
-/// A data set as a run remembers it.
+/// The data set of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DataInfo {
     /// Name in `data/datasets.toml`.
     pub name: String,
     /// Title of the set, or of its synthetic data.
     pub title: String,
-    /// Where it came from.
+    /// The origin.
     pub origin: String,
     /// Whether it is synthetic.
     #[serde(alias = "stand_in")] // the name in runs of older versions
@@ -187,9 +187,9 @@ pub struct DataInfo {
 }
 
 impl DataInfo {
-    /// Data that a chapter brings along or makes itself, as the book does: neither synthetic nor a set of the manifest.
+    /// Data that belongs to a chapter or that it draws itself, like the book: neither synthetic nor in the manifest.
     ///
-    /// `content` is what the checksum is taken over: the bytes of a table, or whatever decides how data is made.
+    /// `content` is the input of the checksum: the bytes of a table, or the parameters that determine drawn data.
     pub fn own(name: &str, title: &str, content: &[u8]) -> DataInfo {
         let checksum = Sha256::digest(content).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
         DataInfo {
@@ -230,9 +230,9 @@ fn short_title(name: &str) -> String {
 /// A run folder with its parameters.
 #[derive(Debug, Clone)]
 pub struct Run<C> {
-    /// Where it lies.
+    /// The folder.
     pub folder: RunFolder,
-    /// What it was made with.
+    /// The parameters.
     pub params: Params<C>,
 }
 
@@ -243,19 +243,19 @@ impl<C: Serialize + DeserializeOwned> Run<C> {
         Ok(Run { folder, params })
     }
 
-    /// Starts a run in a folder of its own: writes `params.json`.
+    /// Creates a run in a new folder: writes `params.json`.
     pub fn create(runs: &Path, section: &str, data: &str, params: Params<C>) -> Result<Run<C>> {
         let run = Run { folder: RunFolder::claim(runs, section, data)?, params };
         run.save_params().inspect_err(|_| {
-            // Still empty: nothing half-made stays behind.
+            // Still empty: nothing incomplete is left behind.
             let _ = fs::remove_dir(&run.folder.path);
         })?;
         Ok(run)
     }
 
-    /// Writes `params.json` anew.
+    /// Rewrites `params.json`.
     pub fn save_params(&self) -> Result<()> {
-        let json = serde_json::to_string_pretty(&self.params).context("cannot write the parameters as JSON")?;
+        let json = serde_json::to_string_pretty(&self.params).context("cannot encode the parameters as JSON")?;
         files::write(&self.folder.path.join("params.json"), (json + "\n").as_bytes())
     }
 }

@@ -3,7 +3,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 static STOP: AtomicBool = AtomicBool::new(false);
 
-/// From now on Ctrl-C (or a polite kill) lets the step end and the run be saved; a second one ends the program at once.
+/// After this call, Ctrl-C (or SIGTERM) finishes the step and saves the run; a second one ends the program at once.
 pub fn stop_on_ctrl_c() -> Result<()> {
     ctrlc::set_handler(|| {
         if STOP.swap(true, Ordering::SeqCst) {
@@ -11,14 +11,14 @@ pub fn stop_on_ctrl_c() -> Result<()> {
         }
         eprintln!("\nstopping after this step; press Ctrl-C again to stop at once");
     })
-    .context("cannot listen for Ctrl-C")
+    .context("cannot handle Ctrl-C")
 }
 
 pub(super) fn asked_to_stop() -> bool {
     STOP.load(Ordering::SeqCst)
 }
 
-/// For places outside training where a program can stop.
+/// A check for interruption, for places outside training.
 ///
 /// # Errors
 /// [`Interrupted`] after Ctrl-C.
@@ -29,7 +29,7 @@ pub fn ensure_not_stopped() -> Result<()> {
     Ok(())
 }
 
-/// Stopped by Ctrl-C, with everything saved; the program ends with exit code 130.
+/// Interrupted by Ctrl-C, with everything saved; the program exits with code 130.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct Interrupted(pub String);

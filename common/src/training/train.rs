@@ -12,13 +12,13 @@ use std::fs::{File, TryLockError};
 use std::time::{Duration, Instant};
 use tch::{Device, Kind, Tensor};
 
-/// A long epoch is saved this often, so that a kill never costs more.
+/// Time between two checkpoints within a long epoch: the most that a kill costs.
 const SAVE_EVERY: Duration = Duration::from_secs(30);
 
-/// How much there is to train.
+/// The length of a training run.
 #[derive(Debug, Clone, Copy)]
 pub struct Plan {
-    /// Times that all samples are seen.
+    /// Number of epochs.
     pub epochs: u64,
     /// Steps in an epoch.
     pub batches: u64,
@@ -26,27 +26,27 @@ pub struct Plan {
     pub seed: u64,
 }
 
-/// One step to be trained; all numbers count from 0.
+/// A training step; all numbers count from 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Step {
-    /// The epoch it belongs to.
+    /// The epoch.
     pub epoch: u64,
-    /// Its place within the epoch.
+    /// The batch within the epoch.
     pub batch: u64,
-    /// Its place within the run.
+    /// The step within the run.
     pub number: u64,
 }
 
-/// A training run under way; see the [module](super).
+/// A training run in progress; see the [module](super).
 #[derive(Debug)]
 pub struct Training {
     folder: RunFolder,
     plan: Plan,
     state: TrainState,
     position: Position,
-    /// Names of the metrics that were recorded here, those on held-out samples last.
+    /// Names of the recorded metrics, without those on held-out samples.
     metrics: Vec<String>,
-    /// Sums of the metrics since the last look, on the device: looking at each step would make a GPU wait.
+    /// Sums of the metrics since they were last read, on the device: reading them at each step would make a GPU wait.
     pending: Option<Tensor>,
     /// The epoch's metrics on held-out samples, by name.
     validation: Vec<(String, f64)>,
@@ -54,7 +54,7 @@ pub struct Training {
     looked: Instant,
     saved: Instant,
     save_took: Duration,
-    /// Held as long as the run trains: two processes in one folder would spoil it.
+    /// Held while the run trains: two processes must not train in one folder.
     _lock: File,
     epoch_start: f64,
 }
@@ -73,7 +73,7 @@ impl Training {
             position = checkpoint.load(&state)?;
             ensure!(
                 position.steps_per_epoch == plan.batches,
-                "{} was trained with {} batches an epoch, and this run has {}: it cannot resume with other data or another batch size",
+                "{} was trained with {} batches per epoch, but this run has {}: resume with the same data and batch size",
                 folder.path.display(),
                 position.steps_per_epoch,
                 plan.batches
@@ -98,7 +98,7 @@ impl Training {
             _lock: lock,
             epoch_start,
         };
-        // A kill may have come between checkpoint and history.
+        // A kill may have happened between checkpoint and history.
         training.history().write(&folder.path.join("history.csv"))?;
         Ok(training)
     }
@@ -115,7 +115,7 @@ impl Training {
         self.progress.step(step);
         if trained && step.is_multiple_of(batches) {
             self.end_epoch()?;
-            // Short epochs are not all saved: that would take more time than the training.
+            // Not every short epoch is saved: that would take more time than training.
             if step >= epochs * batches || self.saved.elapsed() > self.save_took * 20 {
                 self.save()?;
             }
@@ -143,8 +143,8 @@ impl Training {
         Ok(Some(Step { epoch: step / batches, batch: step % batches, number: step }))
     }
 
-    /// Takes the losses of the step by name, scalars, each a mean over `samples`. Their mean over the epoch's samples goes
-    /// to the history, as in Keras. Every step records the same names.
+    /// Records the step's losses by name: scalars, each a mean over `samples`. The history gets their mean over the
+    /// epoch's samples, as in Keras. Every step records the same names.
     pub fn record(&mut self, samples: i64, losses: &[(&str, &Tensor)]) {
         if self.metrics.is_empty() {
             self.metrics = losses.iter().map(|(name, _)| name.to_string()).collect();
@@ -161,18 +161,18 @@ impl Training {
         self.position.step += 1;
     }
 
-    /// Takes the epoch's metrics on held-out samples by name, after its last step ([`Training::ends_epoch`]): they stand
-    /// behind the others in the history. Keras' names for them begin with `val_`.
+    /// Records the epoch's metrics on held-out samples by name, after its last step ([`Training::ends_epoch`]). They
+    /// follow the other metrics in the history. Keras' names for them begin with `val_`.
     pub fn record_validation(&mut self, metrics: &[(&str, f64)]) {
         self.validation = metrics.iter().map(|(name, value)| (name.to_string(), *value)).collect();
     }
 
-    /// Whether a step is the last one of its epoch.
+    /// Whether this step is the last one of its epoch.
     pub fn ends_epoch(&self, step: Step) -> bool {
         step.batch + 1 == self.plan.batches
     }
 
-    /// Steps that were done so far, also those before a stopped run went on.
+    /// Number of steps done, including those before a resume.
     pub fn steps_done(&self) -> u64 {
         self.position.step
     }
@@ -182,7 +182,7 @@ impl Training {
         History { metrics: self.position.metrics.clone(), rows: self.position.history.clone() }
     }
 
-    /// Brings the sums from the device.
+    /// Reads the sums from the device.
     fn look(&mut self) -> Result<()> {
         if let Some(pending) = self.pending.take() {
             self.position.sums.resize(self.metrics.len(), 0.0);
@@ -198,7 +198,7 @@ impl Training {
         self.name_metrics()
     }
 
-    /// A run records one set of names, also when it is resumed.
+    /// A run records one set of names, also after a resume.
     fn name_metrics(&mut self) -> Result<()> {
         let validation = self.validation.iter().map(|(name, _)| name.clone());
         let names: Vec<String> = self.metrics.iter().cloned().chain(validation).collect();
@@ -208,7 +208,7 @@ impl Training {
         } else {
             ensure!(
                 known.starts_with(&names),
-                "{} recorded {}, and this experiment records {}: it was trained by another version",
+                "{} recorded {}, but this experiment records {}: another version trained it",
                 self.folder.path.display(),
                 known.join(", "),
                 names.join(", ")
@@ -224,7 +224,7 @@ impl Training {
         means.extend(self.validation.drain(..).map(|(_, value)| value));
         ensure!(
             means.len() == position.metrics.len(),
-            "the epoch has {} metrics, and its history wants {}",
+            "the epoch has {} metrics, but the history expects {}",
             means.len(),
             position.metrics.join(", ")
         );
@@ -241,7 +241,7 @@ impl Training {
     fn save(&mut self) -> Result<()> {
         self.look()?;
         let start = Instant::now();
-        // The loss tells of the weights before the step: these may be bad already when it is still good.
+        // The loss belongs to the weights before the step: it may be finite when the weights no longer are.
         for (name, variable) in &self.state.variables {
             if variable.isfinite().all().int64_value(&[]) == 0 {
                 return self.give_up(&format!("the weights {name} contain NaN or infinity"));
@@ -264,7 +264,7 @@ impl Training {
     }
 }
 
-/// The right to train in a folder.
+/// Locks a folder for training.
 fn lock(folder: &RunFolder) -> Result<File> {
     let path = folder.path.join(".lock");
     let failed = || format!("cannot lock {}", path.display());

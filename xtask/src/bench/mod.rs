@@ -1,9 +1,9 @@
-//! `cargo book bench`: milliseconds per training step, alone or beside PyTorch and Keras.
+//! `cargo book bench`: milliseconds per training step, alone or against PyTorch and Keras.
 //!
-//! Every chapter's binary answers `bench --list` with its models, one a line, and `bench --model NAME --steps N` with
-//! one line of JSON, a [`sample::Sample`]. So do the peers' scripts in the chapter's folder `peers`, whose command line
-//! and clock are `common/python/peer.py`. Rounds go in turns (ours, PyTorch, Keras, ours, ...), so that a machine that
-//! slows down slows all of them.
+//! Every chapter's binary answers `bench --list` with its models, one per line, and `bench --model NAME --steps N` with
+//! one line of JSON, a [`sample::Sample`]. So do the peers' scripts in the chapter's folder `peers`, which share the
+//! command line and the clock of `common/python/peer.py`. Rounds alternate (ours, PyTorch, Keras, ours, ...), so a
+//! machine that slows down affects all of them.
 
 pub mod peers;
 pub mod report;
@@ -26,18 +26,18 @@ use sample::Sample;
 
 #[derive(Args)]
 pub struct Arguments {
-    /// The chapter, as 03; none: all
+    /// Chapter, such as 03 [default: all]
     chapter: Option<String>,
-    /// Beside the same models in PyTorch and tf.keras (brings them the first time: several GB)
+    /// Also time the same models in PyTorch and tf.keras (installs them the first time: several GB)
     #[arg(long)]
     peers: bool,
     /// Training steps per round
     #[arg(long, default_value_t = 60, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     steps: u32,
-    /// Rounds
+    /// Number of rounds
     #[arg(long, default_value_t = 3, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     rounds: u32,
-    /// Where the numbers go [default: run/bench-03.json, run/bench-all.json]
+    /// JSON file for the results [default: run/bench-03.json, run/bench-all.json]
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
 }
@@ -45,8 +45,8 @@ pub struct Arguments {
 /// Times all models of the chapters, prints a table and writes the numbers as JSON.
 ///
 /// # Errors
-/// [`Usage`] for an unknown chapter; when a chapter's own binary fails, or the peers cannot be set up at all. A single
-/// peer that fails is named, and the table goes on without it.
+/// [`Usage`] for an unknown chapter; a chapter's binary fails, or the peers cannot be installed. A peer that fails is
+/// reported below the table.
 pub fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
     let experiments = Experiments::load(root)?;
     let (chapters, name): (Vec<&Chapter>, _) = match &arguments.chapter {
@@ -78,7 +78,7 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
     ensure!(!report.rows.is_empty(), "no chapter has a model to time");
     print(&report.table())?;
     report.write(&json).with_context(|| format!("writing {}", json.display()))?;
-    print(&format!("The numbers: {}\n", json.display()))?;
+    print(&format!("Results: {}\n", json.display()))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -118,7 +118,7 @@ impl Job<'_> {
 
     fn time_peer(&self, peer: &Peer, steps: u32, batch: u64) -> Result<Sample> {
         let sample = sample::take(&mut peer.command(&self.folder)?, &self.model, steps)?;
-        ensure!(sample.batch == batch, "it took batches of {}, ours of {batch}: no comparison", sample.batch);
+        ensure!(sample.batch == batch, "it used batches of {}, ours are {batch}: not comparable", sample.batch);
         Ok(sample)
     }
 }

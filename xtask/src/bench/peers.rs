@@ -9,7 +9,7 @@ use catalog::versions::LIBTORCH;
 use crate::libtorch::wheel;
 use crate::python::{Environment, between};
 
-/// The versions of Python for which there are both PyTorch 2.11 and TensorFlow 2.20.
+/// The Python versions that both PyTorch 2.11 and TensorFlow 2.20 support.
 const OLDEST: (u32, u32) = (3, 10);
 const NEWEST: (u32, u32) = (3, 13);
 
@@ -26,25 +26,25 @@ pub struct Peer {
 }
 
 impl Peer {
-    /// What starts the peer's script in the folder of a chapter.
+    /// The command that starts the peer's script of a chapter.
     ///
     /// # Errors
-    /// When the chapter has none.
+    /// The chapter has none.
     pub fn command(&self, chapter: &Path) -> Result<Command> {
         let script = chapter.join("peers").join(self.script);
         ensure!(script.is_file(), "there is no {}", script.display());
         let mut command = Command::new(&self.python);
         command.arg(script).env("TF_CPP_MIN_LOG_LEVEL", "2").env("TF_USE_LEGACY_KERAS", "1");
-        // Ours is for ours: PyTorch brings its own libtorch.
+        // PyTorch has its own libtorch.
         command.env_remove("LD_LIBRARY_PATH").env_remove("DYLD_LIBRARY_PATH").env_remove("PYTHONPATH");
         Ok(command)
     }
 }
 
-/// Both peers; makes their environment the first time.
+/// Both peers; installs them the first time.
 ///
 /// # Errors
-/// When there is no Python for it, or pip fails.
+/// There is no suitable Python, or pip fails.
 pub fn ready(root: &Path) -> Result<Vec<Peer>> {
     let packages = packages();
     let but_keras = packages.iter().filter(|package| *package != TF_KERAS).cloned().collect();
@@ -52,7 +52,7 @@ pub fn ready(root: &Path) -> Result<Vec<Peer>> {
         dir: root.join(".python/peers"),
         title: "PyTorch and Keras (several GB)",
         marker: marker(),
-        // It would bring `tensorflow` beside `tensorflow-cpu`.
+        // It would install `tensorflow` beside `tensorflow-cpu`.
         installs: vec![but_keras, vec!["--no-deps".into(), TF_KERAS.into()]],
     };
     let python = environment.ready(find_python)?;
@@ -60,7 +60,7 @@ pub fn ready(root: &Path) -> Result<Vec<Peer>> {
     Ok(vec![peer("PyTorch", "pytorch", "torch_peer.py"), peer("tf.keras", "tf_keras", "keras_peer.py")])
 }
 
-/// What stands in `.python/peers/gdl.txt` once all is installed: the packages.
+/// Content of `.python/peers/gdl.txt` after the installation: the packages.
 pub fn marker() -> String {
     packages().join("\n") + "\n"
 }
@@ -76,8 +76,8 @@ fn find_python() -> Result<PathBuf> {
     match between(OLDEST, NEWEST, &["python3", "python3.12", "python3.13", "python3.11", "python3.10"]) {
         Some(python) => Ok(python),
         None => bail!(
-            "PyTorch {LIBTORCH} and TensorFlow 2.20 want Python 3.{} to 3.{}, and none of them was found. Install one, as \
-             python3.12, or run without --peers",
+            "PyTorch {LIBTORCH} and TensorFlow 2.20 need Python 3.{} to 3.{}, and none was found. Install python3.12, or \
+             omit --peers",
             OLDEST.1,
             NEWEST.1
         ),

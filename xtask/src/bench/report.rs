@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use super::peers::{self, Peer};
 use super::stats::{Summary, summary};
 
-/// All that was measured.
+/// All measurements.
 pub struct Report {
     steps: u32,
     rounds: u32,
@@ -28,7 +28,7 @@ pub struct Row {
     pub batch: u64,
     /// Milliseconds, round by round.
     pub ours: Vec<Vec<f64>>,
-    /// The same of each peer, or why there are none.
+    /// Those of each peer, or the reason why there are none.
     pub peers: Vec<Result<Vec<Vec<f64>>, String>>,
 }
 
@@ -118,10 +118,10 @@ impl Report {
         Value::Object(object)
     }
 
-    /// Writes the JSON file, beside first, then renamed into place.
+    /// Writes the JSON file atomically: to a temporary file, which is then renamed.
     ///
     /// # Errors
-    /// When its folder cannot be made or the file not be written.
+    /// The folder or the file cannot be written.
     pub fn write(&self, path: &Path) -> Result<()> {
         let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty()).unwrap_or(Path::new("."));
         fs::create_dir_all(dir).with_context(|| format!("making {}", dir.display()))?;

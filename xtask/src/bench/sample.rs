@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::python::last_lines;
 
-/// What a program measured: its one line of JSON.
+/// A program's measurements: its line of JSON.
 #[derive(Debug, PartialEq, Deserialize)]
 pub struct Sample {
     pub model: String,
@@ -19,7 +19,7 @@ pub struct Sample {
 /// The models that a chapter's `binary` can time.
 ///
 /// # Errors
-/// When it fails.
+/// It fails.
 pub fn models(mut binary: Command) -> Result<Vec<String>> {
     let text = output(binary.args(["bench", "--list"]))?;
     Ok(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(String::from).collect())
@@ -28,7 +28,7 @@ pub fn models(mut binary: Command) -> Result<Vec<String>> {
 /// Times `steps` steps of `model` with a command that takes `--model` and `--steps`.
 ///
 /// # Errors
-/// When it fails (with the last lines of its standard error), or answers something else than a sample of that model.
+/// It fails (the message has the last lines of its standard error), or answers no sample of that model.
 pub fn take(command: &mut Command, model: &str, steps: u32) -> Result<Sample> {
     let text = output(command.args(["--model", model, "--steps", &steps.to_string()]))?;
     parse(&text, model)
@@ -37,7 +37,7 @@ pub fn take(command: &mut Command, model: &str, steps: u32) -> Result<Sample> {
 /// Reads the sample, the last line of `text` that is an object.
 ///
 /// # Errors
-/// When there is none, it is of another model, or its times are none or not above 0.
+/// There is none, it is of another model, or its times are empty or not above 0.
 pub fn parse(text: &str, model: &str) -> Result<Sample> {
     let line = text.lines().rev().find(|line| line.starts_with('{')).context("it printed no line of JSON")?;
     let sample: Sample = serde_json::from_str(line).with_context(|| format!("reading its answer {line}"))?;

@@ -8,12 +8,12 @@ pub struct Summary {
     pub median_ms: f64,
     pub lower_quartile_ms: f64,
     pub upper_quartile_ms: f64,
-    /// How many steps were timed.
+    /// Number of timed steps.
     pub steps: usize,
     pub round_medians_ms: Vec<f64>,
 }
 
-/// Sums the rounds up, all steps of all rounds together.
+/// Summarizes all steps of all rounds.
 pub fn summary(rounds: &[Vec<f64>]) -> Summary {
     let all = rounds.concat();
     Summary {
@@ -25,13 +25,12 @@ pub fn summary(rounds: &[Vec<f64>]) -> Summary {
     }
 }
 
-/// The median; NaN of nothing.
+/// The median; NaN without values.
 pub fn median(values: &[f64]) -> f64 {
     quantile(values, 0.5)
 }
 
-/// The value below which the part `at` (0 to 1) of the values lies, between two values on the line through them; NaN of
-/// nothing.
+/// The quantile `at` (0 to 1) of the values, linearly interpolated; NaN without values.
 pub fn quantile(values: &[f64], at: f64) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);

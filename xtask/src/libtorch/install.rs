@@ -1,7 +1,7 @@
-//! Making the folder of libtorch: download, unpack, move into place.
+//! Installing libtorch: download, unpack, move into place.
 //!
-//! All work is done in `.libtorch.part` beside it. Wheels that arrived whole stay there when something fails, so that
-//! the next try begins with them; the folder itself appears at once, by renaming, or not at all.
+//! All work happens in `.libtorch.part`. After a failure complete wheels stay there for the next attempt. The folder
+//! `.libtorch` appears by renaming: complete, or not at all.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -12,17 +12,17 @@ use super::{FOLDER, State, Variant, mark, state, unpack, wheel};
 use crate::process::free_space;
 use crate::python::Pip;
 
-/// Makes or replaces `root/.libtorch`. Returns false when another set-up, running beside, had already made it.
+/// Installs or replaces `root/.libtorch`. Returns false if another process has installed it meanwhile.
 ///
 /// # Errors
-/// When pip is missing or cannot download, a wheel is damaged, or the disk is full.
+/// pip is missing or cannot download, a wheel is damaged, or the disk is full.
 pub fn install(root: &Path, variant: Variant) -> Result<bool> {
     let part = root.join(".libtorch.part");
     prepare(&part).with_context(|| format!("preparing {}", part.display()))?;
     let lock_file = part.join("lock");
     let lock = File::create(&lock_file).with_context(|| format!("making {}", lock_file.display()))?;
     if lock.try_lock().is_err() {
-        eprintln!("Another set-up is running; waiting for it.");
+        eprintln!("Another installation is running; waiting for it.");
         lock.lock().with_context(|| format!("waiting for {}", lock_file.display()))?;
     }
     let dest = root.join(FOLDER);
@@ -37,17 +37,18 @@ pub fn install(root: &Path, variant: Variant) -> Result<bool> {
     Ok(true)
 }
 
-/// Makes the folder for the work, which git is told to ignore.
+/// Creates the working folder, ignored by git.
 fn prepare(part: &Path) -> Result<()> {
     fs::create_dir_all(part.join("wheels"))?;
     fs::write(part.join(".gitignore"), "*\n")?;
     Ok(())
 }
 
-/// Unpacks `wheels` in `part` and moves the result to `dest`, in place of what was there.
+/// Unpacks `wheels` in `part` and moves the result to `dest`, which it replaces.
 ///
 /// # Errors
-/// When a wheel is damaged (it is removed, so that the next try gets it anew) or writing fails. `dest` stays as it was.
+/// A wheel is damaged (it is removed, so that the next attempt downloads it again), or writing fails. `dest` stays as
+/// it was.
 pub fn assemble(wheels: &[PathBuf], variant: Variant, part: &Path, dest: &Path) -> Result<()> {
     let tree = part.join("tree");
     let old = part.join("old");
@@ -57,10 +58,10 @@ pub fn assemble(wheels: &[PathBuf], variant: Variant, part: &Path, dest: &Path) 
         if let Err(error) = unpack::unpack(wheel, variant, &tree) {
             remove(&tree)?;
             if error.chain().any(is_disk_full) {
-                return Err(error.context("the disk is full; make room and run the command again"));
+                return Err(error.context("the disk is full: free some space and run the command again"));
             }
             fs::remove_file(wheel).with_context(|| format!("removing {}", wheel.display()))?;
-            return Err(error.context("the downloaded file was removed; run the command again to get it anew"));
+            return Err(error.context("the damaged download is removed: run the command again"));
         }
     }
     mark(&tree, variant)?;
@@ -96,7 +97,7 @@ fn remove(path: &Path) -> Result<()> {
     removed.with_context(|| format!("removing {}", path.display()))
 }
 
-/// Every wheel that the variant needs, downloaded where it is not there yet.
+/// All wheels that the variant needs; missing ones are downloaded.
 fn fetch_all(root: &Path, part: &Path, variant: Variant) -> Result<Vec<PathBuf>> {
     let mut fetcher = Fetcher { root, part, pip: None };
     let torch = fetcher.fetch(&wheel::torch())?;
@@ -116,11 +117,11 @@ fn fetch_all(root: &Path, part: &Path, variant: Variant) -> Result<Vec<PathBuf>>
     Ok(wheels)
 }
 
-/// Brings wheels to `part/wheels`.
+/// Downloads wheels to `part/wheels`.
 struct Fetcher<'a> {
     root: &'a Path,
     part: &'a Path,
-    /// Made when the first wheel is missing.
+    /// Created when the first wheel is missing.
     pip: Option<Pip>,
 }
 
@@ -135,28 +136,28 @@ impl Fetcher<'_> {
             None => Pip::ready(self.root)?,
         };
         let pip = self.pip.insert(pip);
-        // Pip writes here, so that a kill leaves nothing elsewhere, and nothing half-written among the finished wheels.
+        // Pip writes here: a kill leaves no partial file elsewhere, and none among the complete wheels.
         let incoming = self.part.join("incoming");
         remove(&incoming)?;
         fs::create_dir_all(incoming.join("tmp")).with_context(|| format!("making {}", incoming.display()))?;
         pip.download(spec, &incoming)?;
-        let file = wheel::in_folder(&incoming, spec).with_context(|| format!("pip brought no wheel for {spec}"))?;
+        let file = wheel::in_folder(&incoming, spec).with_context(|| format!("pip downloaded no wheel for {spec}"))?;
         let target = wheels.join(file.file_name().unwrap_or_default());
         fs::rename(&file, &target).with_context(|| format!("moving {} to {}", file.display(), target.display()))?;
         remove(&incoming)?;
         Ok(target)
     }
 
-    /// The requirements of a wheel; one that cannot be read is removed.
+    /// The requirements of a wheel; an unreadable wheel is removed.
     fn requirements(&self, file: &Path) -> Result<Vec<wheel::Requirement>> {
         wheel::requirements(file).or_else(|error| {
             remove(file)?;
-            Err(error.context("the downloaded file was removed; run the command again to get it anew"))
+            Err(error.context("the damaged download is removed: run the command again"))
         })
     }
 }
 
-/// Refuses at once where the disk has no room for wheels and folder, unless the wheels are there already.
+/// Fails early if the disk has no space for wheels and folder, unless the wheels are there.
 fn check_space(root: &Path, part: &Path, variant: Variant) -> Result<()> {
     let megabytes = match variant {
         Variant::Cpu => 1200,
@@ -167,7 +168,7 @@ fn check_space(root: &Path, part: &Path, variant: Variant) -> Result<()> {
         let free = free / 1_000_000;
         ensure!(
             free >= megabytes,
-            "the disk has {free} MB free, but set-up needs {megabytes} MB for a while; make room"
+            "the disk has {free} MB free, but the installation temporarily needs {megabytes} MB: free some space"
         );
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! The folder of libtorch: where it lies, and whether it is whole and of the version that `tch` wants.
+//! The folder of libtorch: where it is, and whether it is complete and of the version that `tch` requires.
 
 pub mod install;
 pub mod unpack;
@@ -13,13 +13,13 @@ use anyhow::{Context, Result, anyhow, bail, ensure};
 use catalog::versions::LIBTORCH;
 use serde::{Deserialize, Serialize};
 
-/// Our folder, in the root of the repository.
+/// Our folder in the root of the repository.
 pub const FOLDER: &str = ".libtorch";
 
-/// The record of a folder that we made.
+/// The marker file of a folder that we installed.
 const MARKER: &str = "gdl.json";
 
-/// What a folder of libtorch computes on.
+/// The devices that a build of libtorch supports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Variant {
@@ -36,10 +36,10 @@ impl std::fmt::Display for Variant {
     }
 }
 
-/// Which folder of libtorch serves here.
+/// The folder of libtorch in use.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
-    /// `.libtorch` in the repository, which `cargo book setup` makes.
+    /// `.libtorch` in the repository, installed by `cargo book setup`.
     Own(PathBuf),
     /// The user's, from `LIBTORCH`.
     External(PathBuf),
@@ -51,7 +51,7 @@ impl Place {
         Place::from_value(root, env::var_os("LIBTORCH").map(PathBuf::from))
     }
 
-    /// From the value of `LIBTORCH`. Cargo itself sets it to our folder for `cargo book`, which is no wish of the user's.
+    /// From the value of `LIBTORCH`. Cargo itself sets it to our folder for `cargo book`: that does not count.
     pub fn from_value(root: &Path, value: Option<PathBuf>) -> Place {
         let own = root.join(FOLDER);
         let Some(value) = value.filter(|value| !value.as_os_str().is_empty()) else {
@@ -86,16 +86,16 @@ struct Marker {
     files: BTreeMap<String, u64>,
 }
 
-/// How our folder is.
+/// The state of our folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum State {
     Missing,
     Ready(Variant),
-    /// It is there and does not serve; why.
+    /// Present but unusable, with the reason.
     Broken(String),
 }
 
-/// Looks at our folder. One without a marker, as made by hand, serves if version and libraries are right.
+/// The state of our folder. A folder without a marker is usable if version and libraries are right.
 pub fn state(dir: &Path) -> State {
     if !dir.exists() {
         return State::Missing;
@@ -125,12 +125,12 @@ fn checked(dir: &Path) -> Result<Variant> {
 /// Checks the folder that `LIBTORCH` names.
 ///
 /// # Errors
-/// Says which version was found and which is wanted, and the cure.
+/// It is unusable; the message has the version found, the version required, and a fix.
 pub fn check_external(dir: &Path) -> Result<Variant> {
     check_version(dir).map_err(|error| {
         anyhow!(
-            "LIBTORCH is set to {}, but {error:#}. Unset LIBTORCH to let `cargo book setup` bring the right one, or \
-             point it to libtorch {LIBTORCH}",
+            "LIBTORCH is set to {}, but {error:#}. Unset LIBTORCH, then `cargo book setup` installs the right version; \
+             or set it to the folder of libtorch {LIBTORCH}",
             dir.display()
         )
     })
@@ -143,23 +143,23 @@ fn check_version(dir: &Path) -> Result<Variant> {
         extensions.iter().any(|extension| dir.join("lib").join(format!("lib{name}.{extension}")).is_file())
     };
     ensure!(has("torch_cpu"), "there is no library torch_cpu in {}", dir.join("lib").display());
-    // tch's own build honours the same variable.
+    // tch's build reads the same variable.
     if env::var_os("LIBTORCH_BYPASS_VERSION_CHECK").is_none() {
         match version::found(dir) {
             Some(found) if found == LIBTORCH => {}
-            Some(found) => bail!("it holds libtorch {found}, and {LIBTORCH} is wanted"),
+            Some(found) => bail!("it holds libtorch {found}, not {LIBTORCH}"),
             None => {
-                bail!("it does not tell its version: there is no build-version and no version.h")
+                bail!("its version is unknown: it has neither build-version nor version.h")
             }
         }
     }
     Ok(if has("torch_cuda") { Variant::Cuda } else { Variant::Cpu })
 }
 
-/// Writes the record of the folder `dir`, as [`state`] reads it, and the file in which `tch` looks for the version.
+/// Writes the marker of the folder `dir`, which [`state`] reads, and the file from which `tch` reads the version.
 ///
 /// # Errors
-/// When the folder cannot be read or written.
+/// The folder cannot be read or written.
 pub fn mark(dir: &Path, variant: Variant) -> Result<()> {
     let lib = dir.join("lib");
     let mut files = BTreeMap::new();

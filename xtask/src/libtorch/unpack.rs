@@ -1,4 +1,4 @@
-//! Taking libtorch out of a wheel.
+//! Unpacking libtorch from a wheel.
 
 use std::fs::{self, File};
 use std::io::{self, BufReader};
@@ -11,17 +11,17 @@ use zip::read::ZipFile;
 
 use super::Variant;
 
-/// Unpacks what a folder of the variant needs of `wheel` into `tree/lib` and `tree/include`. Checksums are checked.
+/// Unpacks the files that the variant needs from `wheel` to `tree/lib` and `tree/include`, and verifies checksums.
 ///
 /// # Errors
-/// When it is damaged or holds a path that leaves its folder, or when writing fails; what was written stays in `tree`.
+/// It is damaged or has a path that leaves its folder, or writing fails; written files stay in `tree`.
 pub fn unpack(wheel: &Path, variant: Variant, tree: &Path) -> Result<()> {
     unpack_wheel(wheel, variant, tree).with_context(|| format!("unpacking {}", wheel.display()))
 }
 
 fn unpack_wheel(wheel: &Path, variant: Variant, tree: &Path) -> Result<()> {
     let file = File::open(wheel)?;
-    let mut archive = ZipArchive::new(BufReader::new(file)).context("it is damaged or not whole")?;
+    let mut archive = ZipArchive::new(BufReader::new(file)).context("it is damaged or truncated")?;
     let mut bytes = 0;
     let mut wanted = Vec::new();
     for index in 0..archive.len() {
@@ -42,16 +42,16 @@ fn unpack_wheel(wheel: &Path, variant: Variant, tree: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The entry's path, which must stay within the folder it is unpacked to.
+/// The entry's path; it must not leave the target folder.
 fn safe_path(entry: &ZipFile<'_, BufReader<File>>) -> Result<PathBuf> {
     let name = entry.name();
     let path = PathBuf::from(name);
     let inside = path.components().all(|part| matches!(part, Component::Normal(_))) && !name.contains(['\\', '\0']);
-    ensure!(inside, "it holds the unsafe path {name:?}; this is no wheel of PyTorch's");
+    ensure!(inside, "it holds the unsafe path {name:?}; this is not a PyTorch wheel");
     Ok(path)
 }
 
-/// Where in the folder of libtorch the file `path` of a wheel belongs, if it is needed.
+/// The place of a wheel's file `path` in the folder of libtorch; `None` if it is not needed.
 pub fn target(path: &Path, variant: Variant) -> Option<PathBuf> {
     if let Ok(header) = path.strip_prefix("torch/include") {
         return Some(Path::new("include").join(header));
@@ -59,7 +59,7 @@ pub fn target(path: &Path, variant: Variant) -> Option<PathBuf> {
     let name = path.file_name()?.to_str()?;
     let stem = name.split('.').next()?;
     let is_library = name.ends_with(".so") || name.contains(".so.") || name.ends_with(".dylib");
-    // Only Python needs the bindings to Python, which link it.
+    // Only Python needs the Python bindings.
     if !is_library || stem == "libtorch_python" || path.parent()?.file_name()? != "lib" {
         return None;
     }

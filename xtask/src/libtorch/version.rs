@@ -1,9 +1,9 @@
-//! Which version a folder of libtorch holds.
+//! The version of a libtorch folder.
 
 use std::fs;
 use std::path::Path;
 
-/// The version, as `2.11.0`, that the files of `dir` tell. Where the build is named behind it (`+cpu`), without that.
+/// The version of the libtorch in `dir`, such as `2.11.0`, without a build suffix such as `+cpu`.
 pub fn found(dir: &Path) -> Option<String> {
     let build_version = fs::read_to_string(dir.join("build-version")).ok();
     let headers = ["include/torch/headeronly/version.h", "include/torch/csrc/api/include/torch/version.h"];
@@ -13,7 +13,7 @@ pub fn found(dir: &Path) -> Option<String> {
     Some(version.split_once('+').map_or(version, |(version, _)| version).to_string())
 }
 
-/// The string behind `#define TORCH_VERSION`, which may stand on the next line.
+/// The string after `#define TORCH_VERSION`, which may be on the next line.
 fn defined(header: &str) -> Option<String> {
     let (_, rest) = header.split_once("#define TORCH_VERSION ")?;
     let rest = rest.trim_start_matches(|char: char| char == '\\' || char.is_whitespace());

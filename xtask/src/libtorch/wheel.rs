@@ -10,7 +10,7 @@ use zip::ZipArchive;
 
 use super::Variant;
 
-/// The requirement that stands for PyTorch itself.
+/// The requirement for PyTorch itself.
 pub fn torch() -> String {
     format!("torch=={LIBTORCH}")
 }
@@ -20,14 +20,14 @@ pub fn torch() -> String {
 pub struct Requirement {
     pub name: String,
     pub extras: Vec<String>,
-    /// Name and version as pip takes them.
+    /// Name and version in pip's syntax.
     pub spec: String,
-    /// The extra that brings this requirement in.
+    /// The extra that adds this requirement.
     pub extra: Option<String>,
 }
 
 impl Requirement {
-    /// Reads what follows `Requires-Dist:`.
+    /// Parses the text after `Requires-Dist:`.
     pub fn parse(line: &str) -> Requirement {
         let (spec, marker) = line.split_once(';').unwrap_or((line, ""));
         let spec = spec.trim();
@@ -47,7 +47,7 @@ impl Requirement {
 /// The requirements in the metadata of the wheel `path`.
 ///
 /// # Errors
-/// When it is no whole zip file, or has no metadata.
+/// It is not a complete zip file, or has no metadata.
 pub fn requirements(path: &Path) -> Result<Vec<Requirement>> {
     let read = || -> Result<String> {
         let mut archive = ZipArchive::new(File::open(path)?)?;
@@ -60,8 +60,8 @@ pub fn requirements(path: &Path) -> Result<Vec<Requirement>> {
     Ok(text.lines().filter_map(|line| line.strip_prefix("Requires-Dist:")).map(Requirement::parse).collect())
 }
 
-/// Which of PyTorch's requirements a folder of the variant takes libraries from: NVIDIA's own packages, and
-/// `cuda-toolkit`, which only names more of them.
+/// Whether the variant takes libraries from this requirement of PyTorch: NVIDIA's packages, and `cuda-toolkit`, which
+/// only lists more of them.
 pub fn wanted(of_torch: Vec<Requirement>, variant: Variant) -> Vec<Requirement> {
     let nvidia = |requirement: &Requirement| requirement.name.starts_with("nvidia-") && variant == Variant::Cuda;
     let wanted = |requirement: &Requirement| nvidia(requirement) || requirement.name == "cuda-toolkit";

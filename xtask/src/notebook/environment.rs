@@ -7,15 +7,15 @@ use anyhow::{Context, Result};
 
 use crate::python::{self, Environment};
 
-/// What runs and edits notebooks; versions that were tried together.
+/// Packages that run and edit notebooks, in tested versions.
 const PACKAGES: [&str; 5] =
     ["jupyterlab==4.6.6", "jupyter_client==8.10.0", "nbclient==0.11.0", "nbformat==5.11.1", "pillow==11.3.0"];
 
-/// The versions of Python that JupyterLab 4.6 runs on.
+/// The Python versions that JupyterLab 4.6 supports.
 const OLDEST: (u32, u32) = (3, 10);
 const NEWEST: (u32, u32) = (3, 99);
 
-/// No questions about news at the first start.
+/// Disables the question about news at the first start.
 const SETTINGS: &str = r#"{
   "@jupyterlab/apputils-extension:notification": { "fetchNews": "false", "checkForUpdates": false }
 }
@@ -24,7 +24,7 @@ const SETTINGS: &str = r#"{
 /// The environment's Python; installs Jupyter the first time.
 ///
 /// # Errors
-/// When there is no Python for it, or pip fails.
+/// There is no suitable Python, or pip fails.
 pub fn ready(root: &Path) -> Result<PathBuf> {
     let environment = Environment {
         dir: dir(root),
@@ -35,7 +35,7 @@ pub fn ready(root: &Path) -> Result<PathBuf> {
     let python = environment.ready(|| {
         let names = ["python3", "python3.14", "python3.13", "python3.12", "python3.11", "python3.10", "python"];
         python::between(OLDEST, NEWEST, &names).with_context(|| {
-            format!("JupyterLab wants Python 3.{} or newer, with its venv module: {}", OLDEST.1, python::CURE)
+            format!("JupyterLab needs Python 3.{} or newer with the venv module: {}", OLDEST.1, python::CURE)
         })
     })?;
     write(&dir(root).join("share/jupyter/lab/settings/overrides.json"), SETTINGS)?;
@@ -47,10 +47,10 @@ pub fn dir(root: &Path) -> PathBuf {
     root.join(".python/jupyter")
 }
 
-/// Writes a file, and the folder that it lies in, unless it is there with that content.
+/// Writes a file and its folder, unless the file already has this content.
 ///
 /// # Errors
-/// When it cannot be written.
+/// It cannot be written.
 pub fn write(path: &Path, text: &str) -> Result<()> {
     if fs::read_to_string(path).is_ok_and(|there| there == text) {
         return Ok(());

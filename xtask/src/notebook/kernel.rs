@@ -1,4 +1,4 @@
-//! The Rust kernel, evcxr, in `.evcxr`, and its kernelspec, by which Jupyter finds it.
+//! The Rust kernel evcxr in `.evcxr`, and the kernelspec by which Jupyter finds it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,13 +10,13 @@ use super::environment::{self, write};
 use crate::cargo::{self, Cargo};
 use crate::process::answer;
 
-/// The version that the notebooks were tried with.
+/// The version with which the notebooks are tested.
 const EVCXR: &str = "0.22.0";
 
 /// Run by the kernel when it starts: errors with their causes, and the linker that built the dependencies.
 const AT_START: &str = ":efmt {:?}\n:linker system\n";
 
-/// The folder of the kernel and of what it compiles.
+/// The folder of the kernel and its compiled files.
 pub fn home(root: &Path) -> PathBuf {
     root.join(".evcxr")
 }
@@ -24,7 +24,7 @@ pub fn home(root: &Path) -> PathBuf {
 /// Compiles the kernel the first time.
 ///
 /// # Errors
-/// When cargo cannot; what it has compiled is kept for the next try.
+/// cargo fails; compiled parts are kept for the next attempt.
 pub fn ready(root: &Path) -> Result<()> {
     let home = home(root);
     let marker = home.join("gdl.txt");
@@ -36,42 +36,42 @@ pub fn ready(root: &Path) -> Result<()> {
     let build = home.join("kernel-build");
     let mut command = cargo::plain(root);
     command.args(["install", "evcxr_jupyter", "--version", EVCXR, "--locked", "--force", "--root"]).arg(&home);
-    // A folder that stays: an interrupted compilation goes on where it was.
+    // A permanent folder, so that an interrupted compilation resumes.
     command.env("CARGO_TARGET_DIR", &build).env("PATH", with_bin(&home)?);
     let status = command.status().context("starting cargo")?;
     ensure!(
         status.success(),
-        "cargo could not install evcxr; its reason stands above. Is there a network? Then run the command again: what \
-         was compiled is kept"
+        "cargo could not install evcxr: see its message above. Check the network and run the command again; compiled \
+         parts are kept"
     );
     fs::write(&marker, EVCXR).with_context(|| format!("writing {}", marker.display()))?;
     fs::remove_dir_all(&build).with_context(|| format!("removing {}", build.display()))
 }
 
-/// The search path with the kernel's folder in it, so that cargo has nothing to remark.
+/// PATH with the kernel's folder, so that cargo prints no warning.
 fn with_bin(home: &Path) -> Result<std::ffi::OsString> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let paths = std::env::split_paths(&path).chain([home.join("bin")]);
-    std::env::join_paths(paths).context("the search path cannot be extended")
+    std::env::join_paths(paths).context("cannot extend PATH")
 }
 
-/// Writes the kernelspec, which starts the kernel through `kernel.py` with libtorch in reach.
+/// Writes the kernelspec, which starts the kernel through `kernel.py` with libtorch on the library path.
 ///
 /// # Errors
-/// When it cannot be written.
+/// It cannot be written.
 pub fn write_spec(root: &Path, python: &Path, cargo: &Cargo) -> Result<()> {
     let home = home(root);
     let config = home.join("config");
     write(&config.join("init.evcxr"), AT_START)?;
     let mut env = cargo.environment();
     // Cells are linked to the shared library of Rust's own standard library.
-    let std = answer("rustc", &["--print", "target-libdir"]).context("rustc does not tell where its libraries lie")?;
+    let std = answer("rustc", &["--print", "target-libdir"]).context("rustc does not report its library folder")?;
     match env.iter_mut().find(|(name, _)| name.ends_with("LD_LIBRARY_PATH") || name.ends_with("DYLD_LIBRARY_PATH")) {
         Some((_, paths)) => paths.push(format!(":{std}")),
         None => env.push(("LD_LIBRARY_PATH".into(), std.into())),
     }
     env.push(("EVCXR_CONFIG_DIR".into(), config.into()));
-    // It would write a kernelspec of its own to the user's folder if it found an older one there.
+    // Otherwise it would write its own kernelspec to the user's folder if an older one is there.
     env.push(("JUPYTER_PATH".into(), home.join("no-other-kernels").into()));
     env.push(("RUST_LIB_BACKTRACE".into(), "0".into()));
     let env: serde_json::Map<_, _> =

@@ -1,4 +1,4 @@
-//! `cargo book notebook`: the notebooks, in JupyterLab or executed without it.
+//! `cargo book notebook`: opens the notebooks in JupyterLab, or executes them.
 
 mod environment;
 mod kernel;
@@ -23,33 +23,33 @@ use crate::{Usage, process};
 
 #[derive(Args)]
 pub struct Arguments {
-    /// Chapters (03) and experiments (03_04). To open: the first of them, or the folder; to execute: all if none is given
+    /// Chapters (03) or experiments (03_04): the first one is opened, or all are executed [default: all notebooks]
     #[arg(value_name = "CHAPTER|ID")]
     words: Vec<String>,
-    /// Execute them without opening them: fails on any error or missing image. Preset smoke, synthetic data
+    /// Execute without opening; fail on errors and missing figures (preset smoke, synthetic data)
     #[arg(long, conflicts_with = "refresh")]
     check: bool,
-    /// Execute them and keep their outputs in the notebooks: preset quick
+    /// Execute and store the outputs in the notebooks (preset quick)
     #[arg(long)]
     refresh: bool,
-    /// Preset of the cells that name none [default: quick; with --check: smoke]
+    /// Preset of cells that name none [default: quick; with --check: smoke]
     #[arg(long)]
     preset: Option<Preset>,
-    /// Which data: any = the real set if it is available, else synthetic data
+    /// Data: any = the real set if available, else synthetic data
     #[arg(long, value_enum)]
     data: Option<data::Choice>,
-    /// CPU threads for libtorch
+    /// CPU threads of libtorch
     #[arg(long, value_name = "N")]
     threads: Option<u32>,
-    /// Passed on to JupyterLab: -- --no-browser --port 8889
+    /// Arguments of JupyterLab: -- --no-browser --port 8889
     #[arg(last = true)]
     jupyter: Vec<OsString>,
 }
 
-/// Sets everything up that is missing, then opens or executes.
+/// Installs what is missing, then opens or executes.
 ///
 /// # Errors
-/// [`Usage`] for ids without a notebook; when something cannot be set up.
+/// [`Usage`] for ids without a notebook; something cannot be installed.
 pub fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
     let experiments = Experiments::load(root)?;
     let notebooks = chosen(root, &experiments, &arguments.words)?;
@@ -62,12 +62,12 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
     process::become_command(command)
 }
 
-/// What notebooks need, in the order of what it takes: Jupyter, the kernel, the dependencies. The lock is held until Jupyter
-/// starts.
+/// Installs what notebooks need, the quickest first: Jupyter, the kernel, the dependencies. The lock is held until
+/// Jupyter starts.
 fn set_up(root: &Path, experiments: &Experiments) -> Result<(PathBuf, File)> {
     ensure!(
         !root.display().to_string().contains(char::is_whitespace),
-        "the Rust kernel cannot work in a folder whose path has blanks, as {} has: move the repository",
+        "the Rust kernel does not support blanks in paths such as {}: move the repository",
         root.display()
     );
     let cargo = Cargo::ready(root)?;
@@ -76,7 +76,7 @@ fn set_up(root: &Path, experiments: &Experiments) -> Result<(PathBuf, File)> {
     let lock_file = home.join("lock");
     let lock = File::create(&lock_file).with_context(|| format!("making {}", lock_file.display()))?;
     if lock.try_lock().is_err() {
-        eprintln!("Another set-up is running; waiting for it.");
+        eprintln!("Another installation is running; waiting for it.");
         lock.lock().with_context(|| format!("waiting for {}", lock_file.display()))?;
     }
     let python = environment::ready(root)?;
@@ -91,7 +91,7 @@ fn set_up(root: &Path, experiments: &Experiments) -> Result<(PathBuf, File)> {
 /// A notebook and its experiment.
 type Notebook<'a> = (&'a Entry, PathBuf);
 
-/// The notebooks that the words name; all if there is no word.
+/// The notebooks named by the words; all without words.
 fn chosen<'a>(root: &Path, experiments: &'a Experiments, words: &[String]) -> Result<Vec<Notebook<'a>>> {
     let mut notebooks = Vec::new();
     for job in jobs(experiments, words)? {
@@ -109,7 +109,7 @@ fn chosen<'a>(root: &Path, experiments: &'a Experiments, words: &[String]) -> Re
     Ok(notebooks)
 }
 
-/// Options for all cells, as `common::notebook` reads them: one a line.
+/// Options for all cells, one per line, as `common::notebook` reads them.
 fn options(arguments: &Arguments, preset: Option<Preset>, data: Option<data::Choice>) -> String {
     let preset = arguments.preset.or(preset).map(|preset| format!("--preset={preset}"));
     let data = arguments.data.or(data).map(|data| format!("--data={data}"));
@@ -141,7 +141,7 @@ fn execute(root: &Path, python: &Path, arguments: &Arguments, notebooks: &[Noteb
         .iter()
         .map(|(experiment, path)| json!({ "id": experiment.id, "path": path, "figures": experiment.figures }))
         .collect();
-    // What a data set has to say begins with its name; one of a family, as `quickdraw/{category}`, with the family's.
+    // A message about a data set begins with its name; one of a family, as `quickdraw/{category}`, with the family's.
     let sets = data::Manifest::embedded()?.sets;
     let data: Vec<&str> = sets.iter().filter_map(|set| set.name.split('/').next()).collect();
     let job =
@@ -151,7 +151,7 @@ fn execute(root: &Path, python: &Path, arguments: &Arguments, notebooks: &[Noteb
     Ok(command)
 }
 
-/// Python with Jupyter's folders in the repository, so that it touches none of the user's.
+/// Python with Jupyter's folders in the repository instead of the user's.
 fn jupyter(root: &Path, python: &Path) -> Command {
     let mut command = Command::new(python);
     let home = kernel::home(root).join("jupyter");

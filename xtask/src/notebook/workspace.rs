@@ -1,8 +1,8 @@
-//! What notebooks depend on, compiled once for all of them.
+//! The dependencies of all notebooks, compiled once.
 //!
-//! The kernel compiles each cell as a package `ctx` of its own. A workspace around it makes all kernels take the versions
-//! of our `Cargo.lock` and the same profile. `template` is that workspace, with a package that depends on all chapters;
-//! `kernel.py` copies it for each kernel, and all share what lies in `build`.
+//! The kernel compiles each cell as a package `ctx`. A workspace around it gives all kernels the versions of our
+//! `Cargo.lock` and the same profile. `template` is that workspace, with a package that depends on all chapters;
+//! `kernel.py` copies it for each kernel, and all kernels share `build`.
 
 use std::fs;
 use std::path::Path;
@@ -38,10 +38,10 @@ opt-level = 1
 
 const CTX: &str = "[package]\nname = \"ctx\"\nversion = \"1.0.0\"\nedition = \"2024\"\n";
 
-/// Writes the template and compiles what the chapters depend on.
+/// Writes the template and compiles the chapters' dependencies.
 ///
 /// # Errors
-/// When rustc is missing or the chapters cannot be built.
+/// rustc is missing, or the chapters cannot be built.
 pub fn ready(root: &Path, cargo: &Cargo, experiments: &Experiments) -> Result<()> {
     let home = kernel::home(root);
     let template = home.join("template");
@@ -67,25 +67,25 @@ pub fn ready(root: &Path, cargo: &Cargo, experiments: &Experiments) -> Result<()
     write(&home.join("target.txt"), &target)?;
     let build = home.join("build");
     if !build.join(&target).exists() {
-        eprintln!("Compiling what the notebooks depend on: a few minutes, once.");
+        eprintln!("Compiling the notebooks' dependencies: a few minutes, once.");
     }
-    // As evcxr calls cargo, so that it finds everything compiled.
+    // The same call as evcxr's, so that it finds everything compiled.
     let mut command = cargo.command("build");
     command.current_dir(template.join("deps")).args(["--target", &target]).arg("--quiet");
     command.env("CARGO_TARGET_DIR", &build).env("CARGO_BUILD_BUILD_DIR", &build).env("RUSTFLAGS", "-Cprefer-dynamic");
     ensure!(
         command.status().context("starting cargo")?.success(),
-        "building the chapters for the notebooks failed; `cargo book doctor` tells whether everything it needs is here"
+        "building the chapters for the notebooks failed; `cargo book doctor` checks the installation"
     );
-    // The kernel asks cargo about the packages of all platforms: now is the time to download them.
+    // The kernel asks cargo for the packages of all platforms: download them now.
     let mut metadata = plain(root);
     metadata.current_dir(template.join("deps")).args(["metadata", "--format-version", "1", "--quiet"]);
     let done = metadata.stdout(std::process::Stdio::null()).status().context("starting cargo")?.success();
-    ensure!(done, "cargo could not download what the notebooks depend on; its reason stands above");
+    ensure!(done, "cargo could not download the notebooks' dependencies: see its message above");
     Ok(())
 }
 
-/// After another libtorch has been set up: its bindings are built anew, for the notebooks, too.
+/// Makes cargo rebuild the notebooks' bindings after the installation of another libtorch.
 pub fn forget_bindings(root: &Path) {
     let home = kernel::home(root);
     let template = home.join("template/deps");
@@ -94,17 +94,14 @@ pub fn forget_bindings(root: &Path) {
         clean.current_dir(template).args(["clean", "--quiet", "--package", "torch-sys"]);
         clean.env("CARGO_TARGET_DIR", home.join("build")).env("CARGO_BUILD_BUILD_DIR", home.join("build"));
         if !clean.status().is_ok_and(|status| status.success()) {
-            eprintln!(
-                "warning: remove {}, so that the notebooks' bindings are built anew",
-                home.join("build").display()
-            );
+            eprintln!("warning: remove {} to rebuild the notebooks' bindings", home.join("build").display());
         }
     }
 }
 
 /// The platform that rustc compiles for.
 fn host() -> Result<String> {
-    let said = answer("rustc", &["-vV"]).context("there is no rustc on the search path")?;
+    let said = answer("rustc", &["-vV"]).context("no rustc on PATH")?;
     let line = said.lines().find_map(|line| line.strip_prefix("host: "));
-    Ok(line.context("rustc does not tell its host")?.to_string())
+    Ok(line.context("rustc does not report its host")?.to_string())
 }

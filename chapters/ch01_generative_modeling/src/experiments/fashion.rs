@@ -1,4 +1,4 @@
-//! 01_02: what will they wear next on planet Wrodl? (pp. 35-44)
+//! 01_02: naive Bayes on outfits of planet Wrodl (pp. 35-44).
 
 use crate::figures::fashion as draw;
 use crate::models::multinomial::Multinomial;
@@ -17,9 +17,9 @@ use std::path::PathBuf;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
-    /// A table of outfits (CSV) to take instead of the chapter's own.
+    /// A table of outfits (CSV) instead of the chapter's own.
     pub table: Option<PathBuf>,
-    /// Outfits drawn from each model, to see how many are new.
+    /// Number of samples of each model, to count new outfits.
     pub samples: usize,
 }
 
@@ -35,7 +35,7 @@ impl ExperimentConfig for Config {
     }
 }
 
-/// The observed outfits of an experiment, and what its run remembers of them.
+/// The observed outfits of an experiment, and their entry in the run's parameters.
 pub fn observations(table: &Option<PathBuf>) -> Result<(DataInfo, Vec<Outfit>)> {
     Ok(match table {
         None => (DataInfo::own("wrodl", "50 outfits, a reconstruction", WRODL.as_bytes()), outfits::parse(WRODL)?),
@@ -52,7 +52,7 @@ pub fn naive_bayes(observed: &[Outfit]) -> NaiveBayes {
     NaiveBayes::fit(&SIZES, observed.iter().map(|outfit| outfit.0.as_slice()))
 }
 
-/// 01_02: fits both models to the observed outfits and invents new ones.
+/// 01_02: fits both models to the observed outfits and samples new ones.
 pub fn run(context: &Context) -> Result<()> {
     let config = context.config::<Config>()?;
     let (data, observed) = observations(&config.table)?;
@@ -63,11 +63,7 @@ pub fn run(context: &Context) -> Result<()> {
     let multinomial = Multinomial::fit(&observed);
     let smoothed = multinomial.clone().smoothed(1.0);
     let naive = naive_bayes(&observed);
-    say!(
-        "free parameters: {} of the multinomial, {} of naive Bayes",
-        Multinomial::FREE_PARAMETERS,
-        naive.free_parameters()
-    );
+    say!("free parameters: multinomial {}, naive Bayes {}", Multinomial::FREE_PARAMETERS, naive.free_parameters());
     let first = observed[0];
     let blue = Outfit::new(["LongHairStraight", "Red", "Round", "ShirtScoopNeck", "Blue01"])?;
     say!("{:<62} {:>11} {:>9} {:>11}", "probability of", "multinomial", "smoothed", "naive Bayes");
@@ -84,8 +80,7 @@ pub fn run(context: &Context) -> Result<()> {
         100.0 * new as f64 / config.samples as f64
     };
     say!(
-        "outfits that were never observed: {:.1} % of the multinomial's samples, {:.1} % of the smoothed one's, {:.1} % \
-         of naive Bayes'",
+        "unobserved outfits among the samples: multinomial {:.1} %, smoothed {:.1} %, naive Bayes {:.1} %",
         share_new(&|random| multinomial.sample(random)),
         share_new(&|random| smoothed.sample(random)),
         share_new(&|random| sample(&naive, random)),
@@ -100,7 +95,7 @@ pub fn run(context: &Context) -> Result<()> {
     draw::new_outfits(&figures, &new, &observed)
 }
 
-/// An outfit drawn from naive Bayes.
+/// An outfit sampled from naive Bayes.
 pub fn sample(naive: &NaiveBayes, random: &mut ChaCha8Rng) -> Outfit {
     let row = naive.sample(random);
     Outfit(std::array::from_fn(|feature| row[feature]))

@@ -1,4 +1,4 @@
-//! The book's sections: hyper-parameters, models, figures.
+//! The book's sections: hyper-parameters and experiments.
 
 pub mod fashion;
 pub mod pixels;

@@ -1,4 +1,4 @@
-//! 01_03: the same planet, but the features are raw pixels (pp. 44-48). Naive Bayes makes noise of them.
+//! 01_03: naive Bayes on raw pixels, whose samples are noise (pp. 44-48).
 
 use super::fashion::{naive_bayes, observations, sample};
 use crate::figures::fashion::images;
@@ -15,20 +15,20 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
-/// Values of a pixel's red, green or blue.
+/// Number of values of a pixel's red, green or blue.
 const LEVELS: usize = 256;
 
 /// Hyper-parameters of 01_03.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
-    /// A table of outfits (CSV) to take instead of the chapter's own.
+    /// A table of outfits (CSV) instead of the chapter's own.
     pub table: Option<PathBuf>,
     /// Side of the images, in pixels.
     pub side: u32,
-    /// Images drawn from the model, to compare its marginals with those of the real ones.
+    /// Number of sampled images, to compare marginals with those of the real images.
     pub samples: usize,
-    /// Imagined observations of each value (additive smoothing), for the likelihoods only.
+    /// Pseudo-observations per value (additive smoothing), for the likelihoods only.
     pub pseudo: f64,
 }
 
@@ -49,7 +49,7 @@ impl ExperimentConfig for Config {
     }
 }
 
-/// 01_03: fits naive Bayes to pixels, and shows what it makes of them.
+/// 01_03: fits naive Bayes to pixels and compares samples with real images.
 pub fn run(context: &Context) -> Result<()> {
     let config = context.config::<Config>()?;
     let (data, observed) = observations(&config.table)?;
@@ -62,7 +62,7 @@ pub fn run(context: &Context) -> Result<()> {
     say!("features: {}, free parameters: {}", real.len() / observed.len(), model.free_parameters());
     let noise = samples(&model, config.samples, config.side as usize, &mut random(0))?;
 
-    // Images that the model has not seen: other outfits of the same planet.
+    // Unseen images: other outfits of the same planet.
     let naive = naive_bayes(&observed);
     let mut dice = random(1);
     let new: Vec<Outfit> = (0..10 * observed.len())
@@ -76,7 +76,7 @@ pub fn run(context: &Context) -> Result<()> {
         rows.iter().map(|row| smoothed.log_probability(row)).sum::<f64>() / rows.len() as f64
     };
     say!(
-        "mean log-probability of an image: {:.0} of the {} real ones, {:.0} of unseen real ones, {:.0} of noise",
+        "mean log-probability per image: {:.0} for the {} real images, {:.0} for unseen real images, {:.0} for noise",
         mean(&real),
         observed.len(),
         mean(&images(&new, config.side)?),
@@ -93,19 +93,19 @@ pub fn fit(images: &Array4<f32>) -> NaiveBayes {
     NaiveBayes::fit(&vec![LEVELS; features], rows.iter().map(Vec::as_slice))
 }
 
-/// Images `[n, side, side, 3]` drawn from the model.
+/// Images `[n, side, side, 3]` sampled from the model.
 pub fn samples(model: &NaiveBayes, n: usize, side: usize, random: &mut ChaCha8Rng) -> Result<Array4<f32>> {
     let values = (0..n).flat_map(|_| model.sample(random)).map(|value| value as f32 / (LEVELS - 1) as f32).collect();
     Ok(Array4::from_shape_vec((n, side, side, 3), values)?)
 }
 
-/// Each image's values as whole numbers from 0 to 255.
+/// The values of each image as integers from 0 to 255.
 fn rows(images: &Array4<f32>) -> Vec<Vec<usize>> {
     let level = |&value: &f32| (value * (LEVELS - 1) as f32).round() as usize;
     images.outer_iter().map(|image| image.iter().map(level).collect()).collect()
 }
 
-/// Mean difference between a pixel and its right neighbour.
+/// Mean absolute difference between a pixel and its right neighbour.
 fn roughness(images: &Array4<f32>) -> f32 {
     let (left, right) = (images.slice(s![.., .., ..-1, ..]), images.slice(s![.., .., 1.., ..]));
     (&right - &left).mapv(f32::abs).mean().unwrap_or(0.0)
@@ -118,30 +118,30 @@ pub fn samples_figure(figures: &Figures, real: &Array4<f32>, noise: &Array4<f32>
     let grid = ImageGrid::new(above.view()).then(below.view()).columns(above.len_of(Axis(0)));
     let grid = grid.row_names(["real", "sampled"]);
     let caption = format!(
-        "Above: people of Wrodl. Below: what naive Bayes makes of their pixels. Every pixel by itself has the right \
-         colours, but no two go together: neighbours differ by {:.3} on average in the real images, and by {:.3} here.",
+        "Above: people of Wrodl. Below: samples of naive Bayes on their pixels. Each pixel has the right distribution, \
+         but pixels are independent: neighbours differ by {:.3} on average in real images, by {:.3} in samples.",
         roughness(real),
         roughness(noise)
     );
     figures.save("samples", &caption, Figure::fitted(&[&[&grid]], 11.0)?)
 }
 
-/// Mean and deviation of each pixel, of the real images and of the samples.
+/// Mean and standard deviation of each pixel, for real images and for samples.
 pub fn marginals_figure(figures: &Figures, real: &Array4<f32>, noise: &Array4<f32>) -> Result<()> {
     let moments = |images: &Array4<f32>| -> Result<Array4<f32>> {
         let mean = images.mean_axis(Axis(0)).unwrap_or_default();
-        // Twice as bright, to be seen better: no deviation is above one half.
+        // Twice as bright, for visibility: no standard deviation is above one half.
         let deviation = images.std_axis(Axis(0), 0.0) * 2.0;
         Ok(concatenate(Axis(0), &[mean.insert_axis(Axis(0)).view(), deviation.insert_axis(Axis(0)).view()])?)
     };
     let (above, below) = (moments(real)?, moments(noise)?);
     let largest = (&above - &below).iter().fold(0.0f32, |most, difference| most.max(difference.abs()));
-    say!("largest difference of a pixel's mean (or of twice its deviation) between real and sampled: {largest:.3}");
+    say!("largest difference between real and sampled pixel means (or twice the standard deviations): {largest:.3}");
     let grid = ImageGrid::new(above.view()).then(below.view()).columns(2);
     let grid = grid.row_names(["real", "sampled"]).column_names(["mean", "deviation x 2"]);
     let caption = format!(
-        "What naive Bayes did learn: mean and standard deviation of each pixel are the same in the real images and in \
-         {} samples.",
+        "What naive Bayes learns: each pixel has the same mean and standard deviation in the real images and in {} \
+         samples.",
         noise.len_of(Axis(0))
     );
     figures.save("marginals", &caption, Figure::fitted(&[&[&grid]], 4.6)?)

@@ -1,4 +1,4 @@
-//! 01_04: the two numbers behind every image of a biscuit tin (pp. 48-52).
+//! 01_04: the two latent features of biscuit tins (pp. 48-52).
 
 use crate::figures::tins as draw;
 use crate::models::autoencoder::Autoencoder;
@@ -19,9 +19,9 @@ use tch::Tensor;
 /// Hyper-parameters of 01_04.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Config {
-    /// Tins to learn from.
+    /// Number of training tins.
     pub tins: usize,
-    /// Tins to test with.
+    /// Number of test tins.
     pub test_tins: usize,
     /// Adam's learning rate.
     pub learning_rate: f64,
@@ -48,12 +48,12 @@ impl ExperimentConfig for Config {
         ensure!((10..=100_000).contains(&self.test_tins), "test_tins must lie between 10 and 100000");
         self.fit.check(1..=100_000)?;
         ensure_positive("learning_rate", self.learning_rate)?;
-        ensure!(self.penalty.is_finite() && self.penalty >= 0.0, "penalty must not be below 0");
+        ensure!(self.penalty.is_finite() && self.penalty >= 0.0, "penalty must be 0 or more");
         Ok(())
     }
 }
 
-/// 01_04: draws tins, trains an autoencoder on them, and compares its codes with the truth.
+/// 01_04: draws tins, trains an autoencoder on them, and compares its codes with their heights and widths.
 pub fn run(context: &Context) -> Result<()> {
     let run = start(context)?;
     let config = &run.params.config;

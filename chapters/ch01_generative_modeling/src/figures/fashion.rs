@@ -19,21 +19,21 @@ pub fn first_rows(figures: &Figures, observed: &[Outfit]) -> Result<()> {
         table = table.row([i.to_string()].into_iter().chain(outfit.names()));
     }
     let caption = format!(
-        "The first ten of {} observed outfits. The book does not print all rows: these are a reconstruction with the \
-         book's counts.",
+        "The first ten of {} observed outfits. The book prints only counts: the rows are a reconstruction with the same \
+         counts.",
         observed.len()
     );
     figures.save("first_rows", &caption, Figure::fitted(&[&[&table]], 9.0)?)
 }
 
-/// The first ten observations as images.
+/// The first ten observations as avatars.
 pub fn observed(figures: &Figures, observed: &[Outfit]) -> Result<()> {
     let first = &observed[..observed.len().min(10)];
-    let caption = "What the first ten observed outfits look like.";
+    let caption = "The first ten observed outfits as avatars.";
     figures.save("observed", caption, Figure::fitted(&[&[&people(first)?]], 9.6)?)
 }
 
-/// What the three models say of a few outfits.
+/// Counts and probabilities of a few outfits by the three models.
 pub fn probabilities(
     figures: &Figures,
     observed: &[Outfit],
@@ -55,9 +55,9 @@ pub fn probabilities(
         table = table.row(outfit.names().into_iter().chain(numbers));
     }
     let caption = format!(
-        "How often some of the {} possible outfits were observed, and their probabilities: by the multinomial model \
-         ({} free parameters; what was never seen is impossible), with additive smoothing, and by naive Bayes ({} free \
-         parameters). The second outfit was never seen.",
+        "Counts and probabilities of some of the {} possible outfits: multinomial model ({} free parameters; unobserved \
+         outfits are impossible), the same with additive smoothing, and naive Bayes ({} free parameters). The second \
+         outfit was never observed.",
         Multinomial::OUTCOMES,
         Multinomial::FREE_PARAMETERS,
         naive.free_parameters()
@@ -79,31 +79,30 @@ pub fn parameters(figures: &Figures, naive: &NaiveBayes) -> Result<()> {
         .collect();
     let plots: Vec<&dyn Plot> = tables.iter().map(|table| table as &dyn Plot).collect();
     let caption = format!(
-        "The parameters of naive Bayes: how often each value of each feature was observed, and its probability θ. As \
-         those of a feature sum to one, {} of them are free.",
+        "The parameters of naive Bayes: count n and probability θ of each value. The probabilities of a feature sum to \
+         one, so {} of them are free.",
         naive.free_parameters()
     );
     figures.save("parameters", &caption, Figure::fitted(&[&plots], 14.0)?)
 }
 
-/// New outfits as images, with their features below.
+/// New outfits as avatars, with their features below.
 pub fn new_outfits(figures: &Figures, new: &[Outfit], observed: &[Outfit]) -> Result<()> {
     let unseen = new.iter().filter(|outfit| !observed.contains(outfit)).count();
     let caption = format!(
-        "Ten outfits drawn from naive Bayes: each feature for itself, and still they look as if from Wrodl. {unseen} of \
-         them were never observed."
+        "Ten outfits sampled from naive Bayes, each feature independently. {unseen} of them were never observed."
     );
     figures.save("new_outfits", &caption, Figure::fitted(&[&[&people(new)?]], 9.6)?)
 }
 
-/// People in outfits, five in a row, with their features below.
+/// Avatars in these outfits, five in a row, with their features below.
 fn people(outfits: &[Outfit]) -> Result<ImageGrid> {
     let images = images(outfits, SIDE)?;
     let captions = outfits.iter().map(|outfit| outfit.names().join("\n"));
     Ok(ImageGrid::new(images.view()).columns(5).captions(captions).gap(10.0))
 }
 
-/// Images of people in these outfits, `[n, side, side, 3]` in [0, 1].
+/// Avatars in these outfits, `[n, side, side, 3]` in [0, 1].
 pub fn images(outfits: &[Outfit], side: u32) -> Result<Array4<f32>> {
     let draw = |outfit: &Outfit| {
         let image = avatar::draw(&outfit.avatar(), side, side);
@@ -112,5 +111,5 @@ pub fn images(outfits: &[Outfit], side: u32) -> Result<Array4<f32>> {
     };
     let images = outfits.iter().map(draw).collect::<Result<Vec<_>, _>>()?;
     let views: Vec<_> = images.iter().map(Array3::view).collect();
-    stack(Axis(0), &views).context("there are no outfits to draw")
+    stack(Axis(0), &views).context("no outfits to draw")
 }

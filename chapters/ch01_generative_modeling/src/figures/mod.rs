@@ -1,4 +1,4 @@
-//! What the experiments draw.
+//! The figures of the experiments.
 
 pub mod fashion;
 pub mod map;

@@ -9,7 +9,7 @@ use common::cli::Figures;
 use common::plot::{Chart, Color, Figure, ImageGrid, Line, Points};
 use tch::{Kind, Tensor};
 
-/// Images in a walk through latent space.
+/// Number of images in a walk through latent space.
 const STEPS: usize = 9;
 
 /// The exact generator over a grid of heights and widths, and the walk that makes a tin taller.
@@ -22,8 +22,8 @@ pub fn latent_space_of_tins(figures: &Figures) -> Result<()> {
     let heights = grid.iter().step_by(columns).map(|tin| format!("h {:.0}", tin.height));
     let images = tins::images(&grid)?;
     let plot = ImageGrid::new(images.view()).columns(columns).column_names(widths).row_names(heights);
-    let caption = "Biscuit tins drawn by the exact generator f(height, width): two numbers explain all 2,304 pixels of \
-                   an image. A step upwards in this latent space makes any tin taller.";
+    let caption = "Biscuit tins drawn by the exact generator f(height, width): two numbers determine all 2,304 pixels \
+                   of an image. A step upwards in this latent space makes any tin taller.";
     figures.save("tins", caption, Figure::fitted(&[&[&plot]], 10.0)?)
 }
 
@@ -31,7 +31,7 @@ pub fn latent_space_of_tins(figures: &Figures) -> Result<()> {
 pub fn loss(figures: &Figures) -> Result<()> {
     let losses = figures.run().history()?.metric("reconstruction_loss").unwrap_or_default();
     let chart = Chart::new().with(Line::new("", losses)).log_y().x_label("epoch").y_label("mean squared error");
-    let caption = "Mean squared error of the autoencoder while it trains on tins.";
+    let caption = "Mean squared error of the autoencoder on tins, by epoch.";
     figures.save("loss", caption, Figure::of(&chart, (6.4, 4.8))?)
 }
 
@@ -47,9 +47,8 @@ pub fn latent_space(figures: &Figures, codes: &Tensor, test: &[Tin], (height, wi
     let by_height = chart("height", height, |tin| tin.height);
     let by_width = chart("width", width, |tin| tin.width);
     let caption = format!(
-        "What the autoencoder makes of {} tins that it has never seen: its two codes, coloured by the true height and \
-         the true width. Nobody told it of either, yet a linear map from the codes recovers both (R² {height:.3} and \
-         {width:.3}).",
+        "The two codes of {} unseen tins, coloured by true height and true width. The autoencoder is given neither, yet \
+         a linear map from its codes recovers both (R² {height:.3} and {width:.3}).",
         test.len()
     );
     figures.save("latent_space", &caption, Figure::fitted(&[&[&by_height, &by_width]], 11.0)?)
@@ -62,14 +61,13 @@ pub fn reconstructions(figures: &Figures, model: &Autoencoder, images: &Tensor, 
     let captions = test.iter().take(10).map(|tin| format!("h {:.0}, w {:.0}", tin.height, tin.width));
     let grid = ImageGrid::new(originals.view()).then(decoded.view()).captions(captions);
     let grid = grid.row_names(["test tin", "reconstruction"]);
-    let caption =
-        "Ten tins of the test set with their heights and widths, and what the decoder makes of their two codes.";
+    let caption = "Ten test tins with their heights and widths, and their reconstructions from two codes.";
     figures.save("reconstructions", caption, Figure::fitted(&[&[&grid]], 11.0)?)
 }
 
-/// A tin that grows taller: by the exact generator, and by a walk of the decoder in its own latent space.
+/// A tin that grows taller: by the exact generator, and by the decoder on a walk in its latent space.
 ///
-/// `codes` are those of test tins, and `map` is the linear map from height and width to codes.
+/// `codes` are the codes of test tins `[n, 2]`; `map` is the linear map from height and width to codes.
 pub fn walk(figures: &Figures, model: &Autoencoder, codes: &Tensor, map: &LinearMap) -> Result<()> {
     let steps: Vec<Tin> = (0..STEPS).map(|i| Tin::at(0.1 + 0.8 * i as f32 / (STEPS - 1) as f32, 0.5)).collect();
     let z = map.apply(&features(&steps)).to_kind(Kind::Float);
@@ -80,8 +78,8 @@ pub fn walk(figures: &Figures, model: &Autoencoder, codes: &Tensor, map: &Linear
     let captions = captions.into_iter().chain(coordinates);
     let grid = ImageGrid::new(exact.view()).then(decoded.view()).columns(STEPS).captions(captions);
     let grid = grid.row_names(["f(height, width)", "decoder(codes)"]);
-    let caption = "Taller and taller: the exact generator with growing height and fixed width, and the decoder along the \
-                   straight line in its latent space that a linear map finds for the same heights.";
+    let caption = "A tin grows taller: the exact generator with growing height and fixed width, and the decoder along the \
+                   straight line in latent space that a linear map assigns to the same heights.";
     figures.save("walk", caption, Figure::fitted(&[&[&grid]], 10.5)?)?;
 
     let cloud = array2(codes)?;
@@ -93,6 +91,6 @@ pub fn walk(figures: &Figures, model: &Autoencoder, codes: &Tensor, map: &Linear
         .x_label("code 1")
         .y_label("code 2")
         .square();
-    let caption = "The decoder's walk in its latent space, among the codes of test tins.";
+    let caption = "The walk in latent space, among the codes of test tins.";
     figures.save("walk_in_latent_space", caption, Figure::of(&chart, (6.0, 6.0))?)
 }

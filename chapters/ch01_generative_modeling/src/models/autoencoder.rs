@@ -1,4 +1,4 @@
-//! A small autoencoder: 2,304 pixels through two numbers and back (pp. 50-51). Chapter 3 explains how it works.
+//! A small autoencoder: 2,304 pixels to two codes and back (pp. 50-51). Chapter 3 explains autoencoders.
 
 use super::tins::SIDE;
 use anyhow::Result;
@@ -6,14 +6,15 @@ use common::keras::{Adam, Model, Net, Optimizer, losses, nchw_to_nhwc, nhwc_to_n
 use tch::nn::VarStore;
 use tch::{Device, Tensor};
 
-/// Numbers that an image is compressed to.
+/// Number of codes.
 pub const CODES: i64 = 2;
 
-/// Deviation of the noise that codes get while training: a code must survive it, so that near codes come to mean like
-/// tins. Chapter 3 makes more of this idea.
+/// Standard deviation of the noise on codes in training: it makes near codes decode to similar tins. Chapter 3 develops
+/// this idea.
 const NOISE: f64 = 0.05;
 
-/// The learning rate of step t is divided by 1 + DECAY · t: with a steady one, Adam throws a nearly finished model off again.
+/// The learning rate of step t is divided by 1 + DECAY · t: with a constant one, Adam diverges from a nearly trained
+/// model.
 const DECAY: f64 = 0.0005;
 
 /// Encoder and decoder.
@@ -27,8 +28,8 @@ pub struct Autoencoder {
 }
 
 impl Autoencoder {
-    /// An untrained model. `penalty` weighs the mean square of the codes in the loss: without it, they would grow until no
-    /// noise matters.
+    /// An untrained model. `penalty` is the weight of the codes' mean square in the loss: without it, codes grow until
+    /// the noise has no effect.
     ///
     /// # Errors
     /// The net cannot be built.
@@ -51,7 +52,7 @@ impl Autoencoder {
         Ok(Autoencoder { variables, encoder, decoder, penalty })
     }
 
-    /// What trains it.
+    /// Its optimizer.
     pub fn optimizer(&self, learning_rate: f64) -> Optimizer {
         Optimizer::for_variables(&self.variables, Adam { decay: DECAY, ..Adam::new(learning_rate) })
     }
@@ -66,7 +67,7 @@ impl Autoencoder {
         nchw_to_nhwc(&self.decoder.forward_t(codes, false))
     }
 
-    /// One step on a batch of images; returns the loss, and the mean squared error that is its main part.
+    /// One training step on images `[n, 48, 48, 1]`; returns the loss and its main part, the mean squared error.
     pub fn train_step(&self, images: &Tensor, optimizer: &mut Optimizer) -> [Tensor; 2] {
         let x = nhwc_to_nchw(images);
         let codes = self.encoder.forward_t(&x, true);

@@ -1,5 +1,4 @@
-//! What the framework of generative modelling asks of a model of points (pp. 29-33): a density to be fitted by, and
-//! samples.
+//! The framework of generative modelling for points (pp. 29-33): a model has a density and samples.
 
 use common::datasets::land::Land;
 use rand::RngExt;
@@ -10,10 +9,10 @@ pub type Point = [f64; 2];
 
 /// A probability distribution of points.
 pub trait Density {
-    /// Logarithm of the density at a point, per square degree: negative infinity where the model says "impossible".
+    /// Logarithm of the density at a point, per square degree: negative infinity outside the model's support.
     fn log_density(&self, point: Point) -> f64;
 
-    /// Draws a point.
+    /// Samples a point.
     fn sample(&self, random: &mut ChaCha8Rng) -> Point;
 
     /// Logarithm of the likelihood of all points: the sum of their log-densities (p. 32).
@@ -21,13 +20,13 @@ pub trait Density {
         points.iter().map(|&point| self.log_density(point)).sum()
     }
 
-    /// Draws many points.
+    /// Samples many points.
     fn samples(&self, n: usize, random: &mut ChaCha8Rng) -> Vec<Point> {
         (0..n).map(|_| self.sample(random)).collect()
     }
 }
 
-/// An axis-aligned rectangle with the same density everywhere inside, and 0 outside: the book's first model.
+/// The uniform distribution on an axis-aligned rectangle: the book's first model.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Rectangle {
     /// The lower left corner: the parameters t1 and t2.
@@ -40,7 +39,7 @@ impl Rectangle {
     /// The whole map.
     pub const MAP: Rectangle = Rectangle { low: [-180.0, -90.0], high: [180.0, 90.0] };
 
-    /// The maximum-likelihood estimate: the smallest rectangle that holds all points. `None` without points.
+    /// The maximum-likelihood estimate: the smallest rectangle that contains all points; `None` without points.
     pub fn around(points: &[Point]) -> Option<Rectangle> {
         let (&first, rest) = points.split_first()?;
         let grow = |Rectangle { low, high }: Rectangle, p: &Point| Rectangle {
@@ -50,7 +49,7 @@ impl Rectangle {
         Some(rest.iter().fold(Rectangle { low: first, high: first }, grow))
     }
 
-    /// The rectangle with the same centre and sides this many times as long.
+    /// The rectangle with the same centre and sides scaled by `factor`.
     pub fn scaled(&self, times: f64) -> Rectangle {
         let end = |axis: usize, sign: f64| {
             let (low, high) = (self.low[axis], self.high[axis]);
@@ -64,7 +63,7 @@ impl Rectangle {
         (0..2).all(|axis| (self.low[axis]..=self.high[axis]).contains(&point[axis]))
     }
 
-    /// Square degrees.
+    /// Area in square degrees.
     pub fn area(&self) -> f64 {
         (self.high[0] - self.low[0]) * (self.high[1] - self.low[1])
     }
@@ -80,7 +79,7 @@ impl Density for Rectangle {
     }
 }
 
-/// The truth, p_data, which the book shows only at the end: the same density everywhere on land (figure 1.6).
+/// The truth p_data, which the book shows last: uniform over the land (figure 1.6).
 #[derive(Debug, Clone, Copy)]
 pub struct OverLand<'a>(pub &'a Land);
 
@@ -89,7 +88,7 @@ impl Density for OverLand<'_> {
         if self.0.contains(point) { -self.0.area().ln() } else { f64::NEG_INFINITY }
     }
 
-    /// Throws darts at the map until one hits land.
+    /// Rejection sampling: samples the map until a point is on land.
     fn sample(&self, random: &mut ChaCha8Rng) -> Point {
         loop {
             let point = Rectangle::MAP.sample(random);

@@ -1,4 +1,4 @@
-//! The best linear map between two sets of numbers, and how much it explains.
+//! Linear regression, with R².
 
 use tch::{Kind, Tensor};
 
@@ -18,7 +18,7 @@ impl LinearMap {
         with_one(x).matmul(&self.0)
     }
 
-    /// The share of the variance that the map explains, R², for each output.
+    /// R², the share of explained variance, for each output.
     pub fn r_squared(&self, x: &Tensor, y: &Tensor) -> Vec<f64> {
         let y = y.to_kind(Kind::Double);
         let squares = |t: Tensor| t.square().sum_dim_intlist([0].as_slice(), false, None);

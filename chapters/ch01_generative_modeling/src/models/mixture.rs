@@ -1,4 +1,4 @@
-//! Beyond the book: many rectangles instead of one. Where a rectangle is a poor fit, it is cut in two.
+//! Beyond the book: a mixture of rectangles. A rectangle that fits poorly is cut in two.
 //!
 //! This is a density estimation tree: Ram and Gray, "Density Estimation Trees", 2011.
 
@@ -6,7 +6,7 @@ use super::density::{Density, Point, Rectangle};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
-/// Rectangles with weights that sum to one; the density is the weighted sum of theirs.
+/// Rectangles with weights that sum to one; the density is their weighted sum.
 #[derive(Debug, Clone)]
 pub struct Mixture {
     /// Logarithm of the weight, and the rectangle.
@@ -14,7 +14,7 @@ pub struct Mixture {
 }
 
 impl Density for Mixture {
-    /// The sum over the rectangles, in log space: a product of densities and weights may be too small for a float.
+    /// The sum over the rectangles in log space: products of densities and weights may underflow.
     fn log_density(&self, point: Point) -> f64 {
         let terms: Vec<f64> =
             self.components.iter().map(|(log_weight, rectangle)| log_weight + rectangle.log_density(point)).collect();
@@ -27,7 +27,7 @@ impl Density for Mixture {
             left -= log_weight.exp();
             left < 0.0
         });
-        // Rounding may leave a hair above the sum of all weights.
+        // Rounding may leave a value above the sum of all weights.
         let (_, rectangle) = chosen.or(self.components.last()).expect("a mixture has at least one rectangle");
         rectangle.sample(random)
     }
@@ -42,11 +42,12 @@ pub fn log_sum_exp(terms: &[f64]) -> f64 {
     largest + terms.iter().map(|term| (term - largest).exp()).sum::<f64>().ln()
 }
 
-/// Cuts the map into rectangles, one more each time, always where that raises the likelihood of the points most.
-/// Returns the mixtures of 1, 2, ... up to `most` rectangles.
+/// Cuts the map greedily into rectangles, always where the likelihood of the points rises most. Returns the mixtures of
+/// 1 to `most` rectangles.
 ///
-/// Cuts lie on multiples of `grid` degrees: a cut anywhere could fence in a single point and make its density infinite.
-/// Weights are smoothed as the book smooths outfits (p. 41), (n + 1) / (N + k), so that no place on the map is impossible.
+/// Cuts lie on multiples of `grid` degrees: arbitrary cuts could enclose a single point with infinite density. Weights
+/// are smoothed as the book smooths outfits (p. 41), (n + 1) / (N + k), so every place on the map has a positive
+/// density.
 pub fn grow(points: &[Point], most: usize, grid: f64) -> Vec<Mixture> {
     let mut tiles = vec![Tile::new(Rectangle::MAP, points.to_vec(), grid)];
     let mut mixtures = vec![mixture(&tiles, points.len())];
@@ -71,7 +72,7 @@ fn mixture(tiles: &[Tile], points: usize) -> Mixture {
 struct Tile {
     rectangle: Rectangle,
     points: Vec<Point>,
-    /// The best way to cut it in two; none where it is too small or already even.
+    /// The best cut; `None` if it is too small or no cut raises the likelihood.
     best: Option<Cut>,
 }
 
@@ -79,7 +80,7 @@ struct Tile {
 struct Cut {
     axis: usize,
     at: f64,
-    /// By how much it raises the log-likelihood of the tile's points.
+    /// Increase of the log-likelihood of the tile's points.
     gain: f64,
 }
 
@@ -115,12 +116,12 @@ fn cuts(rectangle: &Rectangle, points: &[Point], axis: usize, grid: f64) -> Vec<
     (first..=last).map(|i| cut(i as f64 * grid)).collect()
 }
 
-/// Mixtures of 1, 2, ... rectangles and how likely they find the points that they were fitted to, and others.
+/// Mixtures of 1, 2, ... rectangles with their log-likelihoods of fitted and held-out points.
 #[derive(Debug)]
 pub struct Curve {
     /// The mixtures.
     pub mixtures: Vec<Mixture>,
-    /// How many points it was fitted to, and compared on.
+    /// Number of fitted and of held-out points.
     pub points: [usize; 2],
     /// Mean log-likelihood per fitted point.
     pub fitted: Vec<f64>,
@@ -129,7 +130,8 @@ pub struct Curve {
 }
 
 impl Curve {
-    /// Fits up to so many rectangles to points, their cuts on multiples of `grid` degrees, and compares on others.
+    /// Fits mixtures of up to `most` rectangles with cuts on multiples of `grid` degrees, and evaluates them on
+    /// held-out points.
     pub fn new(points: &[Point], others: &[Point], rectangles: usize, grid: f64) -> Curve {
         let mixtures = grow(points, rectangles, grid);
         let mean = |points: &[Point]| {
@@ -138,7 +140,7 @@ impl Curve {
         Curve { fitted: mean(points), held_out: mean(others), mixtures, points: [points.len(), others.len()] }
     }
 
-    /// The mixture under which the held-out points are likeliest.
+    /// The mixture with the highest held-out likelihood.
     pub fn best(&self) -> &Mixture {
         let best = (0..self.held_out.len()).max_by(|&a, &b| self.held_out[a].total_cmp(&self.held_out[b]));
         &self.mixtures[best.unwrap_or(0)]

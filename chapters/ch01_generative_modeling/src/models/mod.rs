@@ -1,4 +1,4 @@
-//! The models of the chapter, from a rectangle on a map to a small autoencoder, and what they are made for.
+//! The models of the chapter, from a rectangle on a map to a small autoencoder, and their data.
 
 pub mod autoencoder;
 pub mod density;

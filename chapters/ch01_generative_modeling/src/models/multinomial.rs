@@ -9,14 +9,14 @@ use rand_chacha::ChaCha8Rng;
 #[derive(Debug, Clone)]
 pub struct Multinomial {
     observations: Vec<Outfit>,
-    /// Observations of each possible outfit that are only imagined.
+    /// Pseudo-observations of each possible outfit.
     pseudo: f64,
 }
 
 impl Multinomial {
-    /// Outfits that are possible.
+    /// Number of possible outfits.
     pub const OUTCOMES: usize = SIZES[0] * SIZES[1] * SIZES[2] * SIZES[3] * SIZES[4];
-    /// Probabilities that can be chosen; the last one follows, since they sum to one.
+    /// Number of free parameters: the probabilities sum to one, so the last one is determined.
     pub const FREE_PARAMETERS: usize = Multinomial::OUTCOMES - 1;
 
     /// The maximum-likelihood estimate: n / N.
@@ -24,23 +24,23 @@ impl Multinomial {
         Multinomial { observations: observations.to_vec(), pseudo: 0.0 }
     }
 
-    /// Additive smoothing: (n + `pseudo`) / (N + `pseudo` · d), d outfits being possible (p. 41). With it, what was
-    /// never observed is possible.
+    /// Additive smoothing: (n + `pseudo`) / (N + `pseudo` · d) for d possible outfits (p. 41). Unobserved outfits get
+    /// positive probabilities.
     pub fn smoothed(self, pseudo: f64) -> Multinomial {
         Multinomial { pseudo, ..self }
     }
 
-    /// How often an outfit was observed.
+    /// Number of observations of an outfit.
     pub fn count(&self, outfit: &Outfit) -> usize {
         self.observations.iter().filter(|observed| *observed == outfit).count()
     }
 
-    /// Logarithm of an outfit's probability; negative infinity for one that is impossible.
+    /// Logarithm of an outfit's probability; negative infinity for probability 0.
     pub fn log_probability(&self, outfit: &Outfit) -> f64 {
         (self.count(outfit) as f64 + self.pseudo).ln() - self.mass().ln()
     }
 
-    /// Observations, the imagined ones among them.
+    /// Number of observations, including pseudo-observations.
     fn mass(&self) -> f64 {
         self.observations.len() as f64 + self.imagined()
     }
@@ -49,7 +49,7 @@ impl Multinomial {
         self.pseudo * Multinomial::OUTCOMES as f64
     }
 
-    /// Draws an outfit: one of the observations, real or imagined, each as likely as the others.
+    /// Samples an outfit: one of the observations or pseudo-observations, with equal probability.
     pub fn sample(&self, random: &mut ChaCha8Rng) -> Outfit {
         let imagined = random.random::<f64>() * self.mass() < self.imagined();
         match self.observations.choose(random) {

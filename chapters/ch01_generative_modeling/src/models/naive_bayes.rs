@@ -1,5 +1,5 @@
-//! Naive Bayes (pp. 41-44): features are taken to be independent of each other, so that a probability for each value of
-//! each feature is enough. The same model serves for outfits and for pixels.
+//! Naive Bayes (pp. 41-44): features are assumed independent, so the model has a probability for each value of each
+//! feature. It serves for outfits and for pixels.
 
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 pub struct NaiveBayes {
     /// Number of values of each feature.
     sizes: Vec<usize>,
-    /// For each feature, how often each value was observed; values that never were are left out.
+    /// For each feature, the count of each observed value.
     counts: Vec<BTreeMap<usize, u32>>,
     observations: u32,
     pseudo: f64,
@@ -35,28 +35,28 @@ impl NaiveBayes {
         NaiveBayes { pseudo, ..self }
     }
 
-    /// Probabilities that can be chosen: for each feature all but one, since they sum to one.
+    /// Number of free parameters: for each feature all probabilities but one, because they sum to one.
     pub fn free_parameters(&self) -> usize {
         self.sizes.iter().map(|size| size - 1).sum()
     }
 
-    /// How often a value of a feature was observed.
+    /// Number of observations of a value of a feature.
     pub fn count(&self, feature: usize, value: usize) -> u32 {
         self.counts[feature].get(&value).copied().unwrap_or(0)
     }
 
-    /// The probability of a value of a feature: the parameter θ with these two indices (p. 42).
+    /// Probability of a value of a feature: the parameter θ_kl (p. 42).
     pub fn theta(&self, feature: usize, value: usize) -> f64 {
         (f64::from(self.count(feature, value)) + self.pseudo) / (f64::from(self.observations) + self.imagined(feature))
     }
 
-    /// Logarithm of the probability of a row: the sum over its features. The product itself would be too small for a
-    /// float where there are thousands of features.
+    /// Logarithm of the probability of a row: the sum over its features. The product itself would underflow with
+    /// thousands of features.
     pub fn log_probability(&self, row: &[usize]) -> f64 {
         row.iter().enumerate().map(|(feature, &value)| self.theta(feature, value).ln()).sum()
     }
 
-    /// Draws a row: each feature for itself.
+    /// Samples a row, each feature independently.
     pub fn sample(&self, random: &mut ChaCha8Rng) -> Vec<usize> {
         (0..self.sizes.len()).map(|feature| self.sample_feature(feature, random)).collect()
     }
@@ -67,11 +67,11 @@ impl NaiveBayes {
             left -= f64::from(count);
             left < 0.0
         });
-        // What is left beyond the observations falls on the imagined ones, of which each value has equally many.
+        // The rest beyond the observations belongs to the pseudo-observations, equally many for each value.
         observed.map(|(value, _)| *value).unwrap_or_else(|| random.random_range(0..self.sizes[feature]))
     }
 
-    /// Observations of a feature that smoothing adds.
+    /// Number of pseudo-observations of a feature.
     fn imagined(&self, feature: usize) -> f64 {
         self.pseudo * self.sizes[feature] as f64
     }

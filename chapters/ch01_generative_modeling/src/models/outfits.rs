@@ -14,11 +14,11 @@ pub const FEATURES: [&str; 5] = ["topType", "hairColor", "accessoriesType", "clo
 pub const SIZES: [usize; 5] =
     [Top::ALL.len(), HairColor::ALL.len(), Accessories::ALL.len(), Clothing::ALL.len(), ClothingColor::ALL.len()];
 
-/// Fifty observed outfits. The book prints how often each value occurs, but not the rows, so that these are a
-/// reconstruction: they have exactly the book's counts, the first outfit twice, and its twin in Blue01 never.
+/// Fifty observed outfits, a reconstruction: the book prints the counts of values, but not the rows. The table has
+/// exactly the book's counts, the first outfit twice, and the same outfit in Blue01 never.
 pub const WRODL: &str = include_str!("../../wrodl.csv");
 
-/// What somebody wears: the number of the value of each feature, from 0, in the order of [`FEATURES`].
+/// An outfit: the value of each feature, numbered from 0, in the order of [`FEATURES`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Outfit(pub [usize; 5]);
 
@@ -26,13 +26,13 @@ impl Outfit {
     /// An outfit from the names of its values.
     ///
     /// # Errors
-    /// A feature has no such value; the message lists those it has.
+    /// A value is unknown; the message lists the valid ones.
     pub fn new(values: [&str; 5]) -> Result<Outfit> {
         let mut numbers = [0; 5];
         for (feature, value) in values.into_iter().enumerate() {
             let known = values_of(feature);
             numbers[feature] = known.iter().position(|name| name == value).with_context(|| {
-                format!("{}: there is no `{value}`; there are {}", FEATURES[feature], known.join(", "))
+                format!("{}: unknown value `{value}`; valid values are {}", FEATURES[feature], known.join(", "))
             })?;
         }
         Ok(Outfit(numbers))
@@ -43,7 +43,7 @@ impl Outfit {
         std::array::from_fn(|feature| values_of(feature)[self.0[feature]].clone())
     }
 
-    /// Somebody who wears it.
+    /// An avatar in this outfit.
     pub fn avatar(&self) -> Avatar {
         let [top, hair_color, accessories, clothing, clothing_color] = self.0;
         Avatar {
@@ -74,7 +74,7 @@ pub fn values_of(feature: usize) -> Vec<String> {
 /// Reads a table of outfits from a CSV file; see [`parse`].
 ///
 /// # Errors
-/// The file cannot be read, or is no such table.
+/// The file cannot be read, or is not such a table.
 pub fn read(path: &Path) -> Result<(String, Vec<Outfit>)> {
     let text = fs::read_to_string(path).with_context(|| format!("cannot read the table {}", path.display()))?;
     let outfits = parse(&text).with_context(|| format!("the table {}", path.display()))?;
@@ -84,14 +84,14 @@ pub fn read(path: &Path) -> Result<(String, Vec<Outfit>)> {
 /// Reads a table of outfits: CSV with [`FEATURES`] as its heading and an outfit in each row.
 ///
 /// # Errors
-/// The heading is another, a row has too few or too many cells, a cell is empty or has an unknown value, or there is
-/// no row. The message names the line.
+/// The heading differs, a row has too few or too many cells, a cell is empty or has an unknown value, or there are no
+/// rows. The message names the line.
 pub fn parse(text: &str) -> Result<Vec<Outfit>> {
     let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
     let heading = reader.headers().context("cannot read the heading")?;
     ensure!(
         heading.iter().eq(FEATURES),
-        "the heading is `{}` where it should be `{}`",
+        "the heading is `{}`, expected `{}`",
         heading.iter().collect::<Vec<_>>().join(","),
         FEATURES.join(",")
     );
@@ -101,13 +101,13 @@ pub fn parse(text: &str) -> Result<Vec<Outfit>> {
         let line = record.position().map_or(0, csv::Position::line);
         let cells: Vec<&str> = record.iter().collect();
         let Ok(values) = <[&str; 5]>::try_from(cells) else {
-            bail!("line {line} has {} cells where it should have 5", record.len());
+            bail!("line {line} has {} cells, expected 5", record.len());
         };
         if let Some(feature) = values.iter().position(|value| value.is_empty()) {
             bail!("line {line}: the cell of {} is empty", FEATURES[feature]);
         }
         outfits.push(Outfit::new(values).with_context(|| format!("line {line}"))?);
     }
-    ensure!(!outfits.is_empty(), "there is no outfit in it: a model needs at least one row below the heading");
+    ensure!(!outfits.is_empty(), "it has no outfits: a model needs at least one row below the heading");
     Ok(outfits)
 }

@@ -5,7 +5,7 @@ use common::training::Run;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
-/// A generator of its own for each step of a run: what one draws changes nothing for the others.
+/// The random number generator of a step of a run; steps are independent of each other.
 pub fn generator<C>(run: &Run<C>, step: u64) -> ChaCha8Rng {
     ChaCha8Rng::seed_from_u64(mix(&[run.params.seed, step]))
 }

@@ -1,20 +1,20 @@
-//! The two rules of generative modelling (pp. 30-31), and the points A, B and C that break or keep them.
+//! The two rules of generative modelling (pp. 30-31), and the points A, B and C that break or satisfy them.
 
 use super::density::Point;
 use common::datasets::land::Land;
 
-/// What the two rules say of a generated point.
+/// The verdict of the two rules on a sample.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// It does not look as if drawn from p_data: it lies in the sea. The book's point A.
+    /// It does not look as if drawn from p_data: it is in the sea. The book's point A.
     BreaksRule1,
-    /// It looks right, but is a copy of an observation, or nearly so. The book's point B.
+    /// It nearly copies an observation. The book's point B.
     BreaksRule2,
-    /// It looks right and is new. The book's point C.
+    /// It is on land and new. The book's point C.
     Success,
 }
 
-/// Applies the rules. `near` is how close to an observation counts as a copy, in degrees.
+/// Applies the rules. A sample within `near` degrees of an observation counts as a copy.
 pub fn judge(point: Point, land: &Land, observations: &[Point], near: f64) -> Verdict {
     match (land.contains(point), nearest(point, observations)) {
         (false, _) => Verdict::BreaksRule1,
@@ -29,19 +29,19 @@ pub fn nearest(point: Point, observations: &[Point]) -> f64 {
     observations.iter().map(distance).fold(f64::INFINITY, f64::min)
 }
 
-/// A generated point with its verdict.
+/// A sample with its verdict.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Judged {
     /// The point.
     pub point: Point,
-    /// What the rules say of it.
+    /// The verdict.
     pub verdict: Verdict,
-    /// Degrees to the nearest observation.
+    /// Distance to the nearest observation, in degrees.
     pub distance: f64,
 }
 
-/// The clearest example of each verdict among generated points: in the sea or on land as far as possible from all
-/// observations, and the nearest copy. `None` for a verdict that no point gets.
+/// The clearest sample of each verdict: in the sea or on land as far as possible from all observations, and the closest
+/// copy. `None` for a verdict without samples.
 pub fn clearest(samples: &[Point], land: &Land, observations: &[Point], near: f64) -> [Option<Judged>; 3] {
     let judged: Vec<Judged> = samples
         .iter()

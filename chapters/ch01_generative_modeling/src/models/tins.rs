@@ -1,4 +1,4 @@
-//! Grey biscuit tins, which differ in two features only: height and width (pp. 48-50).
+//! Grey biscuit tins that differ only in height and width (pp. 48-50).
 
 use anyhow::{Context, Result};
 use ndarray::{Array3, Array4, Axis, stack};
@@ -16,12 +16,12 @@ pub const SIDE: usize = 48;
 pub const HEIGHTS: (f32, f32) = (8.0, 32.0);
 /// Widths of tins, in pixels.
 pub const WIDTHS: (f32, f32) = (12.0, 42.0);
-/// Where all tins stand: the lowest pixel of their front, from the top.
+/// The lowest pixel of every tin's front, from the top.
 const GROUND: f32 = 45.0;
-/// We look at the tins a little from above, so that a circle is this much flatter than wide.
+/// Ratio of height to width of a circle: tins are seen a little from above.
 const FLATNESS: f32 = 0.22;
 
-/// A tin: the two latent features that explain every pixel of its image.
+/// A tin: the two latent features that determine its image.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Tin {
     /// Height of the wall, in pixels: within [`HEIGHTS`].
@@ -31,7 +31,7 @@ pub struct Tin {
 }
 
 impl Tin {
-    /// The tin at this place in latent space: both coordinates run from 0 to 1 over heights and widths.
+    /// The tin at this latent point: both coordinates run from 0 to 1 over heights and widths.
     pub fn at(height: f32, width: f32) -> Tin {
         let between = |(low, high): (f32, f32), share: f32| low + share * (high - low);
         Tin { height: between(HEIGHTS, height), width: between(WIDTHS, width) }
@@ -40,7 +40,7 @@ impl Tin {
     /// The exact generator f(height, width): the tin's image `[48, 48, 1]`, values in [0, 1].
     ///
     /// # Errors
-    /// There is no memory for an image.
+    /// The image does not fit in memory.
     pub fn image(&self) -> Result<Array3<f32>> {
         let mut paper = Pixmap::new(SIDE as u32, SIDE as u32).context("no memory for an image")?;
         paper.fill(Color::WHITE);
@@ -76,18 +76,18 @@ impl Tin {
 /// The images of many tins: `[n, 48, 48, 1]`.
 ///
 /// # Errors
-/// There are no tins, or there is no memory for an image.
+/// There are no tins, or an image does not fit in memory.
 pub fn images(tins: &[Tin]) -> Result<Array4<f32>> {
     let images = tins.iter().map(Tin::image).collect::<Result<Vec<_>>>()?;
     let views: Vec<_> = images.iter().map(Array3::view).collect();
-    stack(Axis(0), &views).context("cannot put images of no tins into one array")
+    stack(Axis(0), &views).context("there are no tins to draw")
 }
 
 fn grey(value: f32) -> Color {
     Color::from_rgba(value, value, value, 1.0).unwrap_or(Color::BLACK)
 }
 
-/// Greys from left to right over a round thing.
+/// A horizontal gradient of greys over a cylinder.
 fn metal(left: f32, right: f32, [first, bright, middle, last]: [f32; 4]) -> Shader<'static> {
     let stops = [(0.0, first), (0.28, bright), (0.6, middle), (1.0, last)];
     let stops = stops.map(|(at, value)| GradientStop::new(at, grey(value))).to_vec();
@@ -110,7 +110,7 @@ fn line(paper: &mut Pixmap, path: Option<Path>, value: f32) {
     }
 }
 
-/// Tins with heights and widths drawn evenly from their ranges.
+/// Tins with uniformly random heights and widths.
 pub fn random_tins(n: usize, seed: u64) -> Vec<Tin> {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     (0..n).map(|_| Tin::at(random.random(), random.random())).collect()

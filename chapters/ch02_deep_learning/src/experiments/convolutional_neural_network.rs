@@ -30,7 +30,7 @@ impl ExperimentConfig for Config {
     }
 }
 
-/// 02_03: trains the network with validation and evaluates it on the test set.
+/// 02_03: trains the network, validating after each epoch, and evaluates it on the test set.
 pub fn run(context: &Context) -> Result<()> {
     let data = context.data("cifar10")?;
     let run = context.training_run::<Config>("cnn", "cifar10", &data)?;

@@ -1,4 +1,4 @@
-//! 02_02: convolutions of an image with filters made by hand (pp. 74-78).
+//! 02_02: convolutions of an image with hand-made filters (pp. 74-78).
 
 use crate::models::filters::{self, HORIZONTAL_EDGES, VERTICAL_EDGES};
 use anyhow::{Result, ensure};
@@ -61,13 +61,12 @@ pub fn edges(figures: &Figures, image: &Tensor) -> Result<()> {
         }
     }
     let caption = "A grey image convolved with a filter for horizontal and one for vertical edges, in reversed grey: \
-                   mid grey where nothing changes. At stride 2 the filter takes every other step, and the output is half \
-                   as high and wide.";
+                   mid grey means no edge. Stride 2 halves the output's height and width.";
     let [a, b, c, d, e, f] = &panels[..] else { unreachable!("two strides of three panels") };
     figures.save("edges", caption, Figure::fitted(&[&[a, b, c], &[d, e, f]], 9.0)?)
 }
 
-/// How the numbers come about: a corner of the image with its border of zeros, the filter, and the outputs.
+/// Convolution in numbers: a patch of the image with its border of zeros, the filter, and the outputs.
 pub fn arithmetic(figures: &Figures, image: &Tensor) -> Result<()> {
     const SIDE: i64 = 6;
     let (top, left) = busiest(image, SIDE)?;
@@ -85,13 +84,13 @@ pub fn arithmetic(figures: &Figures, image: &Tensor) -> Result<()> {
     let cell = |at: usize| at..at + 1;
     let one = output(1)?.outline(cell(4), cell(2), Color::RED).outline(cell(4), cell(4), Color::BLUE);
     let two = output(2)?.outline(cell(2), cell(1), Color::RED).outline(cell(2), cell(2), Color::BLUE);
-    let caption = "Convolution in numbers, on 6 x 6 pixels of the image: each output is the sum of nine pixels times \
-                   the filter's nine numbers. The output framed in red comes from the pixels framed in red, the blue one \
-                   from those in blue. Stride 2 keeps the outputs of every other row and column, from the first on.";
+    let caption = "Convolution in numbers, on 6 x 6 pixels of the image: each output is the sum of nine pixels, weighted \
+                   by the filter. The output framed in red comes from the pixels framed in red, the blue one from those \
+                   framed in blue. Stride 2 keeps every other row and column, starting with the first.";
     figures.save("arithmetic", caption, Figure::fitted(&[&[&shown, &filter], &[&one, &two]], 9.0)?)
 }
 
-/// What padding is for: without it the output is smaller than the image.
+/// Padding: without it the output is smaller than the image.
 pub fn padding(figures: &Figures, image: &Tensor) -> Result<()> {
     let array = array2(image)?;
     let same = filters::convolve_checked(image, &VERTICAL_EDGES, 1)?;
@@ -104,16 +103,15 @@ pub fn padding(figures: &Figures, image: &Tensor) -> Result<()> {
     let input = panel(&filters::pad(array.view()), ColorMap::Gray, "image, zeros around");
     let same = panel(&same, ColorMap::Binary, "padding: same");
     let valid = panel(&valid, ColorMap::Binary, "padding: valid");
-    let caption = "With a border of zeros the output is as large as the image (padding `same`), and where the border \
-                   meets the image it shows an edge of its own, at the left and right. Without one (`valid`) a filter \
-                   of 3 x 3 costs a pixel on each side.";
+    let caption = "Zero padding (`same`) keeps the size of the image, and adds edges at its left and right border. \
+                   Without padding (`valid`) a 3 x 3 filter removes one pixel on each side.";
     figures.save("padding", caption, Figure::fitted(&[&[&input, &same, &valid]], 10.0)?)
 }
 
-/// The corner of the square of `side` pixels with the strongest horizontal edges.
+/// The upper left corner of the square of `side` pixels with the strongest horizontal edges.
 fn busiest(image: &Tensor, side: i64) -> Result<(i64, i64)> {
     let edges = filters::convolve(image, &HORIZONTAL_EDGES, 1).abs();
-    // Away from the rim, where the zeros around make edges of their own.
+    // Away from the border, where zero padding adds edges.
     let (rows, columns) = image.size2()?;
     let inner = edges.narrow(0, 1, rows - 2).narrow(1, 1, columns - 2).unsqueeze(0).unsqueeze(0);
     let sums = inner.avg_pool2d([side, side], [1, 1], [0, 0], false, true, None::<i64>);
@@ -122,7 +120,7 @@ fn busiest(image: &Tensor, side: i64) -> Result<(i64, i64)> {
     Ok((1 + best / across, 1 + best % across))
 }
 
-/// Each pixel as a square of `factor` x `factor`, so that images of different sizes are drawn equally large.
+/// Upsamples each pixel to `factor` x `factor`, so that images of different sizes are drawn equally large.
 fn grown(array: &Array2<f32>, factor: i64) -> Array2<f32> {
     let factor = factor as usize;
     let (rows, columns) = array.dim();

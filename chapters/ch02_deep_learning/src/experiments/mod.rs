@@ -13,9 +13,9 @@ use serde::{Deserialize, Serialize};
 /// Hyper-parameters of both classifiers.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct ClassifierConfig {
-    /// Training images that are used, from the first on.
+    /// Number of training images, from the first one on.
     pub images: i64,
-    /// Test images that are used, from the first on; 02_03 validates on them, too, as the book does.
+    /// Number of test images, from the first one on; 02_03 also validates on them, like the book.
     pub test_images: i64,
     /// Adam's learning rate.
     pub learning_rate: f64,
@@ -25,7 +25,7 @@ pub struct ClassifierConfig {
 }
 
 impl ClassifierConfig {
-    /// The book's numbers.
+    /// The book's hyper-parameters.
     pub fn book() -> ClassifierConfig {
         ClassifierConfig { images: 50_000, test_images: 10_000, learning_rate: 0.0005, fit: FitConfig::new(32, 10) }
     }
@@ -45,14 +45,18 @@ impl ClassifierConfig {
         ensure!((1..=50_000).contains(&images), "images must lie between 1 and 50000");
         ensure!((10..=10_000).contains(&test_images), "test_images must lie between 10 and 10000");
         ensure_positive("learning_rate", learning_rate)?;
-        // A batch of one image has no variance, which batch normalization divides by.
+        // Batch normalization divides by the variance of the batch: it needs two images.
         fit.check(2..=50_000)?;
-        ensure!(images % fit.batch_size != 1, "batch_size {} leaves a last batch of a single image", fit.batch_size);
+        ensure!(
+            images % fit.batch_size != 1,
+            "batch_size {} leaves a single image for the last batch; batch normalization needs two",
+            fit.batch_size
+        );
         Ok(())
     }
 }
 
-/// Prints a net's summary (p. 67) and writes it, with its diagram, to `viz/`.
+/// Prints a net's summary (p. 67) and writes summary and diagram to `viz/`.
 fn show_model(summary: &Summary, run: &RunFolder) -> Result<()> {
     say!("{summary}");
     summary.save(&run.path.join("viz"))

@@ -1,4 +1,4 @@
-//! Figures of what the text explains: activation functions (p. 65), batch normalization (p. 79), dropout (p. 82).
+//! Figures for the book's explanations: activation functions (p. 65), batch normalization (p. 79), dropout (p. 82).
 
 use super::results::BEFORE_AND_AFTER;
 use crate::models::Classifier;
@@ -11,9 +11,9 @@ use common::keras::{Activation, Dropout, Layer, nhwc_to_nchw};
 use common::plot::{Chart, Color, ColorMap, Figure, HeatMap, Histogram, Line};
 use tch::{Device, Kind, Tensor};
 
-/// Test images whose activations are looked at.
+/// Number of test images whose activations are shown.
 const LOOKED_AT: i64 = 256;
-/// Values of each channel in a histogram.
+/// Number of values in a histogram.
 const VALUES: i64 = 20_000;
 
 /// ReLU, LeakyReLU and sigmoid.
@@ -30,12 +30,12 @@ pub fn activation_functions(figures: &Figures) -> Result<()> {
     let relu = curve("ReLU", Activation::Relu, (-2.5, 6.0))?.y_label("output");
     let leaky = curve("LeakyReLU, slope 0.3", Activation::LeakyRelu(0.3), (-2.5, 6.0))?;
     let sigmoid = curve("sigmoid", Activation::Sigmoid, (-0.1, 1.1))?;
-    let caption = "Three activation functions. ReLU is zero below zero; LeakyReLU keeps a small slope there, so that a \
-                   unit never stops learning; the sigmoid squeezes everything between 0 and 1.";
+    let caption = "Three activation functions. ReLU is zero below zero. LeakyReLU keeps a small slope there, so a unit \
+                   never stops learning. The sigmoid maps all inputs to values between 0 and 1.";
     figures.save("activation_functions", caption, Figure::panels(&[&[&relu, &leaky, &sigmoid]], (11.0, 3.6))?)
 }
 
-/// What goes into each batch normalization after a convolution, and what comes out.
+/// Inputs and outputs of the batch normalization after each convolution.
 pub fn batch_normalization(figures: &Figures, model: &Classifier, test: &LabeledImages) -> Result<()> {
     let outputs = look_inside(model, test);
     let output = |name: &str| -> Result<&Tensor> {
@@ -53,8 +53,8 @@ pub fn batch_normalization(figures: &Figures, model: &Classifier, test: &Labeled
         }
         overlays.push(chart);
     }
-    let caption = "Activations of 256 test images behind each convolution, before and after batch normalization: \
-                   whatever the convolution's scale, what comes out is spread over about the same range.";
+    let caption = "Activations of 256 test images after each convolution, before and after batch normalization: \
+                   whatever the scale of the convolution, the normalized values have a similar spread.";
     let [a, b, c, d] = &overlays[..] else { unreachable!("four convolutions") };
     figures.save("batch_norm", caption, Figure::panels(&[&[a, b], &[c, d]], (9.0, 6.4))?)?;
 
@@ -68,12 +68,12 @@ pub fn batch_normalization(figures: &Figures, model: &Classifier, test: &Labeled
     };
     let before = by_channel("before batch normalization", "conv2d_1")?;
     let after = by_channel("after batch normalization", "batch_normalization_1")?;
-    let caption = "The first eight channels behind the second convolution, a curve for each: each has its own mean and \
-                   spread, and batch normalization makes them alike.";
+    let caption = "The first eight channels of the second convolution: each has its own mean and spread; batch \
+                   normalization makes them alike.";
     figures.save("batch_norm_channels", caption, Figure::panels(&[&[&before, &after]], (10.0, 4.0))?)
 }
 
-/// The 128 units of one image before the dropout, at two training steps, and when predicting.
+/// The 128 units of one image before dropout, at two training steps, and in prediction.
 pub fn dropout(figures: &Figures, model: &Classifier, test: &LabeledImages) -> Result<()> {
     let outputs = look_inside(model, test);
     let units = outputs.iter().find(|(name, _)| name == "leaky_re_lu_4").map(|(_, tensor)| tensor.narrow(0, 0, 1));
@@ -95,19 +95,19 @@ pub fn dropout(figures: &Figures, model: &Classifier, test: &LabeledImages) -> R
     let one = panel("dropout, one training step", step(1))?;
     let two = panel("dropout, the next step", step(2))?;
     let predicting = panel("dropout, when predicting", layer.forward(&units, false))?;
-    let caption = "The 128 units of the dense layer for one test image (blue: negative, red: positive). While training, \
-                   dropout sets half of them to zero (white), others at each step, and doubles the rest; when \
-                   predicting, it does nothing.";
+    let caption = "The 128 units of the dense layer for one test image (blue: negative, red: positive). In training, \
+                   dropout zeroes half of them (white), different ones at each step, and doubles the others; in \
+                   prediction, it does nothing.";
     figures.save("dropout", caption, Figure::fitted(&[&[&before, &one], &[&two, &predicting]], 9.0)?)
 }
 
-/// Each layer's output for some test images, as it is when predicting.
+/// Each layer's output for some test images, in inference mode.
 fn look_inside(model: &Classifier, test: &LabeledImages) -> Vec<(String, Tensor)> {
     let images = test.images.narrow(0, 0, LOOKED_AT.min(test.len()));
     tch::no_grad(|| model.model.layer_outputs(&nhwc_to_nchw(&images), false))
 }
 
-/// An even share of a tensor's values.
+/// Evenly spaced values of a tensor.
 fn values(tensor: &Tensor) -> Result<Vec<f32>> {
     let flat = tensor.to_device(Device::Cpu).contiguous().view(-1);
     let step = (flat.numel() as i64 / VALUES).max(1);

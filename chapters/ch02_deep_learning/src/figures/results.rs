@@ -1,4 +1,4 @@
-//! The figures that both classifiers draw of their data, training and predictions (pp. 61 and 70-73).
+//! Figures of data, training and predictions for both classifiers (pp. 61 and 70-73).
 
 use crate::models::Evaluation;
 use anyhow::Result;
@@ -20,7 +20,7 @@ pub fn examples(figures: &Figures, set: &LabeledImages, names: &[String]) -> Res
     for (class, name) in names.iter().enumerate() {
         let of_class = labels.iter().enumerate().filter(|(_, label)| **label == class as i64);
         let ten: Vec<i64> = of_class.map(|(row, _)| row as i64).take(10).collect();
-        // Few images (the preset smoke) may lack some.
+        // A small set (preset smoke) may lack some classes.
         if ten.len() == 10 {
             rows.extend(ten);
             shown.push(name);
@@ -31,11 +31,11 @@ pub fn examples(figures: &Figures, set: &LabeledImages, names: &[String]) -> Res
     }
     let chosen = set.rows(&Tensor::from_slice(&rows).to_device(set.images.device()));
     let grid = ImageGrid::new(array4(&chosen.images)?.view()).columns(10).row_names(shown);
-    let caption = "Training images of each class, 32 x 32 pixels in colour.";
+    let caption = "Training images of each class, 32 x 32 pixels.";
     figures.save("data", caption, Figure::fitted(&[&[&grid]], 8.0)?)
 }
 
-/// Loss and accuracy by epoch, on the training set and, if it was looked at, on the test set.
+/// Loss and accuracy by epoch, on the training set and, if recorded, on the test set.
 pub fn history(figures: &Figures, evaluation: &Evaluation, model: &str) -> Result<()> {
     let history = figures.run().history()?;
     let chart = |metric: &str| {
@@ -48,14 +48,14 @@ pub fn history(figures: &Figures, evaluation: &Evaluation, model: &str) -> Resul
         chart
     };
     let caption = format!(
-        "Loss and accuracy of {model} by epoch. In the end its loss on the test set is {:.4}, its accuracy {:.4}.",
+        "Loss and accuracy of {model} by epoch. Final test loss {:.4}, test accuracy {:.4}.",
         evaluation.loss, evaluation.accuracy
     );
     let (loss, accuracy) = (chart("loss"), chart("accuracy"));
     figures.save("training", &caption, Figure::panels(&[&[&loss, &accuracy]], (10.0, 4.0))?)
 }
 
-/// How often images of each class were taken for each other one.
+/// The confusion matrix.
 pub fn confusion(figures: &Figures, test: &LabeledImages, evaluation: &Evaluation, names: &[String]) -> Result<()> {
     let mut counts = Array2::<f32>::zeros((names.len(), names.len()));
     for (actual, predicted) in classes(&test.labels)?.into_iter().zip(classes(&evaluation.predicted)?) {
@@ -64,7 +64,7 @@ pub fn confusion(figures: &Figures, test: &LabeledImages, evaluation: &Evaluatio
     let map = HeatMap::new(counts.view()).map(ColorMap::Viridis).numbers(0);
     let map = map.x_names(names).y_names(names).x_label("predicted").y_label("actual");
     let caption = format!(
-        "Test images by their actual class (rows) and the predicted one (columns): {:.1}% of {} stand on the diagonal.",
+        "Test images by actual class (rows) and predicted class (columns): {:.1}% of {} are on the diagonal.",
         100.0 * evaluation.accuracy,
         test.len()
     );
@@ -86,7 +86,7 @@ pub fn predictions(figures: &Figures, test: &LabeledImages, evaluation: &Evaluat
     });
     let grid = ImageGrid::new(array4(&chosen.images)?.view()).columns(10).captions(captions).gap(12.0);
     let right = actual.iter().zip(&predicted).filter(|(a, b)| a == b).count();
-    let caption = format!("Ten random images of the test set with predicted and actual class: {right} are right.");
+    let caption = format!("Ten random test images with predicted and actual class: {right} are correct.");
     figures.save("predictions", &caption, Figure::fitted(&[&[&grid]], 12.0)?)
 }
 

@@ -1,4 +1,4 @@
-//! A net that tells classes of images apart: compile, train, evaluate and predict (pp. 68-73).
+//! A classifier of images: compile, train, evaluate and predict (pp. 68-73).
 
 use anyhow::Result;
 use common::datasets::batches::Batches;
@@ -8,7 +8,7 @@ use common::training::{FitConfig, Plan, RunFolder, TrainState, Training};
 use tch::nn::{self, VarStore};
 use tch::{Device, Kind, Tensor};
 
-/// Images that are evaluated at a time, as in the book.
+/// Batch size of evaluation, as in the book.
 pub const EVALUATION_BATCH: i64 = 1000;
 
 /// A net that ends in a softmax.
@@ -18,18 +18,18 @@ pub struct Classifier {
     pub variables: VarStore,
     /// Images -> probabilities.
     pub model: Model,
-    /// Images -> what goes into the softmax.
+    /// Images -> logits.
     logits: Model,
 }
 
-/// How well a classifier does on images that it has not seen.
+/// Results of a classifier on a data set.
 #[derive(Debug)]
 pub struct Evaluation {
     /// Mean cross-entropy.
     pub loss: f64,
-    /// Share of images whose class is told right.
+    /// Share of images with the correct class.
     pub accuracy: f64,
-    /// The class told for each image, `[n]`, int64 on the CPU.
+    /// The predicted class of each image, `[n]`, int64 on the CPU.
     pub predicted: Tensor,
 }
 
@@ -47,14 +47,14 @@ impl Classifier {
 
     /// One step of training on images `[n, height, width, channels]` and their classes `[n]`: loss and accuracy.
     pub fn train_step(&self, images: &Tensor, labels: &Tensor, optimizer: &mut Optimizer) -> [Tensor; 2] {
-        // As tf.keras does it, the cross-entropy is that of what goes into the softmax.
+        // Like tf.keras, computes the cross-entropy from logits.
         let logits = self.logits.forward_t(&nhwc_to_nchw(images), true);
         let loss = losses::sparse_categorical_crossentropy_from_logits(labels, &logits);
         optimizer.minimize(&loss);
         [loss, losses::sparse_categorical_accuracy(labels, &logits.detach())]
     }
 
-    /// Trains, as Keras' `fit` does (p. 70); where other images are given, evaluates on them after each epoch (p. 86).
+    /// Trains like Keras' `fit` (p. 70); with validation images, evaluates on them after each epoch (p. 86).
     ///
     /// # Errors
     /// As [`Training::next`].

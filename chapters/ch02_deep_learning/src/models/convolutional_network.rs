@@ -1,12 +1,12 @@
-//! Convolutional networks (pp. 77-79 and 84-86): each unit sees a small square, and all squares share their weights.
+//! Convolutional networks (pp. 77-79 and 84-86): each unit sees a small patch, and all patches share weights.
 
 use anyhow::Result;
 use common::keras::Activation::Softmax;
 use common::keras::{Conv, Model, Sequential, Units};
 use tch::nn;
 
-/// The book's first one, two convolutions only (p. 77): image 32 × 32 × 3 -> probabilities of ten classes. It is built
-/// to count its parameters, and never trained.
+/// The book's first network, with two convolutions (p. 77): image 32 × 32 × 3 -> probabilities of ten classes. It is
+/// built to count its parameters, and not trained.
 pub fn two_convolutions(path: &nn::Path) -> Result<Model> {
     Sequential::input(path, [32, 32, 3])
         .conv2d("conv2d", Conv::new(10, 4).strides(2))
@@ -16,7 +16,7 @@ pub fn two_convolutions(path: &nn::Path) -> Result<Model> {
         .model("two_convolutions")
 }
 
-/// The one that is trained (p. 84): image 32 × 32 × 3 -> probabilities of ten classes.
+/// The network that is trained (p. 84): image 32 × 32 × 3 -> probabilities of ten classes.
 pub fn convolutional_network(path: &nn::Path) -> Result<Model> {
     Sequential::input(path, [32, 32, 3])
         .conv2d("conv2d", Conv::new(32, 3))

@@ -1,10 +1,10 @@
-//! A convolution with a filter made by hand (pp. 74-77), by libtorch and by a plain loop.
+//! Convolution with a hand-made filter (pp. 74-77), by libtorch and by a plain loop.
 
 use anyhow::{Result, ensure};
 use ndarray::{Array2, ArrayView2, ArrayView3};
 use tch::{Kind, Tensor};
 
-/// A filter of 3 × 3 numbers, row by row.
+/// A 3 × 3 filter, row by row.
 pub type Filter = [[f32; 3]; 3];
 
 /// Large where it is light above and dark below.
@@ -15,11 +15,11 @@ pub const VERTICAL_EDGES: Filter = [[-1.0, 0.0, 1.0], [-1.0, 0.0, 1.0], [-1.0, 0
 
 /// A colour image `[height, width, 3]` with values in [0, 1] as `size` × `size` grey levels from 0 to 255.
 ///
-/// Grey is the brightness that scikit-image's `rgb2gray` computes; the size is changed with anti-aliasing. The levels are
-/// whole numbers, so that sums of them are exact in whatever order a convolution adds them up.
+/// Grey is computed as in scikit-image's `rgb2gray`; resizing is anti-aliased. The levels are integers, so that sums
+/// are exact in any order of addition.
 ///
 /// # Errors
-/// The image has another number of channels.
+/// The image does not have 3 channels.
 pub fn grey_levels(image: ArrayView3<f32>, size: i64) -> Result<Tensor> {
     let (height, width, channels) = image.dim();
     ensure!(channels == 3, "the image has {channels} channels, not 3");
@@ -31,8 +31,8 @@ pub fn grey_levels(image: ArrayView3<f32>, size: i64) -> Result<Tensor> {
     Ok((small.view([size, size]) * 255.0).round().clamp(0.0, 255.0))
 }
 
-/// Convolves an image `[height, width]` with a filter, by libtorch: zeros around it, the filter's centre on every
-/// `stride`-th pixel from the first on.
+/// Convolves an image `[height, width]` with a filter, by libtorch: zero padding, the filter's centre on every
+/// `stride`-th pixel, starting with the first.
 pub fn convolve(image: &Tensor, filter: &Filter, stride: i64) -> Tensor {
     let input = image.unsqueeze(0).unsqueeze(0);
     let kernel = Tensor::from_slice(filter.as_flattened()).view([1, 1, 3, 3]).to_device(image.device());
@@ -67,10 +67,10 @@ pub fn array(filter: &Filter) -> Array2<f32> {
     Array2::from_shape_fn((3, 3), |(row, column)| filter[row][column])
 }
 
-/// Convolves with libtorch and makes sure that the plain loop agrees, in every pixel and exactly.
+/// Convolves with libtorch and checks that the plain loop agrees exactly in every pixel.
 ///
 /// # Errors
-/// They differ, which no image of whole grey levels should bring about.
+/// They differ, which is impossible for integer grey levels.
 pub fn convolve_checked(image: &Tensor, filter: &Filter, stride: i64) -> Result<Array2<f32>> {
     let fast = common::arrays::array2(&convolve(image, filter, stride))?;
     let slow = convolve_by_hand(common::arrays::array2(&image.to_kind(Kind::Float))?.view(), filter, stride as usize);

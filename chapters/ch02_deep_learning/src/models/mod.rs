@@ -1,4 +1,4 @@
-//! The book's classifiers, and convolutions made by hand.
+//! The book's classifiers, and convolutions with hand-made filters.
 
 mod classifier;
 mod convolutional_network;

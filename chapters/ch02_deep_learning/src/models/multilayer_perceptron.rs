@@ -1,4 +1,4 @@
-//! The multilayer perceptron (pp. 63-67): every unit of a layer is connected to every unit of the one before.
+//! The multilayer perceptron (pp. 63-67): every unit of a layer is connected to every unit of the previous layer.
 
 use anyhow::Result;
 use common::keras::Activation::{Relu, Softmax};

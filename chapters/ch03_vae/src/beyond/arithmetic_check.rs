@@ -1,6 +1,6 @@
-//! Does latent arithmetic do what it says? (Not in the book.)
+//! Evaluation of latent arithmetic (not in the book).
 //!
-//! A small classifier learns to see the attributes in faces and in this model's reconstructions. It then says how often
+//! A small classifier learns the attributes from faces and from the model's reconstructions. It then measures how often
 //! adding an attribute's vector twice turns that attribute on, and how often it changes another one.
 
 use crate::figures::arithmetic::AttributeVector;
@@ -20,13 +20,13 @@ use std::sync::Arc;
 use tch::nn;
 use tch::{Device, Kind, Tensor};
 
-/// At most so many faces, the last ones of the set, are changed; the classifier has not seen them.
+/// Largest number of test faces: the last ones of the set, which the classifier has not seen.
 const TEST: usize = 500;
-/// How often a vector is added.
+/// Factor of the added vector.
 const FACTOR: f64 = 2.0;
 const BATCH: i64 = 32;
 
-/// Trains the classifier, tests every vector, prints the table and writes it to `arithmetic_check.csv` in the run folder.
+/// Trains the classifier, tests every vector, prints the table and writes `arithmetic_check.csv` to the run folder.
 pub fn check(
     figures: &Figures,
     model: &impl LatentModel,
@@ -53,7 +53,7 @@ pub fn check(
     let mut rows = vec![];
     for (i, vector) in vectors.iter().enumerate() {
         let after = classifier.sees(&decode(model, &(&z + &vector.vector * FACTOR)));
-        // Of the faces without the attribute: who has it now, and in whom has each other one changed?
+        // Among faces without the attribute: the share that has it now, and the share in which another one changed.
         let without = before.select(1, i as i64).logical_not().nonzero().squeeze_dim(1);
         let (was, is) = (before.index_select(0, &without), after.index_select(0, &without));
         let turned = was.ne_tensor(&is).to_kind(Kind::Float);
@@ -75,13 +75,13 @@ pub fn check(
         .y_names(plain)
         .x_label("attribute that the classifier sees change")
         .y_label("vector added");
-    let caption = "Share of faces in which the classifier sees an attribute change when the vector of the row's attribute is added \
-                   twice to faces without it. On the diagonal the attribute is turned on, as it should be; elsewhere \
-                   nothing should change.";
+    let caption = "Share of faces in which the classifier sees an attribute change after the row's vector is added twice \
+                   to faces without that attribute. The diagonal shows attributes turned on; elsewhere nothing should \
+                   change.";
     figures.save("arithmetic_check", caption, Figure::of(&map, (9.0, 7.5))?)
 }
 
-/// Attributes of all faces: a row for each face.
+/// Attributes of all faces, one row per face.
 struct Labels(Vec<Vec<f32>>);
 
 impl Labels {
@@ -91,21 +91,21 @@ impl Labels {
         Ok(Labels((0..set.len()).map(row).collect()))
     }
 
-    /// `[n, attributes]`, whether each face of a batch has each attribute.
+    /// Attributes of a batch's faces, bool `[n, attributes]`.
     fn of(&self, batch: &Batch, device: Device) -> Tensor {
         let rows: Vec<f32> = batch.rows.iter().flat_map(|&row| self.0[row].iter().copied()).collect();
         Tensor::from_slice(&rows).view([batch.rows.len() as i64, -1]).gt(0.5).to_device(device)
     }
 }
 
-/// A classifier of faces `[n, height, width, 3]`.
+/// A classifier of attributes of faces `[n, height, width, 3]`.
 struct AttributeClassifier {
     net: Model,
     _variables: nn::VarStore,
 }
 
 impl AttributeClassifier {
-    /// One pass over the first faces; each batch and its reconstructions make a step.
+    /// Trains for one pass over the first faces; a step uses a batch and its reconstructions.
     fn train(
         model: &impl LatentModel,
         files: &Arc<ImageFiles>,
@@ -136,7 +136,7 @@ impl AttributeClassifier {
         Ok(AttributeClassifier { net, _variables: variables })
     }
 
-    /// `[n, attributes]`, whether the classifier sees each.
+    /// Predicted attributes, bool `[n, attributes]`.
     fn sees(&self, faces: &Tensor) -> Tensor {
         let parts = faces.split(100, 0);
         let seen: Vec<Tensor> =
@@ -158,7 +158,7 @@ fn report(rows: &[(String, [f64; 4], i64)], figures: &Figures) -> Result<()> {
     say!("\nadding each vector {FACTOR} times to faces without its attribute");
     say!("{:<20} classifier right  on decoded  faces  turned on  others kept", "");
     for (name, shares, faces) in rows {
-        // Where no face is without the attribute, nothing can be said.
+        // If no face is without the attribute, there is no result.
         let percent = |share: f64| if share.is_nan() { "-".to_string() } else { format!("{:.1} %", 100.0 * share) };
         let [a, b, c, d] = shares.map(percent);
         say!("{name:<20} {a:>16}  {b:>10}  {faces:>5}  {c:>9}  {d:>11}");

@@ -19,7 +19,7 @@ use tch::{Device, Tensor};
 pub struct Config {
     /// The net.
     pub net: NetConfig,
-    /// Training digits that are used, from the first on.
+    /// Number of training digits, from the first one on.
     pub digits: i64,
     /// Adam's learning rate.
     pub learning_rate: f64,
@@ -66,11 +66,11 @@ pub fn train(context: &Context) -> Result<()> {
     fit(&model, &mut optimizer, &x_train, config.fit, &run.folder, run.params.seed)?;
 
     let figures = context.figures(&run);
-    training::loss_curves(&figures, "Mean squared error of the autoencoder while it trains.")?;
+    training::loss_curves(&figures, "Mean squared error of the autoencoder by epoch.")?;
     training::strip(&figures, latent_space::STRIP)
 }
 
-/// 03_02: looks at its latent space.
+/// 03_02: analyses its latent space.
 pub fn analyse(context: &Context) -> Result<()> {
     let (run, model) = trained(context)?;
     let figures = context.figures(&run);
@@ -91,27 +91,27 @@ pub fn trained(context: &Context) -> Result<(Run<Config>, Autoencoder)> {
     Ok((run, model))
 }
 
-/// 30 digits decoded from points of the box around the digits' points.
+/// 30 digits decoded from points in the bounding box of the latent points.
 pub fn new_digits(figures: &Figures, model: &Autoencoder, latent: &Latent) -> Result<()> {
-    // 30 points drawn uniformly from the bounding box of the digits' points (p. 102).
+    // 30 points sampled uniformly from the bounding box of the latent points (p. 102).
     let (low, high) = corners(latent);
     let new = &low + (&high - &low) * Tensor::rand([30, 2], (latent.z.kind(), latent.z.device()));
-    let caption = "Red: 30 points drawn uniformly from the box around the digits' points. Below: what they decode to. \
-                   Some fall into gaps, where the decoder has never been.";
+    let caption = "Red: 30 points sampled uniformly from the bounding box of the latent points. Below: the decoded \
+                   images. Points in gaps decode to shapes that are no digits.";
     latent_space::new_digits(figures, model, latent, &new, 10, caption)
 }
 
-/// 400 points over the box around the digits' points, and the digits decoded from them.
+/// 400 points over the bounding box of the latent points, and the digits decoded from them.
 pub fn grid(figures: &Figures, model: &Autoencoder, latent: &Latent) -> Result<()> {
     let (low, high) = corners(latent);
     let end = |corner: &Tensor, axis| corner.double_value(&[axis]);
     let xs = latent_space::linspace(end(&low, 0), end(&high, 0), 20);
     let ys = latent_space::linspace(end(&high, 1), end(&low, 1), 20);
-    let caption = "A grid of 20 x 20 points over the range of the digits' points.";
+    let caption = "A grid of 20 x 20 points over the range of the latent points.";
     latent_space::grid(figures, model, latent, &xs, &ys, caption)
 }
 
-/// The lower left and the upper right corner of the box around the digits' points: `[2]` each.
+/// The lower left and the upper right corner of the bounding box of the latent points: `[2]` each.
 fn corners(latent: &Latent) -> (Tensor, Tensor) {
     (latent.z.amin([0], false), latent.z.amax([0], false))
 }

@@ -15,7 +15,7 @@ fn plot_model(model: &impl LatentModel, run: &RunFolder) -> Result<()> {
     model.nets().iter().try_for_each(|net| net.summary().save(&run.path.join("viz")))
 }
 
-/// A model with a run's weights; random numbers begin anew.
+/// Loads a run's weights into a model, and seeds the random numbers of the analysis.
 fn trained_model<M: LatentModel, C: ExperimentConfig>(context: &Context, run: &Run<C>, model: M) -> Result<M> {
     context.load_weights(run, model.variables())?;
     device::seed(&[run.params.seed]);

@@ -23,7 +23,7 @@ pub struct Config {
     pub net: NetConfig,
     /// Weight of the reconstruction loss against the KL divergence.
     pub r_loss_factor: f64,
-    /// Training digits that are used, from the first on.
+    /// Number of training digits, from the first one on.
     pub digits: i64,
     /// Adam's learning rate.
     pub learning_rate: f64,
@@ -72,13 +72,13 @@ pub fn train(context: &Context) -> Result<()> {
     fit(&model, &mut optimizer, &x_train, config.fit, &run.folder, run.params.seed)?;
 
     let figures = context.figures(&run);
-    let caption = "Losses of the variational autoencoder while it trains: the sum, the weighted mean squared error of \
-                   the reconstructions, and the KL divergence.";
+    let caption = "Losses of the variational autoencoder by epoch: the sum, the weighted mean squared error of the \
+                   reconstructions, and the KL divergence.";
     training::loss_curves(&figures, caption)?;
     training::strip(&figures, latent_space::STRIP)
 }
 
-/// 03_04: looks at its latent space.
+/// 03_04: analyses its latent space.
 pub fn analyse(context: &Context) -> Result<()> {
     let (run, model) = trained(context)?;
     let figures = context.figures(&run);
@@ -103,25 +103,26 @@ pub fn trained(context: &Context) -> Result<(Run<Config>, VariationalAutoencoder
 /// 30 digits decoded from points of N(0, I).
 pub fn new_digits(figures: &Figures, model: &VariationalAutoencoder, latent: &Latent) -> Result<()> {
     let new = Tensor::randn([30, 2], (latent.z.kind(), latent.z.device()));
-    let caption = "Red: 30 points drawn from N(0, I). Below: what they decode to. Nearly every point is a digit now.";
+    let caption =
+        "Red: 30 points sampled from N(0, I). Below: the decoded images. Nearly every point decodes to a digit.";
     latent_space::new_digits(figures, model, latent, &new, 15, caption)
 }
 
-/// The points coloured by digit, and the same as p-values.
+/// The points coloured by digit, and their p-values.
 pub fn by_digit(figures: &Figures, latent: &Latent) -> Result<()> {
-    // The normal distribution function turns the digits' points into the unit square, evenly if they are N(0, I).
+    // The normal CDF maps latent points to the unit square, uniformly if they are N(0, I).
     let (points, p_values) = (latent.points()?, array2(&latent.z.special_ndtr())?);
     let classes = latent.classes()?;
     let z = latent_space::scatter().title("z").with(latent_space::colored(&points, &classes));
     let p = latent_space::scatter().title("p-values of z").with(latent_space::colored(&p_values, &classes));
-    let caption = "Points of the test set coloured by digit, and the same points as p-values: the latent distribution is \
-                   near the standard normal one, and every digit has about its share of it.";
+    let caption = "Latent points of test digits coloured by digit, and the same points as p-values: the latent \
+                   distribution is close to the standard normal one, and each digit covers a similar share of it.";
     figures.save("latent_space_by_digit", caption, Figure::fitted(&[&[&z, &p]], 13.0)?)
 }
 
 /// 400 points at the quantiles of the normal distribution, and the digits decoded from them.
 pub fn grid(figures: &Figures, model: &VariationalAutoencoder, latent: &Latent) -> Result<()> {
     let quantiles = |from, to| latent_space::linspace(from, to, 20).special_ndtri();
-    let caption = "A grid of 20 x 20 points at the normal distribution's quantiles from 0.01 to 0.99.";
+    let caption = "A grid of 20 x 20 points at the quantiles 0.01 to 0.99 of the normal distribution.";
     latent_space::grid(figures, model, latent, &quantiles(0.01, 0.99), &quantiles(0.99, 0.01), caption)
 }

@@ -24,14 +24,14 @@ pub struct Config {
     pub net: NetConfig,
     /// Weight of the reconstruction loss against the KL divergence.
     pub r_loss_factor: f64,
-    /// Faces that are trained on, from the first on; all if there are fewer.
+    /// Number of training faces, from the first one on; all if there are fewer.
     pub faces: usize,
     /// Adam's learning rate.
     pub learning_rate: f64,
     /// Batch size, epochs, and how often sample images are saved.
     #[serde(flatten)]
     pub fit: FitConfig,
-    /// Faces that the classifier of attributes learns from, in 03_06.
+    /// Number of training faces of the attribute classifier in 03_06.
     pub classifier_faces: usize,
 }
 
@@ -68,7 +68,7 @@ impl ExperimentConfig for Config {
 }
 
 impl Config {
-    /// The first `count` faces in the net's size.
+    /// The first `count` faces, resized to the net's input.
     fn files(&self, set: &CelebA, count: usize) -> Result<Arc<ImageFiles>> {
         let [height, width, _] = self.net.input_dim.map(|n| n as usize);
         Ok(Arc::new(set.images(count, height, width)?))
@@ -90,10 +90,10 @@ pub fn train(context: &Context) -> Result<()> {
     fit(&model, &mut optimizer, &x_train, config.fit, &run.folder, run.params.seed)?;
 
     let figures = context.figures(&run);
-    let caption = "Losses of the variational autoencoder while it trains on faces: the sum, the weighted mean squared \
-                   error of the reconstructions, and the KL divergence.";
+    let caption = "Losses of the variational autoencoder on faces, by epoch: the sum, the weighted mean squared error of \
+                   the reconstructions, and the KL divergence.";
     training::loss_curves(&figures, caption)?;
-    let caption = "Decoded random points of latent space, saved while training: blots become faces.";
+    let caption = "Random points of latent space, decoded during training.";
     training::strip(&figures, caption)
 }
 
@@ -115,7 +115,7 @@ pub fn analyse(context: &Context) -> Result<()> {
     arithmetic_check::check(&figures, model, set, files, &vectors, run.params.config.classifier_faces)
 }
 
-/// What 03_06 looks at.
+/// The objects of 03_06's analysis.
 #[derive(Debug)]
 pub struct Trained {
     /// The run to analyse.
@@ -124,7 +124,7 @@ pub struct Trained {
     pub model: VariationalAutoencoder,
     /// The data set, with its table of attributes.
     pub set: CelebA,
-    /// All of its faces in the net's size.
+    /// All of its faces, resized to the net's input.
     pub faces: Arc<ImageFiles>,
 }
 
@@ -140,7 +140,7 @@ pub fn trained(context: &Context) -> Result<Trained> {
 }
 
 impl Trained {
-    /// Finds the vectors of attributes: what is learnt about them comes from the faces that the model was trained on.
+    /// The attribute vectors, computed from the model's training faces.
     pub fn attribute_vectors(&self, names: &[&str], context: &Context) -> Result<Vec<AttributeVector>> {
         let Trained { run, model, set, .. } = self;
         let trained_on = run.params.config.files(set, run.params.config.faces)?;

@@ -26,48 +26,48 @@ pub const BOOK_ATTRIBUTES: [&str; 8] = [
     "Blond_Hair",
 ];
 
-/// Faces in a batch.
+/// Batch size.
 const BATCH: i64 = 500;
-/// The means stand still when both together move less than this in a batch.
+/// The means have converged when both together move less than this in a batch.
 const STILL: f64 = 0.08;
-/// Faces with the attribute that are enough.
+/// Number of faces with the attribute that suffices.
 const ENOUGH: i64 = 10_000;
-/// Times that all faces are seen at most: only sets of few faces need it.
+/// Largest number of passes over all faces: only small sets need more than one.
 const PASSES: u64 = 4;
 
-/// An attribute's vector, and how it came about.
+/// An attribute's vector, and its computation by batch.
 #[derive(Debug)]
 pub struct AttributeVector {
     /// Its name in the table: `Smiling`.
     pub name: String,
     /// `[z]`, of length 1.
     pub vector: Tensor,
-    /// A line for each batch.
+    /// One line per batch.
     pub lines: Vec<Progress>,
 }
 
-/// What a batch has changed.
+/// Changes by a batch.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Progress {
-    /// Faces with the attribute so far.
+    /// Number of faces with the attribute so far.
     pub positives: i64,
-    /// How far their mean has moved.
+    /// Movement of their mean.
     pub positive_move: f64,
-    /// How far the mean of the others has moved.
+    /// Movement of the mean of the other faces.
     pub negative_move: f64,
     /// Distance of both means.
     pub distance: f64,
-    /// How much the distance has changed.
+    /// Change of the distance.
     pub change: f64,
 }
 
-/// Finds the vectors of some attributes: batches of 500 faces are encoded, and the means of the points with and without
-/// each attribute are kept up to date until they stand still. The vector is the difference of the means over its length.
+/// Computes attribute vectors: encodes batches of 500 faces and updates the mean latent points with and without each
+/// attribute until they converge. The vector is the difference of the means, divided by its length.
 ///
 /// The book streams the faces once for each attribute; here one stream serves all of them.
 ///
 /// # Errors
-/// An attribute that the table lacks, or that all faces have, or none.
+/// An attribute is unknown, or all faces have it, or none has it.
 pub fn attribute_vectors(
     model: &impl LatentModel,
     set: &CelebA,
@@ -136,15 +136,15 @@ impl Means {
     }
 
     fn vector(self, name: &str) -> Result<AttributeVector> {
-        ensure!(self.counts.iter().all(|&n| n > 0.0), "{name}: all of the faces have it, or none of them");
+        ensure!(self.counts.iter().all(|&n| n > 0.0), "{name}: all faces have this attribute, or none has it");
         let difference = self.means.get(0) - self.means.get(1);
         let length = difference.norm();
-        ensure!(length.double_value(&[]) > 0.0, "{name}: faces with it and without it have the same mean");
+        ensure!(length.double_value(&[]) > 0.0, "{name}: faces with and without this attribute have the same mean");
         Ok(AttributeVector { name: name.to_string(), vector: difference / length, lines: self.lines })
     }
 }
 
-/// Prints the book's table for each attribute and writes all of them to `attribute_vectors.csv` in the run folder.
+/// Prints the book's table for each attribute and writes `attribute_vectors.csv` to the run folder.
 pub fn report(vectors: &[AttributeVector], folder: &RunFolder) -> Result<()> {
     let mut csv = csv::Writer::from_writer(vec![]);
     csv.write_record(["attribute", "positives", "positive_move", "negative_move", "distance", "distance_change"])?;
@@ -171,7 +171,7 @@ pub fn convergence(figures: &Figures, vectors: &[AttributeVector]) -> Result<()>
         let (x, y): (Vec<f64>, Vec<f64>) = lines.iter().map(|line| (line.positives as f64, line.distance)).unzip();
         chart = chart.with(Line::xy(&name.replace('_', " "), x, y));
     }
-    let caption = "How far the mean points of faces with and without an attribute lie apart, as more faces are seen. Each \
-                   line ends where both means together moved less than 0.08.";
+    let caption = "Distance between the mean latent points of faces with and without an attribute, as more faces are \
+                   seen. A line ends when both means together move less than 0.08 in a batch.";
     figures.save("attribute_vectors", caption, Figure::of(&chart, (8.0, 5.0))?)
 }

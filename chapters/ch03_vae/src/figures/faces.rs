@@ -14,7 +14,7 @@ use rand::seq::index::sample;
 use rand_chacha::ChaCha8Rng;
 use tch::{Device, Tensor};
 
-/// Faces drawn at random; which ones depends on the seed and the purpose.
+/// Random faces; the choice depends on the seed and the purpose.
 fn some(files: &ImageFiles, count: usize, seed: u64, purpose: u64, device: Device) -> Result<Tensor> {
     let mut random = ChaCha8Rng::seed_from_u64(common::device::mix(&[seed, purpose]));
     let rows = sample(&mut random, files.len(), count.min(files.len()));
@@ -26,7 +26,7 @@ pub fn reconstructions(figures: &Figures, model: &impl LatentModel, files: &Imag
     let faces = some(files, 10, figures.seed(), 0, figures.device())?;
     let decoded = array4(&decode(model, &encode(model, &faces)))?;
     let grid = ImageGrid::new(array4(&faces)?.view()).then(decoded.view()).row_names(["face", "reconstruction"]);
-    let caption = "Ten faces, and what the decoder makes of their points in latent space.";
+    let caption = "Ten faces and their reconstructions.";
     figures.save("reconstructions", caption, Figure::fitted(&[&[&grid]], 12.0)?)
 }
 
@@ -39,8 +39,8 @@ pub fn histograms(figures: &Figures, model: &impl LatentModel, files: &ImageFile
         Chart::new().title(&i.to_string()).with(bars).with(normal).x_range(-4.0, 4.0).y_range(0.0, 0.7)
     };
     let charts: Vec<Chart> = (0..z.ncols().min(50)).map(chart).collect();
-    let caption = "Values of the first 50 dimensions of latent space over 200 faces, and the density of the standard normal \
-                   distribution (red), from which new faces are drawn.";
+    let caption = "Values of the first 50 latent dimensions over 200 faces, and the standard normal density (red) from \
+                   which new faces are sampled.";
     figures.save("histograms", caption, Figure::grid(&charts, 10, (18.0, 9.0))?)
 }
 
@@ -49,11 +49,11 @@ pub fn new_faces(figures: &Figures, model: &impl LatentModel) -> Result<()> {
     let z = model.noise(30);
     let faces = array4(&decode(model, &z))?;
     let grid = ImageGrid::new(faces.view()).columns(10);
-    let caption = "30 new faces, decoded from points drawn from N(0, I): nobody has ever seen them.";
+    let caption = "30 new faces, decoded from samples of N(0, I).";
     figures.save("new_faces", caption, Figure::fitted(&[&[&grid]], 12.0)?)
 }
 
-/// Five faces, and what becomes of them when an attribute's vector is added -4 to 4 times (p. 122).
+/// Five faces, decoded after adding an attribute's vector -4 to 4 times (p. 122).
 pub fn add_vector(
     figures: &Figures,
     model: &impl LatentModel,
@@ -76,9 +76,9 @@ pub fn add_vector(
     }
     let names = factors.iter().map(|factor| format!("{factor:+}").replace("+0", "0"));
     let names = std::iter::once("face".to_string()).chain(names);
-    let grid = grid.context("there are no faces")?.columns(10).column_names(names).title(&attribute.name);
+    let grid = grid.context("no faces to draw")?.columns(10).column_names(names).title(&attribute.name);
     let caption = format!(
-        "Latent arithmetic with {}: five faces, and what they decode to when its vector is added so many times.",
+        "Latent arithmetic with {}: five faces, decoded after adding its vector -4 to 4 times.",
         attribute.name
     );
     let what = format!("add_{}", attribute.name.to_lowercase());
@@ -111,6 +111,6 @@ pub fn morphs(figures: &Figures, model: &impl LatentModel, set: &CelebA, files: 
         .flat_map(|(start, end)| std::iter::once(number(start)).chain(vec![String::new(); 10]).chain([number(end)]));
     let grid = ImageGrid::new(images.view()).columns(12).captions(captions);
     let grid = grid.column_names(std::iter::once("face".to_string()).chain(names).chain(["face".to_string()]));
-    let caption = "Morphing: faces decoded from the line between two faces' points, at so much of the way.";
+    let caption = "Morphing: faces decoded at equal steps on the line between the latent points of two faces.";
     figures.save("morphs", caption, Figure::fitted(&[&[&grid]], 13.0)?)
 }

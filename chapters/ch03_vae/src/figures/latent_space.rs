@@ -1,4 +1,4 @@
-//! The figures that the analyses of both digit models draw (pp. 101-104 and 114-115).
+//! The figures of both digit models' latent spaces (pp. 101-104 and 114-115).
 
 use crate::models::{LatentModel, NetConfig};
 use anyhow::{Result, ensure};
@@ -13,11 +13,11 @@ use rand_chacha::ChaCha8Rng;
 use std::path::Path;
 use tch::{Device, Kind, Tensor};
 
-/// Digits whose points are drawn.
+/// Number of digits whose latent points are drawn.
 const SCATTER: i64 = 5000;
 
 /// The caption of both training strips.
-pub const STRIP: &str = "Decoded random points of latent space, saved while training (p. 111): shapes become digits.";
+pub const STRIP: &str = "Random points of latent space, decoded during training (p. 111).";
 
 /// Latent points of test digits, with the digits.
 pub struct Latent {
@@ -39,9 +39,9 @@ impl Latent {
     }
 }
 
-/// The figures show latent space as a plane.
+/// Checks that latent space has 2 dimensions, as the figures need.
 pub fn ensure_plane(net: &NetConfig) -> Result<()> {
-    ensure!(net.z_dim == 2, "this net's latent space has {} dimensions: the figures of this section need 2", net.z_dim);
+    ensure!(net.z_dim == 2, "the latent space has {} dimensions: the figures of this section need 2", net.z_dim);
     Ok(())
 }
 
@@ -65,7 +65,7 @@ pub fn reconstructions(figures: &Figures, model: &impl LatentModel, latent: &Lat
     let captions = coordinates(array2(&z)?.view());
     let grid = ImageGrid::new(originals.view()).then(decoded.view()).captions(captions);
     let grid = grid.row_names(["test digit", "reconstruction"]);
-    let caption = "Ten digits of the test set with their points in latent space, and what the decoder makes of these.";
+    let caption = "Ten test digits with their latent points, and their reconstructions.";
     figures.save("reconstructions", caption, Figure::fitted(&[&[&grid]], 10.0)?)
 }
 
@@ -73,11 +73,11 @@ pub fn reconstructions(figures: &Figures, model: &impl LatentModel, latent: &Lat
 pub fn points(figures: &Figures, latent: &Latent) -> Result<()> {
     let points = latent.points()?;
     let chart = scatter().with(black(&points));
-    let caption = format!("Where the encoder puts {} digits of the test set in latent space.", points.nrows());
+    let caption = format!("Latent points of {} test digits.", points.nrows());
     figures.save("latent_space", &caption, Figure::of(&chart, (7.0, 7.0))?)
 }
 
-/// New points in red over the black ones, and the digits decoded from them, `columns` in a row.
+/// New points in red over the black ones, and their decoded digits, `columns` in a row.
 pub fn new_digits(
     figures: &Figures,
     model: &impl LatentModel,
@@ -97,11 +97,11 @@ pub fn new_digits(
 pub fn by_digit(figures: &Figures, latent: &Latent) -> Result<()> {
     let points = latent.points()?;
     let chart = scatter().with(colored(&points, &latent.classes()?));
-    let caption = "The same points coloured by digit: each digit has its own region.";
+    let caption = "The same points, coloured by digit: each digit has its own region.";
     figures.save("latent_space_by_digit", caption, Figure::of(&chart, (7.6, 7.0))?)
 }
 
-/// A 20 x 20 grid of points over the coloured ones, and the 400 digits decoded from it.
+/// A 20 x 20 grid of points over the coloured ones, and the 400 decoded digits.
 ///
 /// `xs` run from left to right, `ys` from top to bottom, as the decoded digits do.
 pub fn grid(
@@ -120,11 +120,11 @@ pub fn grid(
     figures.save("grid", caption, Figure::of(&chart, (7.6, 7.0))?)?;
     let decoded = array4(&model.decode(&z))?;
     let images = ImageGrid::new(decoded.view()).columns(xs.size()[0] as usize).gap(0.0);
-    let caption = "The 400 digits decoded from the grid of points, in its order.";
+    let caption = "The 400 images decoded from the grid, in the same order.";
     figures.save("grid_decoded", caption, Figure::fitted(&[&[&images]], 8.0)?)
 }
 
-/// Images that the encoder gets at once: its first layer alone takes half a megabyte for each.
+/// Batch size of the encoder: its first layer alone needs half a megabyte per image.
 const AT_ONCE: i64 = 100;
 
 /// Faces `[n, height, width, channels]` -> points in latent space, without gradients.
@@ -153,7 +153,7 @@ fn black(points: &Array2<f32>) -> Points {
     Points::new(points.view()).color(Color::BLACK).size(3.0).alpha(0.5)
 }
 
-/// `n` numbers from `from` to `to` at equal distances.
+/// `n` evenly spaced numbers from `from` to `to`.
 pub fn linspace(from: f64, to: f64, n: i64) -> Tensor {
     Tensor::linspace(from, to, n, (Kind::Float, Device::Cpu))
 }

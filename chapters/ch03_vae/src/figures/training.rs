@@ -18,7 +18,7 @@ pub fn loss_curves(figures: &Figures, caption: &str) -> Result<()> {
     figures.save("loss", caption, Figure::of(&chart, (6.4, 4.8))?)
 }
 
-/// Up to 20 of the images saved while training, evenly spread, oldest first.
+/// Up to 20 of the saved sample images, evenly spaced, oldest first.
 pub fn strip(figures: &Figures, caption: &str) -> Result<()> {
     let saved = figures.run().images();
     let shown: Vec<_> = images::evenly(saved.len(), 20).into_iter().map(|i| &saved[i]).collect();

@@ -1,4 +1,4 @@
-//! The autoencoder (pp. 94-99): an encoder compresses an image to a few numbers, a decoder reconstructs it from them.
+//! The autoencoder (pp. 94-99): an encoder compresses an image to a latent point, a decoder reconstructs it.
 
 use anyhow::{Result, ensure};
 use common::arrays::array4;
@@ -23,9 +23,9 @@ pub struct NetConfig {
     pub decoder: Vec<Conv>,
     /// Dimensions of latent space.
     pub z_dim: i64,
-    /// Whether batch normalization follows each convolution but the decoder's last.
+    /// Whether batch normalization follows each convolution except the decoder's last.
     pub use_batch_norm: bool,
-    /// Whether a quarter of the values is dropped after each convolution but the decoder's last.
+    /// Whether dropout with rate 0.25 follows each convolution except the decoder's last.
     pub use_dropout: bool,
 }
 
@@ -43,7 +43,7 @@ impl NetConfig {
         }
     }
 
-    /// The net for faces (p. 116): 128 × 128 × 3 to 200 numbers, and back.
+    /// The net for faces (p. 116): 128 × 128 × 3 to 200 dimensions, and back.
     pub fn faces() -> NetConfig {
         let conv = |filters| Conv { filters, kernel: 3, stride: 2 };
         NetConfig {
@@ -89,7 +89,7 @@ impl NetConfig {
         if self.use_dropout { x.dropout(0.25) } else { x }
     }
 
-    /// A decoder must make images of the encoder's size.
+    /// Checks that the decoder's images have the encoder's input shape.
     pub(super) fn check_output(&self, decoder: &Model) -> Result<()> {
         let made = &decoder.output_shapes()[0];
         ensure!(*made == self.input_dim, "the decoder makes images of {made}, not {}", Shape::from(self.input_dim));
@@ -97,7 +97,7 @@ impl NetConfig {
     }
 }
 
-/// What follows a convolution; dropout comes last. The book's two models differ in it.
+/// Order of the layers after a convolution, in which the book's two models differ; dropout comes last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Block {
     /// LeakyReLU, then batch normalization: the autoencoder's.
@@ -123,7 +123,7 @@ impl Autoencoder {
     /// An untrained model.
     ///
     /// # Errors
-    /// No net can be made of these sizes.
+    /// The sizes do not fit.
     pub fn new(config: &NetConfig, device: Device) -> Result<Autoencoder> {
         let variables = VarStore::new(device);
         let net = Net::new(&variables.root());
@@ -163,7 +163,7 @@ impl LatentModel for Autoencoder {
     }
 }
 
-/// What the autoencoder and the variational autoencoder have in common.
+/// The common interface of the autoencoder and the variational autoencoder.
 pub trait LatentModel {
     /// All weights.
     fn variables(&self) -> &VarStore;
@@ -189,8 +189,8 @@ pub trait LatentModel {
     }
 }
 
-/// Trains, as the book's `train` and, for files, `train_with_generator` do, and saves a decoded random point to
-/// `images/` every so many batches (p. 111).
+/// Trains like the book's `train` and, for files, `train_with_generator`. Saves a decoded random point to `images/`
+/// every `print_every_n_batches` batches (p. 111).
 pub fn fit(
     model: &impl LatentModel,
     optimizer: &mut Optimizer,

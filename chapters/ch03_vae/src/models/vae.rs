@@ -12,27 +12,27 @@ use tch::{Device, Tensor};
 pub struct VariationalAutoencoder {
     /// All weights.
     pub variables: VarStore,
-    /// Image -> mean and logarithm of the variance of a normal distribution in latent space (p. 108).
+    /// Image -> mean and log variance of a normal distribution in latent space (p. 108).
     pub encoder_mu_log_var: Model,
     /// Image -> a point of that distribution.
     pub encoder: Model,
     /// Point in latent space -> image.
     pub decoder: Model,
-    /// Image -> image, mean, logarithm of the variance.
+    /// Image -> image, mean, log variance.
     pub model: Model,
     r_loss_factor: f64,
 }
 
-/// A point of N(mu, exp(log_var)), made from a point of N(0, I) so that gradients pass (p. 109).
+/// A sample of N(mu, exp(log_var)) by reparameterization, so that gradients reach both (p. 109).
 fn sampling(mu: &Tensor, log_var: &Tensor) -> Tensor {
     mu + (log_var / 2.0).exp() * mu.randn_like()
 }
 
 impl VariationalAutoencoder {
-    /// An untrained model; `r_loss_factor` weighs the reconstruction against the KL divergence (p. 114).
+    /// An untrained model; `r_loss_factor` is the weight of the reconstruction loss against the KL divergence (p. 114).
     ///
     /// # Errors
-    /// No net can be made of these sizes.
+    /// The sizes do not fit.
     pub fn new(config: &NetConfig, r_loss_factor: f64, device: Device) -> Result<VariationalAutoencoder> {
         let variables = VarStore::new(device);
         let net = Net::new(&variables.root());
@@ -53,13 +53,13 @@ impl VariationalAutoencoder {
         Ok(VariationalAutoencoder { variables, encoder_mu_log_var, encoder, decoder, model, r_loss_factor })
     }
 
-    /// The distribution of images `[n, height, width, channels]`: mean and logarithm of the variance, `[n, z]`.
+    /// The latent distribution of images `[n, height, width, channels]`: mean and log variance, `[n, z]`.
     pub fn distribution(&self, images: &Tensor) -> [Tensor; 2] {
         self.encoder_mu_log_var.forward_all(&[&nhwc_to_nchw(images)], false)
     }
 
-    /// The losses of a batch `[n, channels, height, width]` by name: the weighted reconstruction, the KL divergence, their
-    /// sum (p. 113).
+    /// The losses of a batch `[n, channels, height, width]` by name: the weighted reconstruction, the KL divergence,
+    /// their sum (p. 113).
     pub fn losses(&self, x: &Tensor, x_hat: &Tensor, mu: &Tensor, log_var: &Tensor) -> Vec<(&'static str, Tensor)> {
         let reconstruction_loss = losses::mean_squared_error(x, x_hat) * self.r_loss_factor;
         let kl_loss = losses::kl_divergence(mu, log_var);

@@ -1,3 +1,3 @@
-//! What the book does not have.
+//! Experiments that are not in the book.
 
 pub mod challenges;

@@ -20,10 +20,9 @@ pub struct Config {
     pub net: NetConfig,
     /// RMSprop's learning rates.
     pub learning_rates: LearningRates,
-    /// What is drawn: a category of Quick, Draw!.
+    /// The category of Quick, Draw!.
     pub category: String,
-    /// Drawings that are trained on, from the first on. Where there are fewer, those are drawn again, a little
-    /// differently, until there are enough.
+    /// Number of training drawings, from the first one on; if there are fewer, they are augmented.
     pub drawings: i64,
     /// Batch size, iterations (the book calls them epochs), and how often sample images are saved.
     #[serde(flatten)]
@@ -56,7 +55,7 @@ impl ExperimentConfig for Config {
     }
 }
 
-/// 04_01: trains the GAN and looks at what it draws.
+/// 04_01: trains the GAN and draws its figures.
 pub fn train(context: &Context) -> Result<()> {
     let trained = trained(context)?;
     let figures = context.figures(&trained.run);

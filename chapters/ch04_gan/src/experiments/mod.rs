@@ -15,15 +15,15 @@ use common::samples::{SIDE, Sheet};
 use common::training::{FitConfig, Run, RunFolder};
 use std::fmt;
 
-/// A run with its trained nets, the real images that they were trained on, and what samples are measured with.
+/// A trained run: its nets, its training images, and the net that evaluates samples.
 pub struct Trained<C> {
     /// The run.
     pub run: Run<C>,
     /// The nets.
     pub networks: Networks,
-    /// The real images.
+    /// The training images.
     pub real: ImageSource,
-    /// The net whose features samples are compared by; none where its weights cannot be had.
+    /// The net whose features evaluate samples; `None` if its weights are not available.
     pub features: Option<Box<dyn FeatureNet>>,
 }
 
@@ -33,7 +33,7 @@ impl<C: fmt::Debug> fmt::Debug for Trained<C> {
     }
 }
 
-/// What is done after each iteration: sheets of samples are saved to `images/`, of the same 25 points each time.
+/// A callback for each iteration: saves sheets of samples to `images/`, always from the same 25 latent points.
 pub fn save_samples(networks: &Networks, fit: FitConfig, run: &RunFolder, seed: u64) -> After<'static> {
     device::seed(&[seed, 1]);
     let (noise, run) = (networks.noise(SIDE * SIDE), run.clone());

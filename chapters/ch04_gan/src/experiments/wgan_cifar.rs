@@ -20,13 +20,13 @@ pub struct Config {
     pub net: NetConfig,
     /// RMSprop's learning rate for both nets.
     pub learning_rate: f64,
-    /// Steps of the critic for each one of the generator.
+    /// Critic steps per generator step.
     pub n_critic: u64,
     /// The critic's weights are clipped to [-`clip_threshold`, `clip_threshold`].
     pub clip_threshold: f64,
     /// The class of CIFAR-10: 7 is horses, 1 is cars.
     pub class: i64,
-    /// Images of the class that are trained on, from the first on: 5000 to train on, and 1000 of the test set.
+    /// Number of images of the class, from the first one on: 5000 training images, then 1000 test images.
     pub images: i64,
     /// Batch size, iterations (the book calls them epochs), and how often sample images are saved.
     #[serde(flatten)]
@@ -63,7 +63,7 @@ impl ExperimentConfig for Config {
     }
 }
 
-/// 04_02: trains the Wasserstein GAN and looks at what it makes.
+/// 04_02: trains the Wasserstein GAN and draws its figures.
 pub fn train(context: &Context) -> Result<()> {
     draw(context, &trained(context)?)
 }
@@ -94,7 +94,7 @@ fn class_name(dir: &Path, class: i64) -> Result<String> {
     Ok(names.get(class as usize).with_context(|| format!("CIFAR-10 has no class {class}"))?.clone())
 }
 
-/// The first images of a class, those to train on before those to test with (p. 149): `[n, 32, 32, 3]` in [0, 1].
+/// The first `images` images of a class, training images before test images (p. 149): `[n, 32, 32, 3]` in [0, 1].
 fn of_class(dir: &Path, class: i64, count: i64) -> Result<Tensor> {
     let all = [cifar10::train(dir, 50_000)?, cifar10::test(dir, 10_000)?];
     let found = all.map(|images| images.rows(&images.labels.eq(class).nonzero().flatten(0, -1)).images);

@@ -19,11 +19,11 @@ pub struct Config {
     pub net: NetConfig,
     /// Adam's learning rate for both nets.
     pub learning_rate: f64,
-    /// Steps of the critic for each one of the generator.
+    /// Critic steps per generator step.
     pub n_critic: u64,
     /// Weight of the gradient penalty.
     pub grad_weight: f64,
-    /// Faces that are trained on, from the first on; all if there are fewer.
+    /// Number of training faces, from the first one on; all if there are fewer.
     pub faces: usize,
     /// Batch size, iterations (the book calls them epochs), and how often sample images are saved.
     #[serde(flatten)]
@@ -60,7 +60,7 @@ impl ExperimentConfig for Config {
     }
 }
 
-/// 04_03: trains the WGAN-GP and looks at what it makes.
+/// 04_03: trains the WGAN-GP and draws its figures.
 pub fn train(context: &Context) -> Result<()> {
     draw(context, &trained(context)?)
 }

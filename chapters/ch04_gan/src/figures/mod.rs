@@ -1,4 +1,4 @@
-//! What the experiments draw.
+//! The figures of the experiments.
 
 pub mod quality;
 
@@ -16,8 +16,8 @@ use tch::Tensor;
 /// Iterations after which the book shows samples.
 pub const SHOWN: [u64; 5] = [20, 200, 400, 1000, 2000];
 
-/// Losses by iteration, in the book's colours (p. 140): the critic's in black, on real images in green, on fake ones in
-/// red, the generator's in orange, the gradient penalty in blue.
+/// Losses by iteration in the book's colours (p. 140): critic black, on real images green, on generated ones red,
+/// generator orange, gradient penalty blue.
 pub fn loss_curves(figures: &Figures) -> Result<()> {
     let curves = [
         ("d_loss", Color::BLACK),
@@ -26,8 +26,8 @@ pub fn loss_curves(figures: &Figures) -> Result<()> {
         ("gradient_penalty", Color::BLUE),
         ("g_loss", Color::ORANGE),
     ];
-    let caption = "Losses at each iteration: of discriminator or critic (black), its part on real images (green) and on \
-                   fake ones (red), and of the generator (orange).";
+    let caption = "Losses by iteration: discriminator or critic (black), its part on real images (green) and on \
+                   generated ones (red), generator (orange), and the gradient penalty (blue) where there is one.";
     samples::history(figures, "loss", "loss", caption, &curves)
 }
 
@@ -35,13 +35,13 @@ pub fn loss_curves(figures: &Figures) -> Result<()> {
 pub fn accuracy_curves(figures: &Figures) -> Result<()> {
     let curves =
         [("d_acc", Color::BLACK), ("d_acc_real", Color::GREEN), ("d_acc_fake", Color::RED), ("g_acc", Color::ORANGE)];
-    let caption = "Share of images that the discriminator takes for what they are (black; real ones green, fake ones \
-                   red), and of those that the generator gets past it (orange).";
+    let caption = "Share of images that the discriminator classifies correctly (black; real ones green, generated ones \
+                   red), and of generated images that it takes for real in the generator's step (orange).";
     samples::history(figures, "accuracy", "accuracy", caption, &curves)
 }
 
-/// Samples at the book's iterations, the same points through the training, the way from point to point, and what is
-/// nearest to the samples among the real images.
+/// The figures of a trained model: samples at the book's iterations, a strip through training, interpolations, and
+/// nearest real images.
 pub fn after_training(
     figures: &Figures,
     networks: &Networks,
@@ -54,41 +54,41 @@ pub fn after_training(
     nearest(figures, networks, real)
 }
 
-/// 5 x 5 samples after 20, 200, 400, 1000 and 2000 iterations, and at the end (p. 141); how good the last ones are is
-/// measured.
+/// 5 x 5 samples after 20, 200, 400, 1000 and 2000 iterations and at the end (p. 141), with the quality of the last
+/// ones.
 pub fn sheets(
     figures: &Figures,
     networks: &Networks,
     real: &ImageSource,
     features: Option<&dyn FeatureNet>,
 ) -> Result<()> {
-    let mut caption = "What the generator makes of the same 25 points of latent space, as it learns.".to_string();
+    let mut caption = "Images generated from the same 25 latent points during training.".to_string();
     if let Some(net) = features {
         device::seed(&[figures.seed(), 3]);
         let Quality { frechet_distance, precision, recall, samples, .. } =
             samples::measure(figures.run(), |n| networks.images(&networks.noise(n)), real, net)?;
         caption += &format!(
-            " At the end, {samples} samples beside as many real images: Fréchet distance {frechet_distance:.1}, \
+            " After training, {samples} samples against as many real images: Fréchet distance {frechet_distance:.1}, \
              precision {precision:.2}, recall {recall:.2}."
         );
     }
     samples::samples(figures, &SHOWN, &caption)
 }
 
-/// 25 points of latent space, the same at each call.
+/// 25 latent points, the same at each call.
 fn noise(figures: &Figures, networks: &Networks) -> Tensor {
     device::seed(&[figures.seed(), 2]);
     networks.noise(SIDE * SIDE)
 }
 
-/// Five ways through latent space, of ten steps each.
+/// Five interpolations of ten steps each.
 pub fn interpolation(figures: &Figures, networks: &Networks) -> Result<()> {
     let noise = noise(figures, networks);
     let way = samples::great_circle(&noise.narrow(0, 0, 5), &noise.narrow(0, 5, 5), 10);
     samples::interpolation(figures, &networks.images(&way), 10)
 }
 
-/// Samples and the real images that are most like them (p. 152).
+/// Samples and their nearest real images (p. 152).
 pub fn nearest(figures: &Figures, networks: &Networks, real: &ImageSource) -> Result<()> {
     samples::nearest(figures, &networks.images(&noise(figures, networks)), real)
 }

@@ -1,4 +1,4 @@
-//! What the chapter's samples are measured with: numbers by which runs can be compared.
+//! The net that evaluates samples of drawings.
 
 use anyhow::Result;
 use common::cli::Context;
@@ -6,20 +6,20 @@ use common::datasets::quickdraw::Drawings;
 use common::features::drawings::DrawingClassifier;
 use common::training::Preset;
 
-/// The categories of Quick, Draw! that can be drawn without any download.
+/// The categories of Quick, Draw! with synthetic data.
 pub const CATEGORIES: [&str; 10] =
     ["camel", "horse", "cat", "fish", "house", "flower", "sun", "tree", "bicycle", "sailboat"];
 
-/// The one net that drawings of this chapter are measured with: it tells ten categories apart, learnt from *synthetic*
-/// drawings. So it is the same for everybody, whatever the models were trained on, and needs no download.
+/// The net that evaluates drawings of this chapter: a classifier of ten categories, trained on *synthetic* drawings, so
+/// that it is the same for everyone and every model, and needs no download.
 ///
-/// It is trained when it is first asked for, and then lies in `run/classifiers`. Runs of the preset `smoke` have one of
-/// their own, trained for a moment, whose numbers mean nothing.
+/// It is trained on first use and saved in `run/classifiers`. The preset `smoke` uses its own, hardly trained net,
+/// whose numbers mean nothing.
 ///
-/// Training seeds libtorch's random numbers: ask for it before a run seeds them.
+/// Training seeds libtorch's random numbers: call this before a run seeds them.
 ///
 /// # Errors
-/// Training was stopped, or the drawings or the file cannot be written.
+/// Training is interrupted, or the drawings or the file cannot be written.
 pub fn drawing_features(context: &Context, preset: Preset) -> Result<DrawingClassifier> {
     let each = match preset {
         Preset::Smoke => 40,

@@ -1,5 +1,5 @@
-//! The generative adversarial network (pp. 129-142): a discriminator learns to tell real images from generated ones, a
-//! generator learns to deceive it.
+//! The generative adversarial network (pp. 129-142): a discriminator learns to distinguish real images from generated
+//! ones, a generator learns to deceive it.
 
 use super::networks::{Iterations, NetConfig, Networks};
 use anyhow::Result;
@@ -17,12 +17,12 @@ pub struct LearningRates {
     pub generator: f64,
 }
 
-/// Discriminator against generator.
+/// A discriminator against a generator.
 #[derive(Debug)]
 pub struct Gan {
     /// The nets.
     pub networks: Networks,
-    /// The discriminator without the sigmoid at its end.
+    /// The discriminator without its final sigmoid.
     logits: Model,
     extra_generator_steps: u64,
 }
@@ -30,17 +30,17 @@ pub struct Gan {
 /// Losses and accuracies of a step of the discriminator.
 #[derive(Debug)]
 pub struct DiscriminatorLosses {
-    /// Mean of the next two.
+    /// Mean of the next two values.
     pub loss: Tensor,
     /// On real images.
     pub loss_real: Tensor,
     /// On generated images.
     pub loss_fake: Tensor,
-    /// Mean of the next two.
+    /// Mean of the next two values.
     pub acc: Tensor,
-    /// Share of real images taken for real.
+    /// Share of real images classified as real.
     pub acc_real: Tensor,
-    /// Share of generated images taken for generated.
+    /// Share of generated images classified as generated.
     pub acc_fake: Tensor,
 }
 
@@ -55,12 +55,12 @@ impl Gan {
         Ok(Gan { networks, logits, extra_generator_steps: 0 })
     }
 
-    /// The same with more steps of the generator for each one of the discriminator; there are none in the book.
+    /// Sets the number of additional generator steps per discriminator step; 0 in the book.
     pub fn with_extra_generator_steps(self, extra_generator_steps: u64) -> Gan {
         Gan { extra_generator_steps, ..self }
     }
 
-    /// One step on real images, one on generated ones (p. 138).
+    /// One discriminator step on real images, one on generated images (p. 138).
     pub fn train_discriminator(
         &self,
         true_imgs: &Tensor,
@@ -75,7 +75,7 @@ impl Gan {
         DiscriminatorLosses { loss, loss_real, loss_fake, acc, acc_real, acc_fake }
     }
 
-    /// The discriminator shall say `valid` (1) or `fake` (0) of each image: loss and accuracy.
+    /// One discriminator step towards the label `valid` (1) or `fake` (0): loss and accuracy.
     fn train_discriminator_on_batch(&self, imgs: &Tensor, says: f64, optimizer: &mut Optimizer) -> [Tensor; 2] {
         let logits = self.logits.forward_t(imgs, true);
         let labels = logits.full_like(says);
@@ -84,7 +84,7 @@ impl Gan {
         [loss, losses::binary_accuracy(&labels, &logits.sigmoid())]
     }
 
-    /// One step of the generator: the discriminator shall say `valid` of its images (p. 138). Loss and accuracy.
+    /// One generator step towards the discriminator's label `valid` (p. 138): loss and accuracy.
     pub fn train_generator(&self, noise: &Tensor, optimizer: &mut Optimizer) -> [Tensor; 2] {
         let gen_imgs = self.networks.generator.forward_t(noise, true);
         let logits = self.logits.forward_t(&gen_imgs, true);

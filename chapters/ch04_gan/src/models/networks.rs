@@ -10,10 +10,10 @@ use serde::{Deserialize, Serialize};
 use tch::nn::VarStore;
 use tch::{Device, Kind, Tensor};
 
-/// What every kernel of the chapter starts from: N(0, 0.02).
+/// The kernel initializer of the chapter: N(0, 0.02).
 const WEIGHT_INIT: Initializer = Initializer::Normal(0.02);
 
-/// What follows the convolutions.
+/// The activation after the convolutions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Activation {
@@ -40,13 +40,13 @@ pub struct NetConfig {
     pub input_dim: [i64; 3],
     /// Convolutions of the discriminator or critic.
     pub critic: Vec<Conv>,
-    /// Share of the values dropped after each of them.
+    /// Dropout rate after each of them.
     pub critic_dropout_rate: f64,
-    /// Height, width and channels that the generator starts with.
+    /// Height, width and channels after the generator's dense layer.
     pub generator_initial_dense_layer_size: [i64; 3],
-    /// Convolutions of the generator; transposed ones where there is no upsampling in front of them.
+    /// Convolutions of the generator; those without upsampling before them are transposed.
     pub generator: Vec<Conv>,
-    /// Upsampling in front of each of these; 1 is none.
+    /// Upsampling factor before each of these; 1 means none.
     pub generator_upsample: Vec<i64>,
     /// Momentum of the generator's batch normalization, in Keras' sense.
     pub generator_batch_norm_momentum: f64,
@@ -108,24 +108,24 @@ fn convs(filters_and_strides: [(i64, i64); 4]) -> Vec<Conv> {
     filters_and_strides.map(|(filters, stride)| Conv { filters, kernel: 5, stride }).to_vec()
 }
 
-/// The two nets of all models of the chapter.
+/// The two nets of a model of the chapter.
 #[derive(Debug)]
 pub struct Networks {
     /// All weights.
     pub variables: VarStore,
-    /// Image -> one number: how real it looks. The book calls it the discriminator in a GAN.
+    /// Image -> score of how real it looks: the critic, or the discriminator of a GAN.
     pub critic: Model,
     /// Point in latent space -> image with values in [-1, 1].
     pub generator: Model,
-    /// One after the other.
+    /// Generator and critic joined.
     pub model: Model,
 }
 
 impl Networks {
-    /// Untrained nets; `name` is what the book calls the critic, `output` what it ends in.
+    /// Untrained nets; `name` is the book's name of the critic, `output` its last activation.
     ///
     /// # Errors
-    /// No nets can be made of these sizes, or the generator makes images of another size than the critic takes.
+    /// The sizes do not fit, or the generator's images do not have the critic's input shape.
     pub fn new(name: &str, config: &NetConfig, output: Option<keras::Activation>, device: Device) -> Result<Networks> {
         let NetConfig { input_dim, generator_initial_dense_layer_size: initial, z_dim, .. } = config;
         let activation = keras::Activation::from(config.activation);
@@ -170,7 +170,7 @@ impl Networks {
             .reshape(initial);
         for (i, (conv, &upsample)) in config.generator.iter().zip(&config.generator_upsample).enumerate() {
             let name = format!("generator_conv_{i}");
-            ensure!(upsample == 1 || conv.stride == 1, "{name}: a convolution behind upsampling has stride 1");
+            ensure!(upsample == 1 || conv.stride == 1, "{name}: a convolution after upsampling must have stride 1");
             x = match upsample {
                 1 => x.conv2d_transpose(name, keras::Conv::from(*conv).kernel_initializer(WEIGHT_INIT)),
                 factor => {
@@ -198,20 +198,20 @@ impl Networks {
         Tensor::randn([n, z_dim], (Kind::Float, self.variables.device()))
     }
 
-    /// Points in latent space -> images `[n, channels, height, width]` in [-1, 1], as Keras' `predict` makes them: in
-    /// inference mode and without gradients.
+    /// Latent points -> images `[n, channels, height, width]` in [-1, 1], in inference mode and without gradients, as
+    /// in Keras' `predict`.
     pub fn predict(&self, noise: &Tensor) -> Tensor {
         tch::no_grad(|| self.generator.forward_t(noise, false))
     }
 
-    /// The same for figures: `[n, height, width, channels]` in [0, 1], a hundred at a time.
+    /// The same for figures: `[n, height, width, channels]` in [0, 1], in batches of a hundred.
     pub fn images(&self, noise: &Tensor) -> Tensor {
         let images: Vec<Tensor> = noise.split(100, 0).iter().map(|z| self.predict(z) * 0.5 + 0.5).collect();
         nchw_to_nhwc(&Tensor::cat(&images, 0))
     }
 }
 
-/// What trains the two nets. Each changes its own only: in Keras the other one has to be frozen for that.
+/// The optimizers of the two nets. Each changes only its own net; Keras freezes the other one for that.
 #[derive(Debug)]
 pub struct Optimizers {
     /// The discriminator's or critic's.
@@ -221,7 +221,7 @@ pub struct Optimizers {
 }
 
 impl Optimizers {
-    /// Optimizers of both nets with a rule each.
+    /// Optimizers with a rule for each net.
     pub fn new(networks: &Networks, critic: impl Into<keras::Rule>, generator: impl Into<keras::Rule>) -> Optimizers {
         Optimizers {
             critic: Optimizer::new(networks.critic.trainable(), critic),
@@ -229,17 +229,16 @@ impl Optimizers {
         }
     }
 
-    /// What a checkpoint of a training saves.
+    /// The state that a checkpoint saves.
     pub fn state(&self, networks: &Networks) -> TrainState {
         TrainState::new(&networks.variables).optimizer("critic", &self.critic).optimizer("generator", &self.generator)
     }
 }
 
-/// What is done after each iteration, whose number from 1 it is given, before the nets are saved. A run that is resumed may
-/// come by some iterations again.
+/// Called after each iteration with its number (from 1), before the checkpoint; a resumed run may repeat some iterations.
 pub type After<'a> = Box<dyn FnMut(&Networks, u64) -> Result<()> + 'a>;
 
-/// What the `train` methods of all three models go through: the iterations, with the batches and the optimizers.
+/// The iterations of a training, with its batches and optimizers.
 pub struct Iterations<'a> {
     /// The training run.
     pub training: Training,

@@ -1,16 +1,16 @@
-//! The Wasserstein GAN (pp. 146-152): another loss, and a critic whose weights are kept small.
+//! The Wasserstein GAN (pp. 146-152): another loss, and a critic with clipped weights.
 
 use super::networks::{Iterations, NetConfig, Networks};
 use anyhow::Result;
 use common::keras::{Optimizer, losses};
 use tch::{Device, Tensor};
 
-/// Critic against generator, with the Wasserstein loss.
+/// A critic against a generator, with the Wasserstein loss.
 #[derive(Debug)]
 pub struct Wgan {
     /// The nets.
     pub networks: Networks,
-    /// Steps of the critic for each one of the generator.
+    /// Critic steps per generator step.
     pub n_critic: u64,
     /// The critic's weights are clipped to [-`clip_threshold`, `clip_threshold`].
     pub clip_threshold: f64,
@@ -25,8 +25,8 @@ impl Wgan {
         Ok(Wgan { networks: Networks::new("critic", config, None, device)?, n_critic, clip_threshold })
     }
 
-    /// One step on real images, one on generated ones, then clipping (p. 148). Losses: of both, of the real ones, of
-    /// the fake ones.
+    /// One critic step on real images, one on generated images, then clipping (p. 148). Returns the losses: mean of
+    /// both, real, fake.
     pub fn train_critic(&self, true_imgs: &Tensor, noise: &Tensor, optimizer: &mut Optimizer) -> [Tensor; 3] {
         let gen_imgs = self.networks.predict(noise);
         let d_loss_real = self.train_critic_on_batch(true_imgs, 1.0, optimizer);
@@ -40,7 +40,7 @@ impl Wgan {
         [d_loss, d_loss_real, d_loss_fake]
     }
 
-    /// The critic's outputs shall be high for `valid` images (1), low for `fake` ones (-1).
+    /// One critic step towards high outputs for `valid` images (1) or low ones for `fake` images (-1).
     fn train_critic_on_batch(&self, imgs: &Tensor, label: f64, optimizer: &mut Optimizer) -> Tensor {
         let output = self.networks.critic.forward_t(imgs, true);
         let loss = losses::wasserstein(&output.full_like(label), &output);
@@ -80,7 +80,7 @@ impl Wgan {
     }
 }
 
-/// One step of a generator: the critic's output for its images shall be high (p. 147).
+/// One generator step towards high outputs of the critic (p. 147).
 pub fn train_generator(networks: &Networks, noise: &Tensor, optimizer: &mut Optimizer) -> Tensor {
     let gen_imgs = networks.generator.forward_t(noise, true);
     let output = networks.critic.forward_t(&gen_imgs, true);

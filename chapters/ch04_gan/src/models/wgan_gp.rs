@@ -1,4 +1,4 @@
-//! The Wasserstein GAN with a gradient penalty (pp. 152-158) in place of clipped weights.
+//! The Wasserstein GAN with a gradient penalty instead of clipped weights (pp. 152-158).
 
 use super::networks::{Iterations, NetConfig, Networks, Optimizers};
 use super::wgan::train_generator;
@@ -6,18 +6,18 @@ use anyhow::Result;
 use common::keras::{Adam, Optimizer, losses};
 use tch::{Device, Kind, Tensor};
 
-/// Critic against generator, with the Wasserstein loss and the gradient penalty.
+/// A critic against a generator, with the Wasserstein loss and the gradient penalty.
 #[derive(Debug)]
 pub struct WganGp {
     /// The nets.
     pub networks: Networks,
-    /// Steps of the critic for each one of the generator.
+    /// Critic steps per generator step.
     pub n_critic: u64,
     /// Weight of the gradient penalty.
     pub grad_weight: f64,
 }
 
-/// Losses of a step of the critic.
+/// Losses of a critic step.
 #[derive(Debug)]
 pub struct CriticLosses {
     /// The weighted sum of the others.
@@ -26,7 +26,7 @@ pub struct CriticLosses {
     pub loss_real: Tensor,
     /// On generated images.
     pub loss_fake: Tensor,
-    /// The gradient penalty, not weighted.
+    /// The gradient penalty, without its weight.
     pub gradient_penalty: Tensor,
 }
 
@@ -45,11 +45,10 @@ impl WganGp {
         Optimizers::new(&self.networks, adam, adam)
     }
 
-    /// One step of the critic on real and generated images at once, and on those between them (p. 155), at `alpha` of
-    /// the way.
+    /// One critic step on real images, generated images, and their interpolations with weights `alpha` (p. 155).
     ///
-    /// The fakes are made by moving averages, as tf.keras 2 makes them; in the book's Keras 2.2 the generator normalized
-    /// them by their own mean and variance here, though not in the other two models.
+    /// The fakes are generated with moving averages, as in tf.keras 2; the book's Keras 2.2 uses batch statistics here,
+    /// but not in the other two models.
     pub fn train_critic(
         &self,
         true_imgs: &Tensor,
@@ -59,7 +58,7 @@ impl WganGp {
     ) -> CriticLosses {
         let critic = &self.networks.critic;
         let fake_imgs = self.networks.predict(noise);
-        // An image between each two (p. 154).
+        // An interpolation of each pair (p. 154).
         let interpolated_img = alpha * true_imgs + (1.0 - alpha) * &fake_imgs;
 
         let valid = critic.forward_t(true_imgs, true);
@@ -72,12 +71,12 @@ impl WganGp {
         CriticLosses { loss, loss_real, loss_fake, gradient_penalty }
     }
 
-    /// One step of the generator, which is the Wasserstein GAN's.
+    /// One generator step, as in the Wasserstein GAN.
     pub fn train_generator(&self, noise: &Tensor, optimizer: &mut Optimizer) -> Tensor {
         train_generator(&self.networks, noise, optimizer)
     }
 
-    /// Trains as [`Wgan::train`](super::Wgan::train) does.
+    /// Trains like [`Wgan::train`](super::Wgan::train).
     ///
     /// # Errors
     /// As there.
@@ -101,7 +100,7 @@ impl WganGp {
     }
 }
 
-/// Where between a real and a fake image the gradient is looked at: numbers even in [0, 1], one for each of `n` pairs.
+/// Random weights of the interpolations between real and fake images: U(0, 1), one for each of `n` pairs.
 pub fn random_weights(n: i64, device: Device) -> Tensor {
     Tensor::rand([n, 1, 1, 1], (Kind::Float, device))
 }

@@ -1,5 +1,5 @@
-//! A small classifier of drawings, 28 × 28 and grey, such as Quick, Draw!'s. It is trained here, in less than a minute on
-//! one core, once: then it lies in a file.
+//! A small classifier of grey 28 × 28 drawings, such as Quick, Draw!'s. It is trained once, in less than a minute on
+//! one core, and saved to a file.
 
 mod training;
 
@@ -19,15 +19,15 @@ use tch::{Device, Tensor};
 
 /// Pixels along each side.
 pub const SIDE: i64 = 28;
-/// Values in the layer before the last.
+/// Number of features: units of the layer before the last.
 pub const FEATURES: i64 = 64;
 
-/// Images that are classified at once.
+/// Number of images per batch.
 const BATCH: i64 = 500;
-/// Where the file's header has [`Trained`], as JSON.
+/// Key of [`Trained`] in the file's header, as JSON.
 const TRAINED: &str = "trained";
 
-/// Tells the categories of drawings apart. Its features are the 64 values that the categories are read from.
+/// A classifier of drawings. Its features are the 64 inputs of the last layer.
 #[derive(Debug)]
 pub struct DrawingClassifier {
     store: VarStore,
@@ -39,26 +39,27 @@ pub struct DrawingClassifier {
     trained: Trained,
 }
 
-/// What came of the training.
+/// The result of training.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 struct Trained {
-    /// Drawings that it was trained on.
+    /// Number of training drawings.
     drawings: i64,
-    /// Share of others whose category it finds.
+    /// Accuracy on held-out drawings.
     accuracy: f64,
 }
 
 impl DrawingClassifier {
-    /// The classifier that was trained on these drawings with these settings: from the folder if it lies there, else
-    /// trained now and put there. Another set of drawings, or other settings, make another file.
+    /// The classifier for these drawings and settings: loaded from the folder, or trained and saved there. Other
+    /// drawings or settings use another file.
     ///
-    /// A tenth of the drawings, at most 5,000, is held back for the [`accuracy`](DrawingClassifier::accuracy). The others
-    /// are drawn again in every other step, so that few are enough: give only original ones
-    /// ([`Drawings::at_most`]), else what is held back is like what is trained on, and the accuracy too good. Training
-    /// seeds libtorch's random numbers: they go on from a known place, but another one.
+    /// A tenth of the drawings, at most 5,000, is held out for the [`accuracy`](DrawingClassifier::accuracy). The
+    /// others are augmented in every other step, so few are enough. Pass original drawings only
+    /// ([`Drawings::at_most`]): with augmented ones the held-out drawings would resemble the training drawings.
+    /// Training seeds libtorch's random numbers.
     ///
     /// # Errors
-    /// There are fewer than 20 drawings, or ones of another shape; training was stopped; the file cannot be written.
+    /// There are fewer than 20 drawings, they have another shape, training is interrupted, or the file cannot be
+    /// written.
     pub fn trained(
         folder: &Path,
         drawings: &Drawings,
@@ -70,7 +71,7 @@ impl DrawingClassifier {
         if file.exists() {
             match DrawingClassifier::load(&file, drawings.categories.clone(), device) {
                 Ok(classifier) => return Ok(classifier),
-                Err(error) => say!("{error:#}; training the classifier of drawings anew"),
+                Err(error) => say!("{error:#}; training the classifier of drawings again"),
             }
         }
         let classifier = training::train(drawings, settings, device)?;
@@ -81,7 +82,7 @@ impl DrawingClassifier {
     /// Probabilities of the categories, `[n, categories]`, for drawings `[n, 28, 28, 1]` in [0, 1].
     ///
     /// # Errors
-    /// Images of another size.
+    /// The images have another size.
     pub fn probabilities(&self, drawings: &Tensor) -> Result<Tensor> {
         ensure_drawings(drawings)?;
         Ok(in_batches(drawings, BATCH, |some| self.logits(some, false).softmax(-1, None)))
@@ -92,7 +93,7 @@ impl DrawingClassifier {
         &self.categories
     }
 
-    /// Share of the drawings held back whose category it finds.
+    /// Accuracy on the held-out drawings.
     pub fn accuracy(&self) -> f64 {
         self.trained.accuracy
     }
@@ -108,7 +109,7 @@ impl DrawingClassifier {
             .relu()
             .flatten()
             .dense("features", FEATURES)
-            .leaky_relu(0.3); // behind a ReLU a third of the features would end up being 0 for every drawing
+            .leaky_relu(0.3); // with ReLU a third of the features would become 0 for every drawing
         let category = features.dropout(0.5).dense("category", categories.len() as i64);
         let body = net.model("features", &[&drawing], &[&features])?;
         let classifier = net.model("drawing_classifier", &[&drawing], &[&category])?;
@@ -130,7 +131,7 @@ impl DrawingClassifier {
 
     fn save(&self, file: &Path) -> Result<()> {
         let tensors = named_variables(&self.store).into_iter().map(|(name, tensor)| (name, to_keras(&tensor)));
-        let json = serde_json::to_string(&self.trained).context("cannot write the training's outcome as JSON")?;
+        let json = serde_json::to_string(&self.trained).context("cannot encode the training result as JSON")?;
         write_file(file, tensors, HashMap::from([(TRAINED.to_string(), json)]))
     }
 }
@@ -144,7 +145,7 @@ impl FeatureNet for DrawingClassifier {
 
     fn name(&self) -> String {
         format!(
-            "{FEATURES} of a classifier of {} categories, trained on {} drawings, right on {:.1} % of others",
+            "{FEATURES} values of a classifier of {} categories, trained on {} drawings, held-out accuracy {:.1} %",
             self.categories.len(),
             self.trained.drawings,
             100.0 * self.trained.accuracy

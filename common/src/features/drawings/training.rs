@@ -10,19 +10,19 @@ use anyhow::{Context, Result, ensure};
 use sha2::{Digest, Sha256};
 use tch::{Device, Kind};
 
-/// Counts the forms that the net and its training have had: raise it with every change, so that no older file is used.
+/// Version of the net and its training: increment it with every change, so that older files are not used.
 const FORM: u32 = 1;
-/// Drawings in a step.
+/// Batch size.
 const BATCH: i64 = 64;
-/// Of the drawings, a tenth is held back, but at most so many.
+/// A tenth of the drawings is held out, but at most this many.
 const MOST_HELD_BACK: i64 = 5000;
 
-/// How long to train; the net is always the same.
+/// Length and seed of training; the net is always the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Settings {
-    /// Steps of 64 drawings each, however many drawings there are.
+    /// Number of steps of 64 drawings each, independent of the number of drawings.
     pub steps: u64,
-    /// Seed of weights, order, dropout and which drawings are held back.
+    /// Seed of weights, order, dropout and the choice of held-out drawings.
     pub seed: u64,
 }
 
@@ -32,7 +32,7 @@ impl Default for Settings {
     }
 }
 
-/// Tells these settings on these drawings from all others: twelve hexadecimal digits.
+/// A hash of settings and drawings: twelve hexadecimal digits.
 pub(super) fn fingerprint(drawings: &Drawings, settings: Settings) -> Result<String> {
     let mut hash = Sha256::new();
     hash.update(format!("{FORM} {settings:?} {:?}", drawings.categories));
@@ -46,17 +46,17 @@ pub(super) fn fingerprint(drawings: &Drawings, settings: Settings) -> Result<Str
     Ok(hash.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect())
 }
 
-/// Trains on nine tenths of the drawings and tries the rest.
+/// Trains on nine tenths of the drawings and evaluates the rest.
 pub(super) fn train(drawings: &Drawings, settings: Settings, device: Device) -> Result<DrawingClassifier> {
     check(drawings)?;
     let Settings { steps, seed } = settings;
-    ensure!(steps > 0, "a classifier of drawings cannot be trained in 0 steps");
+    ensure!(steps > 0, "a classifier of drawings needs at least one training step");
     let all = drawings.labels.size()[0];
     let held_back = (all / 10).min(MOST_HELD_BACK);
     let n = all - held_back;
     let order = Batches::new(all, all, seed).rows(0, 0);
     let categories = drawings.categories.len();
-    say!("training a classifier of {categories} categories on {n} drawings, to measure samples with");
+    say!("training a classifier of {categories} categories on {n} drawings, to evaluate samples");
 
     device::seed(&[seed]);
     let mut classifier = DrawingClassifier::new(drawings.categories.clone(), device)?;
@@ -75,7 +75,7 @@ pub(super) fn train(drawings: &Drawings, settings: Settings, device: Device) -> 
     let labels = drawings.labels.index_select(0, &rows).to_device(device);
     let probabilities = classifier.probabilities(&drawings.images.index_select(0, &rows))?;
     let accuracy = sparse_categorical_accuracy(&labels, &probabilities).double_value(&[]);
-    say!("it finds the category of {:.1} % of {held_back} drawings held back", 100.0 * accuracy);
+    say!("accuracy on {held_back} held-out drawings: {:.1} %", 100.0 * accuracy);
     classifier.trained = Trained { drawings: n, accuracy };
     Ok(classifier)
 }
@@ -83,7 +83,10 @@ pub(super) fn train(drawings: &Drawings, settings: Settings, device: Device) -> 
 fn check(drawings: &Drawings) -> Result<()> {
     let Drawings { images, labels, categories } = drawings;
     ensure_drawings(images)?;
-    ensure!(images.device() == Device::Cpu && labels.device() == Device::Cpu, "drawings to train on lie on the CPU");
+    ensure!(
+        images.device() == Device::Cpu && labels.device() == Device::Cpu,
+        "the training drawings must be on the CPU"
+    );
     let (n, known) = (images.size()[0], categories.len());
     ensure!(n >= 20, "{n} drawings are too few to train a classifier: 20 are needed");
     let (kind, shape) = (labels.kind(), labels.size());
@@ -91,7 +94,7 @@ fn check(drawings: &Drawings) -> Result<()> {
     let (least, greatest) = (labels.min().int64_value(&[]), labels.max().int64_value(&[]));
     ensure!(
         least >= 0 && greatest < known as i64,
-        "labels are {least} to {greatest}, and there are {known} categories"
+        "labels range from {least} to {greatest}, but there are {known} categories"
     );
     Ok(())
 }

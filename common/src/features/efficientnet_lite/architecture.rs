@@ -5,7 +5,7 @@ pub struct Architecture {
     pub side: i64,
     /// Filters of the first convolution.
     pub stem: i64,
-    /// What follows it.
+    /// The stages that follow it.
     pub stages: Vec<Stage>,
     /// Filters of the last convolution: the features.
     pub head: i64,
@@ -14,17 +14,17 @@ pub struct Architecture {
 /// Blocks of the same kind, one after the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stage {
-    /// How many.
+    /// Number of blocks.
     pub blocks: usize,
     /// Side of the depthwise kernels, in pixels.
     pub kernel: i64,
-    /// Step of the first block; that of the others is 1.
+    /// Stride of the first block; that of the others is 1.
     pub stride: i64,
-    /// How many times as many channels a block has inside as it is given.
+    /// Expansion: ratio of inner channels to input channels.
     pub expand: i64,
-    /// Channels that the first block is given.
+    /// Input channels of the first block.
     pub input: i64,
-    /// Channels that each block gives.
+    /// Output channels of each block.
     pub filters: i64,
 }
 

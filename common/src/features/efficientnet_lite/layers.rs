@@ -4,11 +4,11 @@ use crate::keras::Padding;
 use anyhow::Result;
 use tch::{Device, Tensor};
 
-/// TensorFlow's, as the package has it; libtorch's own is 1e-5.
+/// TensorFlow's epsilon, as in the package; libtorch's is 1e-5.
 const EPSILON: f64 = 1e-3;
 
-/// A convolution with the batch normalization behind it, in one: y = (conv(x) - mean) · gamma / √(variance + ε) + beta
-/// is a convolution with other weights and a bias.
+/// A convolution fused with the batch normalization after it: y = (conv(x) - mean) · gamma / √(variance + ε) + beta is
+/// a convolution with other weights and a bias.
 #[derive(Debug)]
 pub(super) struct Convolution {
     kernel: Tensor,
@@ -29,7 +29,7 @@ impl Convolution {
         Ok(Convolution { kernel: kernel.to_device(device), bias: bias.to_device(device), stride, groups: 1 })
     }
 
-    /// The same for a depthwise convolution, which takes each channel by itself.
+    /// The same for a depthwise convolution.
     pub fn depthwise(w: &Weights, conv: &str, norm: &str, block: BlockShape, device: Device) -> Result<Self> {
         let (channels, k) = (block.input * block.expand, block.kernel);
         let convolution = Convolution::new(w, conv, norm, [channels, 1, k, k], block.stride, device)?;
@@ -57,8 +57,8 @@ impl Convolution {
     }
 }
 
-/// Mobile inverted bottleneck: to more channels, a convolution in each by itself, back to fewer, and what it was given
-/// added where that has the same shape.
+/// Mobile inverted bottleneck: expansion to more channels, depthwise convolution, projection to fewer, and a residual
+/// connection if the shapes agree.
 #[derive(Debug)]
 pub(super) struct Block {
     expand: Option<Convolution>,

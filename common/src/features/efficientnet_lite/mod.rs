@@ -1,4 +1,4 @@
-//! EfficientNet-Lite0, trained on ImageNet: what tells colour images apart where Inception-v3 is usual.
+//! EfficientNet-Lite0, trained on ImageNet: features of colour images, where Inception-v3 is usual.
 //!
 //! Tan and Le, "EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks", 2019; Lite is its form
 //! without squeeze-and-excitation and with ReLU6. The weights are the data set `efficientnet-lite0`, from the package
@@ -20,13 +20,13 @@ use layers::{Block, Convolution};
 use std::path::Path;
 use tch::{Device, Tensor};
 
-/// Images that are in the net at once.
+/// Number of images per batch.
 const BATCH: i64 = 32;
-/// Mean and standard deviation of ImageNet's red, green and blue, which the package's example takes off.
+/// Mean and standard deviation of ImageNet's red, green and blue, for normalization as in the package's example.
 const MEAN: [f32; 3] = [0.485, 0.456, 0.406];
 const DEVIATION: [f32; 3] = [0.229, 0.224, 0.225];
 
-/// The net up to its last pooling, ready to be applied. It cannot be trained: batch normalization is part of the weights.
+/// The net up to its last pooling, for inference only: batch normalization is fused into the weights.
 #[derive(Debug)]
 pub struct EfficientNetLite {
     stem: Convolution,
@@ -38,9 +38,8 @@ pub struct EfficientNetLite {
 }
 
 impl EfficientNetLite {
-    /// EfficientNet-Lite0 with the weights of the data set `efficientnet-lite0`, which are fetched where they are not
-    /// there yet, unless `choice` is synthetic. Where they cannot be had, nothing, after a line that says so: images
-    /// can be made without being measured.
+    /// EfficientNet-Lite0 with the weights of the data set `efficientnet-lite0`, which are fetched if necessary, unless
+    /// `choice` is synthetic. `None`, after a message, if they are not available: training works without evaluation.
     pub fn if_available(store: &Store, choice: Choice, device: Device) -> Option<EfficientNetLite> {
         const SET: &str = "efficientnet-lite0";
         let found = match choice {
@@ -53,14 +52,14 @@ impl EfficientNetLite {
             Ok(None) => format!("{SET} is not in the cache, and --data synthetic fetches nothing"),
             Err(error) => format!("{error:#}"),
         };
-        say!("the quality of colour images is not available: {why}");
+        say!("colour images are not evaluated: {why}");
         None
     }
 
     /// EfficientNet-Lite0 from a file that PyTorch wrote.
     ///
     /// # Errors
-    /// The file is missing, damaged, or of another net.
+    /// The file is missing, damaged, or belongs to another net.
     pub fn open(path: &Path, device: Device) -> Result<EfficientNetLite> {
         EfficientNetLite::new(&Architecture::lite0(), &Weights::read(path)?, device)
     }
@@ -85,7 +84,7 @@ impl EfficientNetLite {
         })
     }
 
-    /// Images as the net takes them, `[n, 3, side, side]`: resized, smoothed where they get smaller, and normalized.
+    /// The net's input `[n, 3, side, side]`: images resized with anti-aliasing, and normalized.
     fn prepare(&self, images: &Tensor) -> Tensor {
         let images = nhwc_to_nchw(&images.to_device(self.mean.device())).expand([-1, 3, -1, -1], false);
         let resized = images.internal_upsample_bilinear2d_aa([self.side, self.side], false, None, None);

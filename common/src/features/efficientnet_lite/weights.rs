@@ -12,13 +12,13 @@ pub struct Weights {
 }
 
 impl Weights {
-    /// Reads a state dictionary that `torch.save` wrote, `.pt` or `.pth`. libtorch itself does not read the form that it
-    /// had before PyTorch 1.6, in which these weights are. Only arrays of f32 are kept, and nothing in the file is run.
+    /// Reads a state dictionary written by `torch.save`, `.pt` or `.pth`, also in the format before PyTorch 1.6, which
+    /// libtorch does not read. Only f32 arrays are kept, and no code in the file is executed.
     ///
     /// # Errors
     /// The file is missing or damaged.
     pub fn read(path: &Path) -> Result<Weights> {
-        let failed = || format!("cannot read weights of PyTorch from {}", path.display());
+        let failed = || format!("cannot read PyTorch weights from {}", path.display());
         let reader = PytorchReader::new(path).with_context(failed)?;
         let mut tensors = BTreeMap::new();
         for (name, tensor) in reader.tensors() {
@@ -35,8 +35,9 @@ impl Weights {
 
     pub(super) fn get(&self, name: &str, shape: &[i64]) -> Result<&Tensor> {
         let Weights { file, tensors } = self;
-        let tensor = tensors.get(name).with_context(|| format!("{file} lacks {name}: is it of another net?"))?;
-        ensure!(tensor.size() == shape, "{name} has shape {:?} in {file}, and {shape:?} in this net", tensor.size());
+        let tensor =
+            tensors.get(name).with_context(|| format!("{file} has no {name}: does it belong to another net?"))?;
+        ensure!(tensor.size() == shape, "{name} has shape {:?} in {file}, but {shape:?} in this net", tensor.size());
         Ok(tensor)
     }
 }

@@ -15,7 +15,7 @@ pub struct Bidirectional<C> {
 }
 
 impl<C: Cell> Bidirectional<C> {
-    /// A layer for sequences of shape `[time, features]`, with so many units each way.
+    /// A layer for sequences of shape `[time, features]`, with `config.units` units in each direction.
     ///
     /// # Errors
     /// As [`RecurrentLayer::new`], or states are to be returned.

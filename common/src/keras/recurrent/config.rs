@@ -1,4 +1,4 @@
-/// What recurrent layers are configured by: `Recurrent::new(256).return_sequences()`.
+/// Configuration of recurrent layers: `Recurrent::new(256).return_sequences()`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Recurrent {
     pub(super) units: i64,

@@ -9,35 +9,34 @@ use tch::Device;
 /// Hyper-parameters of 04_04.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Config {
-    /// The nets, which are those of 04_01; the critic of the WGAN-GP has no dropout.
+    /// The nets of 04_01; the critic of the WGAN-GP has no dropout.
     pub net: NetConfig,
     /// RMSprop's learning rates in the GAN.
     pub learning_rates: LearningRates,
     /// Adam's learning rate for both nets of the WGAN-GP.
     pub wgangp_learning_rate: f64,
-    /// Steps of the WGAN-GP's critic for each one of its generator.
+    /// Critic steps per generator step of the WGAN-GP.
     pub n_critic: u64,
     /// Weight of the gradient penalty.
     pub grad_weight: f64,
-    /// How many times larger all learning rates are where they are too large.
+    /// Factor of all learning rates in the runs with too large ones.
     pub learning_rate_factor: f64,
-    /// Steps of the generator for each one of the discriminator where the generator is to collapse.
+    /// Generator steps per discriminator step in the run that should collapse.
     pub generator_steps: u64,
-    /// RMSprop's learning rates there. Its discriminator has no dropout: it says the same of the same image, and so can be
-    /// found out.
+    /// RMSprop's learning rates in that run. Its discriminator has no dropout, so its output is deterministic and easy
+    /// to exploit.
     pub extra_steps_learning_rates: LearningRates,
-    /// Side of all kernels where they are changed.
+    /// Kernel size of the runs with another one.
     pub other_kernel: i64,
-    /// Drawings of each category that are trained on. Where there are fewer, those are augmented until there are
-    /// enough.
+    /// Number of training drawings per category; if there are fewer, they are augmented.
     pub drawings: i64,
     /// Batch size, and iterations of the GANs. The WGAN-GPs see as many batches of real drawings, `n_critic` in each
     /// iteration; a generator with extra steps takes as many steps, `generator_steps` in each iteration.
     #[serde(flatten)]
     pub fit: FitConfig,
-    /// Iterations of the GANs between two measurements; the other runs are measured as often.
+    /// Iterations of the GANs between two measurements; the other runs have the same number of measurements.
     pub measure_every: u64,
-    /// Samples that are measured, and real drawings that they are compared with.
+    /// Number of samples per measurement, and of real drawings compared with them.
     pub measured: i64,
 }
 
@@ -79,7 +78,7 @@ impl ExperimentConfig for Config {
         ensure!((5..=10_000).contains(&self.measured), "measured must lie between 5 and 10000");
         ensure!(
             self.measured <= 10 * self.drawings,
-            "measured: there are no more than {} drawings",
+            "measured must be no more than {}, the number of drawings",
             10 * self.drawings
         );
         ensure!(self.measure_every > 0, "measure_every must be above 0");
@@ -88,7 +87,7 @@ impl ExperimentConfig for Config {
             let fit = self.fit(&setup);
             ensure!(
                 fit.epochs / 2 >= self.measured_every(&setup),
-                "epochs must be at least 2 times measure_every, and that at least n_critic and generator_steps"
+                "epochs must be at least 2 times measure_every, and measure_every at least n_critic and generator_steps"
             );
             fit.check(2..=4096)?;
             setup.method.learning_rates().iter().try_for_each(|rate| ensure_positive("learning rates", *rate))?;
@@ -97,10 +96,10 @@ impl ExperimentConfig for Config {
     }
 }
 
-/// How two nets are trained against each other.
+/// The training method.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Method {
-    /// As in 04_01, but the generator may take more steps than the discriminator.
+    /// As in 04_01, with optional extra generator steps.
     Gan { rates: LearningRates, extra_generator_steps: u64 },
     /// As in 04_03.
     WganGp { learning_rate: f64 },
@@ -129,19 +128,19 @@ impl Method {
 /// One of the training runs.
 #[derive(Debug, Clone)]
 pub struct Setup {
-    /// Its folder within that of the experiment.
+    /// Its folder within the experiment's run folder.
     pub name: String,
-    /// What figures call it.
+    /// Its name in figures.
     pub title: String,
     /// Its nets.
     pub net: NetConfig,
-    /// What trains them.
+    /// Its training method.
     pub method: Method,
 }
 
 impl Config {
-    /// The training runs. Both models are there with the book's numbers and with each of the changes, the GAN also with
-    /// extra steps of the generator.
+    /// The training runs: both models with the book's hyper-parameters and with each change, and the GAN with extra
+    /// generator steps.
     pub fn setups(&self) -> Vec<Setup> {
         let gan = Setup {
             name: "gan".to_string(),
@@ -172,7 +171,7 @@ impl Config {
         [changed(gan), vec![extra_steps], changed(wgangp)].concat()
     }
 
-    /// What is changed in both models to see how sensitive they are.
+    /// The changes of hyper-parameters, applied to both models.
     pub fn changes(&self) -> [Change; 2] {
         [Change::LearningRates(self.learning_rate_factor), Change::Kernels(self.other_kernel)]
     }
@@ -205,7 +204,7 @@ pub enum Change {
 }
 
 impl Change {
-    /// What the folders of changed runs end in.
+    /// Suffix of the folders of changed runs.
     pub fn name(self) -> &'static str {
         match self {
             Change::LearningRates(_) => "steps",
@@ -213,7 +212,7 @@ impl Change {
         }
     }
 
-    /// What figures call it.
+    /// Its name in figures.
     pub fn title(self) -> String {
         match self {
             Change::LearningRates(factor) => format!("learning rates x {factor}"),

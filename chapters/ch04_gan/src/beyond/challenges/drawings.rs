@@ -1,4 +1,4 @@
-//! The drawings of 04_04: ten categories, so that a generator has modes to lose.
+//! The drawings of 04_04: ten categories, so that a generator can lose modes.
 
 use crate::figures::quality::CATEGORIES;
 use anyhow::Result;
@@ -6,10 +6,10 @@ use common::cli::Context;
 use common::training::DataInfo;
 use data::DataSet;
 
-/// The sets of all categories, real ones or synthetic ones, never both: if one cannot be fetched, all are synthetic.
+/// The sets of all categories, all real or all synthetic: if one cannot be fetched, all are synthetic.
 ///
 /// # Errors
-/// There are none to be had of the kind that `--data` asks for.
+/// The data that `--data` requires is not available.
 pub fn sets(context: &Context) -> Result<Vec<DataSet>> {
     let names = CATEGORIES.map(|category| format!("quickdraw/{category}"));
     let sets = names.iter().map(|name| context.data(name)).collect::<Result<Vec<_>>>()?;
@@ -19,7 +19,7 @@ pub fn sets(context: &Context) -> Result<Vec<DataSet>> {
     names.iter().map(|name| context.synthetic(name)).collect()
 }
 
-/// All of them as one, for a run and its figures.
+/// All sets as one data set, for a run and its figures.
 pub fn info(sets: &[DataSet]) -> DataInfo {
     let all = sets.iter().map(DataInfo::from).collect::<Vec<_>>();
     let checksums: String = all.iter().map(|info| info.checksum.as_str()).collect();

@@ -23,7 +23,7 @@ pub fn draw(figures: &Figures, all: &Outcomes, evaluator: &Evaluator, real: &Ten
     summary(figures, all)
 }
 
-/// Problem 1: the losses of the GAN with its own steps and with larger ones, on one scale.
+/// Problem 1: the losses of the GAN with its own learning rates and with larger ones, on one scale.
 fn oscillation(figures: &Figures, all: &Outcomes) -> Result<()> {
     let [large_rates, _] = all.changed(all.config.changes()[0]);
     let both = [all.gan(), large_rates];
@@ -41,16 +41,16 @@ fn oscillation(figures: &Figures, all: &Outcomes) -> Result<()> {
     };
     let deviations = both.map(|run| ["g_loss", "d_loss"].map(|metric| detrended_std(&run.loss(metric))));
     let caption = format!(
-        "Oscillating loss (p. 142): the GAN with the learning rates of 04_01 (left) and with {} times larger ones. In the \
-         second half the generator's loss strays from its trend by {:.2} (left) and {:.2} (right), the discriminator's by \
-         {:.2} and {:.2} (standard deviations).",
+        "Oscillating loss (p. 142): the GAN with the learning rates of 04_01 (left) and with {} times larger ones (right). \
+         Detrended standard deviation over the second half: generator loss {:.2} (left) and {:.2} (right), discriminator \
+         loss {:.2} and {:.2}.",
         all.config.learning_rate_factor, deviations[0][0], deviations[1][0], deviations[0][1], deviations[1][1]
     );
     let charts = both.map(chart);
     figures.save("oscillation", &caption, Figure::grid(&charts, 2, (10.0, 4.2))?)
 }
 
-/// Problem 2: samples of a generator that collapsed, and which categories they are.
+/// Problem 2: samples of a collapsed generator, and their categories.
 fn collapse(figures: &Figures, all: &Outcomes, evaluator: &Evaluator, real: &Tensor) -> Result<()> {
     let (extra_steps, wgangp) = (all.extra_steps(), all.wgangp());
     let shown = extra_steps.samples.len_of(ndarray::Axis(0)) as i64;
@@ -68,10 +68,9 @@ fn collapse(figures: &Figures, all: &Outcomes, evaluator: &Evaluator, real: &Ten
     let rows: [Vec<&dyn Plot>; 2] =
         [sheets.iter().map(|plot| plot as &dyn Plot).collect(), bars.iter().map(|plot| plot as &dyn Plot).collect()];
     let caption = format!(
-        "Mode collapse (p. 143): real drawings, a GAN without dropout whose generator takes {} steps for each one of the \
-         discriminator, and the WGAN-GP; below, how many of {} the classifier takes for which category. Samples differ from \
-         each other by {:.2} (GAN) and {:.2} (WGAN-GP) of what real drawings do, and they are of {:.1} and {:.1} categories (effective \
-         number).",
+        "Mode collapse (p. 143): real drawings, a GAN without dropout whose generator takes {} steps per discriminator \
+         step, and the WGAN-GP. Below: predicted categories of {} samples. Pairwise distance relative to real drawings: \
+         {:.2} (GAN) and {:.2} (WGAN-GP); effective number of categories: {:.1} and {:.1}.",
         all.config.generator_steps,
         all.config.measured,
         extra_steps.last.pairwise_distance,
@@ -93,7 +92,7 @@ fn categories(names: &[String], counts: &[i64], highest: f64) -> Chart {
     chart.y_names((0..).map(f64::from).zip(names)).x_label("samples")
 }
 
-/// Problem 2 through the training.
+/// Problem 2 during training.
 fn variety(figures: &Figures, all: &Outcomes) -> Result<()> {
     let runs = [(all.gan(), Color::tab10(0)), (all.extra_steps(), Color::tab10(3)), (all.wgangp(), Color::tab10(2))];
     let highest = runs.iter().flat_map(|(run, _)| run.measures.column(|m| m.pairwise_distance)).fold(1.0, f64::max);
@@ -101,7 +100,7 @@ fn variety(figures: &Figures, all: &Outcomes) -> Result<()> {
         Chart::new().y_label("pairwise distance, real = 1").y_range(0.0, 1.05 * highest),
         Chart::new().y_label("effective number of categories").y_range(0.0, 10.5),
     ]
-    .map(|chart| chart.x_label("per cent of the training"));
+    .map(|chart| chart.x_label("training progress, %"));
     for (run, color) in runs {
         let xs = progress(run);
         let columns = [run.measures.column(|m| m.pairwise_distance), run.measures.column(|m| m.effective_categories)];
@@ -111,12 +110,12 @@ fn variety(figures: &Figures, all: &Outcomes) -> Result<()> {
         let [left, right] = charts;
         charts = [left.with(a), right.with(b)];
     }
-    let caption = "Mode collapse through the training: how much samples differ from each other, beside real drawings, and \
-                   how many of the ten categories there are among them.";
+    let caption = "Mode collapse during training: pairwise distance of samples relative to real drawings, and effective \
+                   number of categories.";
     figures.save("variety", caption, Figure::grid(&charts, 2, (10.0, 4.2))?)
 }
 
-/// How much of the training lies before each measure.
+/// Progress of training at each measurement, in per cent.
 fn progress(run: &Outcome) -> Vec<f64> {
     let all = run.history.rows.len() as f64;
     run.measures.column(|measure| 100.0 * measure.iteration as f64 / all)
@@ -125,7 +124,7 @@ fn progress(run: &Outcome) -> Vec<f64> {
 /// Problem 3: loss above quality, GAN and WGAN-GP side by side.
 fn loss_and_samples(figures: &Figures, all: &Outcomes) -> Result<()> {
     let runs = [all.gan(), all.wgangp()];
-    let labels = ["generator's loss", "minus critic's loss"];
+    let labels = ["generator loss", "negated critic loss"];
     let chart = |run: &Outcome, label: &str, values: Vec<f64>, color| {
         let xs = run.measures.column(|measure| measure.iteration as f64);
         Chart::new().x_label("iteration").y_label(label).with(Line::xy("", xs, values).color(color))
@@ -142,16 +141,16 @@ fn loss_and_samples(figures: &Figures, all: &Outcomes) -> Result<()> {
         charts.push(chart(run, "Fréchet distance", distances, Color::BLUE).y_range(0.0, 1.05 * highest));
     }
     let caption = format!(
-        "Uninformative loss (p. 144): a loss (above; the mean between two measurements) beside how far samples are from real \
-         drawings (below). The rank correlation of the two is {:.2} for the loss of the GAN's generator, and {:.2} for minus \
-         the loss of the WGAN-GP's critic, which is the distance that it sees; 1 would mean that the loss falls whenever \
-         samples get better.",
+        "Uninformative loss (p. 144): the loss (above; mean between two measurements) and the Fréchet distance of samples \
+         to real drawings (below). Their rank correlation is {:.2} for the GAN's generator loss, and {:.2} for the WGAN-GP's \
+         negated critic loss, its estimate of the Wasserstein distance; 1 means that the loss falls whenever samples \
+         improve.",
         correlations[0], correlations[1]
     );
     figures.save("loss_and_quality", &caption, Figure::grid(&charts, 2, (10.0, 6.4))?)
 }
 
-/// Problem 4: what the same change does to each model.
+/// Problem 4: the effect of the same change on each model.
 fn sensitivity(figures: &Figures, all: &Outcomes) -> Result<()> {
     let changes = all.config.changes();
     let changed = changes.map(|change| all.changed(change).map(|run| run.last.frechet_distance));
@@ -177,8 +176,8 @@ fn sensitivity(figures: &Figures, all: &Outcomes) -> Result<()> {
         factors.collect::<Vec<_>>().join(", ")
     };
     let caption = format!(
-        "Hyper-parameters (p. 144): one number changed, the same in both models. The Fréchet distance to real drawings \
-         becomes so many times as large: GAN {}; WGAN-GP {}. Dashed: unchanged.",
+        "Hyper-parameters (p. 144): the same change in both models. Factor by which it multiplies the Fréchet distance to \
+         real drawings: GAN {}; WGAN-GP {}. Dashed: unchanged.",
         times(0),
         times(1)
     );
@@ -199,17 +198,17 @@ fn changed_samples(figures: &Figures, all: &Outcomes) -> Result<()> {
     });
     let rows: Vec<Vec<&dyn Plot>> = rows.iter().map(|row| row.iter().map(|plot| plot as &dyn Plot).collect()).collect();
     let rows: Vec<&[&dyn Plot]> = rows.iter().map(Vec::as_slice).collect();
-    let caption = "What both models draw with each change, from the same points of latent space.";
+    let caption = "Samples of both models with each change, from the same latent points.";
     figures.save("changed_samples", caption, Figure::fitted(&rows, 14.0)?)
 }
 
 /// All numbers.
 fn summary(figures: &Figures, all: &Outcomes) -> Result<()> {
-    let mut table = Table::new(["problem", "quantity", "run", "", "beside it", ""]);
+    let mut table = Table::new(["problem", "quantity", "run", "", "reference", ""]);
     for line in verdict(all) {
         let [value, beside] = [line.value, line.value_beside].map(|value| format!("{value:.2}"));
         table = table.row([line.problem, &line.quantity, &line.run, &value, &line.beside, &beside]);
     }
-    let caption = "The four problems in numbers: each quantity in the run that is to show it, and in one beside it (challenges.csv).";
+    let caption = "The four problems in numbers: each quantity in the run that should show it, and in a reference run.";
     figures.save("summary", caption, Figure::fitted(&[&[&table]], 11.0)?)
 }

@@ -1,4 +1,4 @@
-//! What is measured of samples while training.
+//! Measurements of samples during training.
 
 use anyhow::{Context as _, Result};
 use common::features::FeatureNet;
@@ -9,20 +9,20 @@ use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 use tch::Tensor;
 
-/// What is measured of samples: a row of `measures.csv`.
+/// A measurement of samples: a row of `measures.csv`.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Measure {
-    /// Iterations before.
+    /// Number of iterations before the measurement.
     pub iteration: u64,
     /// Fréchet distance to real drawings, by the classifier's features; 0 is best.
     pub frechet_distance: f64,
-    /// Mean absolute difference of two samples, of two real drawings 1.
+    /// Mean pairwise distance of samples, relative to real drawings.
     pub pairwise_distance: f64,
-    /// As many equally frequent categories have the entropy of those that the classifier finds: from 1 to 10.
+    /// Effective number of predicted categories, exp(entropy): from 1 to 10.
     pub effective_categories: f64,
 }
 
-/// Measures samples beside real drawings.
+/// Evaluates samples against real drawings.
 #[derive(Debug)]
 pub struct Evaluator {
     classifier: DrawingClassifier,
@@ -31,19 +31,19 @@ pub struct Evaluator {
 }
 
 impl Evaluator {
-    /// With these real drawings, `[n, 28, 28, 1]` in [0, 1].
+    /// An evaluator with these real drawings, `[n, 28, 28, 1]` in [0, 1].
     ///
     /// # Errors
-    /// There are fewer than two, or they are no drawings.
+    /// There are fewer than two, or they have another shape.
     pub fn new(classifier: DrawingClassifier, real: &Tensor) -> Result<Evaluator> {
         let (features, pairwise_distance) = (classifier.features(real)?, mean_pairwise_distance(real)?);
         Ok(Evaluator { classifier, features, pairwise_distance })
     }
 
-    /// Measures samples `[n, 28, 28, 1]` in [0, 1]: as many as there are real drawings.
+    /// Evaluates samples `[n, 28, 28, 1]` in [0, 1], as many as real drawings.
     ///
     /// # Errors
-    /// They are no drawings, or not finite.
+    /// They have another shape, or contain NaN or infinity.
     pub fn measure(&self, iteration: u64, samples: &Tensor) -> Result<Measure> {
         Ok(Measure {
             iteration,
@@ -53,7 +53,7 @@ impl Evaluator {
         })
     }
 
-    /// Which categories the classifier finds.
+    /// The predicted categories of samples.
     ///
     /// # Errors
     /// As [`measure`](Evaluator::measure).
@@ -76,13 +76,13 @@ pub struct Measures {
 }
 
 impl Measures {
-    /// The measures of a run so far.
+    /// The measurements of a run so far.
     ///
     /// # Errors
     /// The file is damaged.
     pub fn of(folder: &Path) -> Result<Measures> {
         let path = folder.join("measures.csv");
-        let damaged = || format!("{} is damaged: delete it and train anew", path.display());
+        let damaged = || format!("{} is damaged: delete it and train again", path.display());
         let rows = match path.exists() {
             true => csv::Reader::from_path(&path)
                 .and_then(|mut csv| csv.deserialize().collect::<Result<Vec<_>, _>>())
@@ -92,7 +92,7 @@ impl Measures {
         Ok(Measures { path, rows })
     }
 
-    /// One more. A run that goes on from a checkpoint comes by some iterations again: their old rows make way.
+    /// Adds a measurement. A resumed run may repeat iterations: it replaces their old rows.
     ///
     /// # Errors
     /// The file cannot be written.
@@ -104,7 +104,7 @@ impl Measures {
         files::write(&self.path, &csv.into_inner().context("cannot write the measures")?)
     }
 
-    /// One of the measures over the iterations.
+    /// One quantity by iteration.
     pub fn column(&self, of: impl Fn(&Measure) -> f64) -> Vec<f64> {
         self.rows.iter().map(of).collect()
     }

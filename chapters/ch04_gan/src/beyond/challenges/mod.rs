@@ -1,4 +1,4 @@
-//! 04_04: the four problems of GANs (pp. 142-145), each in a run that has it beside one that has not, in numbers.
+//! 04_04: the four problems of GANs (pp. 142-145), each measured in a run that should show it and in a reference run.
 
 mod config;
 mod drawings;
@@ -22,7 +22,7 @@ use common::say;
 use common::training::RunFolder;
 use tch::{Kind, Tensor};
 
-/// 04_04: trains all runs, each in a folder of its own within that of the experiment, and compares them.
+/// 04_04: trains all runs, each in its own folder within the experiment's run folder, and compares them.
 pub fn train(context: &Context) -> Result<()> {
     let sets = drawings::sets(context)?;
     let run = context.training_run::<Config>("gan", "challenges", drawings::info(&sets))?;
@@ -38,7 +38,7 @@ pub fn train(context: &Context) -> Result<()> {
     for (number, setup) in (1..).zip(setups) {
         say!("\n{number} of {count}: {}", setup.title);
         let folder = folder(&run.folder, &setup.name);
-        std::fs::create_dir_all(&folder.path).with_context(|| format!("cannot make {}", folder.path.display()))?;
+        std::fs::create_dir_all(&folder.path).with_context(|| format!("cannot create {}", folder.path.display()))?;
         outcomes.push(Outcome::train(setup, config, &folder, &drawings, &evaluator, seed, context.device())?);
     }
     let all = Outcomes { config: config.clone(), outcomes };
@@ -49,7 +49,7 @@ pub fn train(context: &Context) -> Result<()> {
     Ok(())
 }
 
-/// The folder of one of the runs; an earlier version called one of them otherwise.
+/// The folder of a run; renames the folder of an earlier version.
 fn folder(run: &RunFolder, name: &str) -> RunFolder {
     let earlier = run.path.join("gan_hurried");
     let path = if name == "gan_extra_steps" && earlier.exists() { earlier } else { run.path.join(name) };
@@ -59,7 +59,7 @@ fn folder(run: &RunFolder, name: &str) -> RunFolder {
 /// The finished runs.
 #[derive(Debug)]
 pub struct Outcomes {
-    /// The numbers they were made with.
+    /// The hyper-parameters.
     pub config: Config,
     outcomes: Vec<Outcome>,
 }
@@ -75,7 +75,7 @@ impl Outcomes {
         self.of("wgangp")
     }
 
-    /// The GAN whose generator takes extra steps.
+    /// The GAN with extra generator steps.
     pub fn extra_steps(&self) -> &Outcome {
         self.of("gan_extra_steps")
     }
@@ -91,7 +91,7 @@ impl Outcomes {
     }
 }
 
-/// `count` rows, evenly spread from the first to the last.
+/// `count` evenly spaced rows.
 fn evenly(images: &Tensor, count: i64) -> Tensor {
     let rows = Tensor::arange(count, (Kind::Int64, images.device())) * images.size()[0];
     images.index_select(0, &rows.divide_scalar_mode(count, "floor"))

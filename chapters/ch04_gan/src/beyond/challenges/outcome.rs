@@ -1,4 +1,4 @@
-//! One training run, and what it is judged by.
+//! One training run and its measurements.
 
 use super::config::{Config, Method, Setup};
 use super::measures::{Evaluator, Measure, Measures};
@@ -15,7 +15,7 @@ use common::training::{History, RunFolder};
 use ndarray::Array4;
 use tch::{Device, Kind, Tensor};
 
-/// Samples that are shown of each run.
+/// Number of samples shown of each run.
 const SHOWN: i64 = 36;
 
 /// A finished training run.
@@ -25,11 +25,11 @@ pub struct Outcome {
     pub setup: Setup,
     /// Losses by iteration.
     pub history: History,
-    /// Measures by iteration, every so many.
+    /// Measurements by iteration.
     pub measures: Measures,
-    /// Iterations between two of them.
+    /// Iterations between two measurements.
     pub measured_every: u64,
-    /// The measures of the trained generator.
+    /// The measurement of the trained generator.
     pub last: Measure,
     /// The categories of its samples.
     pub modes: Modes,
@@ -38,10 +38,10 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// Trains a setup in its folder, or resumes it there; what is trained already is only looked at again.
+    /// Trains a setup in its folder, or resumes it; a finished run is only evaluated.
     ///
     /// # Errors
-    /// As training, or the folder has been trained for longer.
+    /// As training; or the folder is already trained for more iterations.
     pub fn train(
         setup: Setup,
         config: &Config,
@@ -56,7 +56,7 @@ impl Outcome {
         let done = if checkpoint.exists() { checkpoint.epochs()? } else { 0 };
         ensure!(
             done <= fit.epochs,
-            "{} has been trained for {done} iterations already: {} are too few",
+            "{} is already trained for {done} iterations: {} are too few",
             folder.path.display(),
             fit.epochs
         );
@@ -104,7 +104,7 @@ impl Outcome {
         })
     }
 
-    /// A loss, as the mean of the iterations before each measure.
+    /// A loss, as the mean over the iterations before each measurement.
     pub fn loss_by_measure(&self, metric: &str) -> Vec<f64> {
         window_means(&self.loss(metric), self.measured_every as usize)
     }

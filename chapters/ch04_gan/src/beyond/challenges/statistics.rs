@@ -1,6 +1,6 @@
-//! Numbers out of curves.
+//! Statistics of curves.
 
-/// How much a curve oscillates: the standard deviation of its second half from the straight line that fits it best.
+/// Detrended standard deviation: the standard deviation of a curve's second half from its least-squares line.
 ///
 /// NaN for fewer than six values.
 pub fn detrended_std(curve: &[f64]) -> f64 {
@@ -15,9 +15,9 @@ pub fn detrended_std(curve: &[f64]) -> f64 {
     (centred().map(|(x, y)| (y - slope * x).powi(2)).sum::<f64>() / n).sqrt()
 }
 
-/// Spearman's rank correlation: 1 if one grows wherever the other does, -1 if it falls there. Equal values share a rank.
+/// Spearman's rank correlation, from -1 to 1. Equal values share their mean rank.
 ///
-/// NaN for fewer than two pairs, or where all values of one are equal.
+/// NaN for fewer than two pairs, or if all values of one are equal.
 pub fn rank_correlation(a: &[f64], b: &[f64]) -> f64 {
     let (a, b) = (ranks(a), ranks(b));
     let mean = |x: &[f64]| x.iter().sum::<f64>() / x.len() as f64;
@@ -29,7 +29,7 @@ pub fn rank_correlation(a: &[f64], b: &[f64]) -> f64 {
     product(&a, mean_a, &b, mean_b) / variances.sqrt()
 }
 
-/// The place of each value among all in order, from 1; of equal values the mean of theirs.
+/// The rank of each value, from 1; equal values get their mean rank.
 fn ranks(values: &[f64]) -> Vec<f64> {
     let rank = |value: &f64| {
         let below = values.iter().filter(|other| *other < value).count();
@@ -39,7 +39,7 @@ fn ranks(values: &[f64]) -> Vec<f64> {
     values.iter().map(rank).collect()
 }
 
-/// The mean of every `width` values, without a smaller rest at the end.
+/// The means of consecutive windows of `width` values, without an incomplete last window.
 pub fn window_means(values: &[f64], width: usize) -> Vec<f64> {
     values.chunks_exact(width.max(1)).map(|window| window.iter().sum::<f64>() / window.len() as f64).collect()
 }
@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_straight_line_does_not_detrended_std() {
+    fn a_straight_line_does_not_oscillate() {
         let line: Vec<f64> = (0..40).map(|i| 3.0 - 0.5 * f64::from(i)).collect();
         assert!(detrended_std(&line) < 1e-12);
         let zigzag: Vec<f64> = line.iter().enumerate().map(|(i, y)| y + if i % 2 == 0 { 1.0 } else { -1.0 }).collect();

@@ -7,25 +7,24 @@ use common::{files, say};
 use serde::Serialize;
 use std::path::Path;
 
-/// One quantity in a run that is to show a problem, and in one that is set beside it. Whether it shows is for the numbers
-/// to say.
+/// One quantity in a run that should show a problem, and in a reference run.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Line {
-    /// The problem, as the book calls it.
+    /// The problem, in the book's words.
     pub problem: &'static str,
-    /// What is measured.
+    /// The quantity.
     pub quantity: String,
-    /// The run that is to show it.
+    /// The run that should show the problem.
     pub run: String,
-    /// What was measured there.
+    /// Its value.
     pub value: f64,
-    /// The run beside it.
+    /// The reference run.
     pub beside: String,
-    /// What was measured there.
+    /// Its value.
     pub value_beside: f64,
 }
 
-/// All that is measured.
+/// All quantities.
 pub fn verdict(all: &Outcomes) -> Vec<Line> {
     let line = |problem, quantity: &str, run: &Outcome, beside: &Outcome, of: &dyn Fn(&Outcome) -> f64| Line {
         problem,
@@ -38,24 +37,24 @@ pub fn verdict(all: &Outcomes) -> Vec<Line> {
     let (gan, wgangp, extra_steps) = (all.gan(), all.wgangp(), all.extra_steps());
     let [large_rates, _] = all.changed(all.config.changes()[0]);
     let mut lines = vec![
-        line("oscillating loss", "detrended deviation of the generator's loss", large_rates, gan, &|run| {
+        line("oscillating loss", "detrended standard deviation of the generator loss", large_rates, gan, &|run| {
             detrended_std(&run.loss("g_loss"))
         }),
-        line("oscillating loss", "detrended deviation of the discriminator's loss", large_rates, gan, &|run| {
+        line("oscillating loss", "detrended standard deviation of the discriminator loss", large_rates, gan, &|run| {
             detrended_std(&run.loss("d_loss"))
         }),
-        line("mode collapse", "pairwise distance of samples, of real drawings 1", extra_steps, wgangp, &|run| {
+        line("mode collapse", "pairwise distance of samples, relative to real drawings", extra_steps, wgangp, &|run| {
             run.last.pairwise_distance
         }),
-        line("mode collapse", "effective number of categories, of 10", extra_steps, wgangp, &|run| {
+        line("mode collapse", "effective number of categories (of 10)", extra_steps, wgangp, &|run| {
             run.last.effective_categories
         }),
         Line {
             problem: "uninformative loss",
-            quantity: "rank correlation of a loss with the Fréchet distance".to_string(),
-            run: format!("{}, generator's loss", gan.setup.title),
+            quantity: "rank correlation of the loss with the Fréchet distance".to_string(),
+            run: format!("{}, generator loss", gan.setup.title),
             value: loss_and_quality(gan),
-            beside: format!("{}, critic's loss, negated", wgangp.setup.title),
+            beside: format!("{}, negated critic loss", wgangp.setup.title),
             value_beside: loss_and_quality(wgangp),
         },
     ];
@@ -68,8 +67,8 @@ pub fn verdict(all: &Outcomes) -> Vec<Line> {
     lines
 }
 
-/// The loss that should tell how good a model is, at each measure: the GAN's is its generator's; the critic's loss of a
-/// Wasserstein GAN is minus the distance that it sees between real and generated images, so it is negated.
+/// The loss that should indicate quality, at each measurement: the generator loss of a GAN; the negated critic loss of
+/// a Wasserstein GAN, which estimates the distance between real and generated images.
 pub fn telling_loss(run: &Outcome) -> Vec<f64> {
     match run.history.metric("gradient_penalty") {
         None => run.loss_by_measure("g_loss"),
@@ -77,7 +76,8 @@ pub fn telling_loss(run: &Outcome) -> Vec<f64> {
     }
 }
 
-/// Whether that loss falls where samples get better: 1 if always, 0 if it has nothing to do with that.
+/// Rank correlation of that loss with the Fréchet distance: 1 if the loss falls whenever samples improve, 0 if
+/// unrelated.
 pub fn loss_and_quality(run: &Outcome) -> f64 {
     rank_correlation(&telling_loss(run), &run.measures.column(|measure| measure.frechet_distance))
 }
