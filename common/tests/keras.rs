@@ -1,109 +1,16 @@
 //! Layers, losses and optimizers against arrays that tf.keras made; see `fixtures/README.md`.
 
+#[path = "support/layers.rs"]
+mod layers;
 mod support;
 
-use common::datasets::npz::Npz;
 use common::keras::recurrent::{GruCell, LstmCell};
-use common::keras::weights::{assign, named_variables, to_keras, trainable_variables};
+use common::keras::weights::{named_variables, trainable_variables};
 use common::keras::*;
-use std::collections::BTreeMap;
-use support::{assert_close, open, tensor};
+use layers::{check_layer, check_net, open};
+use support::assert_close;
 use tch::nn::VarStore;
-use tch::{Device, Kind, Tensor, nn};
-
-/// Arrays below a prefix, `w/kernel` as `kernel`.
-fn below(npz: &Npz, prefix: &str) -> BTreeMap<String, Tensor> {
-    npz.names().filter_map(|name| Some((name.strip_prefix(prefix)?.to_string(), tensor(npz, name)))).collect()
-}
-
-/// Whether a name is a prefix itself, or begins one: `x`, `x/0`, `x/1`.
-fn several(npz: &Npz, name: &str) -> Vec<Tensor> {
-    match below(npz, &format!("{name}/")) {
-        none if none.is_empty() => vec![tensor(npz, name)],
-        some => some.into_values().collect(),
-    }
-}
-
-/// Forward, gradients, moving averages, and the weights after three steps of Adam: of a net that is built from its
-/// inputs, whose layers' names are those of the fixture below `prefix`.
-fn check(case: &str, prefix: &str, build: impl for<'a> Fn(&[Node<'a>]) -> Vec<Node<'a>>) {
-    let npz = open(case);
-    let vs = VarStore::new(Device::Cpu);
-    let xs = several(&npz, "x");
-    let net = Net::new(&vs.root());
-    let shape = |x: &Tensor| Shape::from(&x.size()[1..]);
-    let inputs: Vec<Node> = xs.iter().enumerate().map(|(i, x)| net.input(format!("input_{i}"), shape(x))).collect();
-    let outputs = build(&inputs);
-    let model = net.model(case, &inputs.iter().collect::<Vec<_>>(), &outputs.iter().collect::<Vec<_>>()).unwrap();
-    let forward = |xs: &[Tensor], train: bool| {
-        let xs: Vec<Tensor> = xs.iter().map(to_channels_first).collect();
-        let ys = model.forward_vec(&xs.iter().collect::<Vec<_>>(), train);
-        ys.iter().map(to_channels_last).collect::<Vec<_>>()
-    };
-    let fill = || {
-        let start = below(&npz, "w/").into_iter().map(|(name, tensor)| (format!("{prefix}{name}"), tensor));
-        assign(&vs, start.collect()).unwrap();
-    };
-    let variable = |name: &str| to_keras(&named_variables(&vs)[&format!("{prefix}{name}")]);
-    fill();
-    for (i, (y, expected)) in forward(&xs, false).iter().zip(several(&npz, "y")).enumerate() {
-        assert_close(&format!("{case}: y {i}"), y, &expected);
-        let shape = Shape::from(&y.size()[1..]);
-        assert_eq!(model.output_shapes()[i], shape, "{case}: tracked shape");
-    }
-
-    let floating = xs[0].kind() == Kind::Float;
-    let xs: Vec<Tensor> = xs.into_iter().map(|x| if floating { x.set_requires_grad(true) } else { x }).collect();
-    let trained = forward(&xs, true);
-    if npz.names().any(|name| name == "y_train") {
-        assert_close(&format!("{case}: y while training"), &trained[0], &tensor(&npz, "y_train"));
-    }
-    let variables = trainable_variables(&vs);
-    let mut sources: Vec<&Tensor> = variables.iter().map(|(_, variable)| variable).collect();
-    sources.extend(xs.iter().filter(|_| floating));
-    if !sources.is_empty() {
-        let score: Tensor = trained.iter().zip(several(&npz, "dy")).map(|(y, dy)| (y * dy).sum(None)).sum();
-        let gradients = Tensor::run_backward(&[score], &sources, false, false);
-        let (of_variables, of_inputs) = gradients.split_at(variables.len());
-        for ((name, _), gradient) in variables.iter().zip(of_variables) {
-            let name = name.strip_prefix(prefix).unwrap();
-            let expected = tensor(&npz, &format!("grad/{name}"));
-            assert_close(&format!("{case}: gradient of {name}"), &to_keras(gradient), &expected);
-        }
-        if floating {
-            for (gradient, expected) in of_inputs.iter().zip(several(&npz, "grad/x")) {
-                assert_close(&format!("{case}: gradient of x"), gradient, &expected);
-            }
-        }
-    }
-    for (name, expected) in below(&npz, "after/") {
-        assert_close(&format!("{case}: {name} after a batch"), &variable(&name), &expected);
-    }
-
-    let expected = below(&npz, "step3/");
-    if expected.is_empty() {
-        return;
-    }
-    fill();
-    let xs: Vec<Tensor> = xs.iter().map(Tensor::detach).collect();
-    let mut optimizer = Optimizer::new(variables.into_iter().map(|(_, variable)| variable), Adam::new(1e-2));
-    for _ in 0..3 {
-        optimizer.minimize(&losses::mean_squared_error(&tensor(&npz, "target"), &forward(&xs, true)[0]));
-    }
-    for (name, expected) in expected {
-        assert_close(&format!("{case}: {name} after three steps"), &variable(&name), &expected);
-    }
-}
-
-/// A single layer, whose variables the fixture names without its own name.
-fn check_layer<O: Operation>(case: &str, make: impl Fn(&nn::Path, &Shape) -> anyhow::Result<O>) {
-    check(case, "layer/", |inputs| vec![inputs[0].layer("layer", &make)]);
-}
-
-/// A chain of layers.
-fn check_net(case: &str, build: impl for<'a> Fn(&Node<'a>) -> Node<'a>) {
-    check(case, "", |inputs| vec![build(&inputs[0])]);
-}
+use tch::{Device, Kind, Tensor};
 
 #[test]
 fn dense() {
@@ -197,11 +104,11 @@ fn activations() {
         ("selu", Activation::Selu),
         ("softplus", Activation::Softplus),
     ] {
-        let x = tensor(&npz, "x").set_requires_grad(true);
+        let x = npz.tensor("x").set_requires_grad(true);
         let y = function.apply_to(&x);
-        assert_close(name, &y, &tensor(&npz, &format!("y/{name}")));
-        let gradient = Tensor::run_backward(&[(y * tensor(&npz, "dy")).sum(None)], &[&x], false, false);
-        assert_close(&format!("{name}: gradient"), &gradient[0], &tensor(&npz, &format!("grad/{name}")));
+        assert_close(name, &y, &npz.tensor(&format!("y/{name}")));
+        let gradient = Tensor::run_backward(&[(y * npz.tensor("dy")).sum(None)], &[&x], false, false);
+        assert_close(&format!("{name}: gradient"), &gradient[0], &npz.tensor(&format!("grad/{name}")));
     }
 }
 
@@ -295,16 +202,16 @@ fn loss_functions() {
         ("wasserstein", losses::wasserstein),
     ];
     for (name, loss) in all {
-        let y_pred = tensor(&npz, &format!("{name}/y_pred")).set_requires_grad(true);
-        let value = loss(&tensor(&npz, &format!("{name}/y_true")), &y_pred);
-        assert_close(name, &value, &tensor(&npz, &format!("{name}/value")));
+        let y_pred = npz.tensor(&format!("{name}/y_pred")).set_requires_grad(true);
+        let value = loss(&npz.tensor(&format!("{name}/y_true")), &y_pred);
+        assert_close(name, &value, &npz.tensor(&format!("{name}/value")));
         let gradient = Tensor::run_backward(&[value], &[&y_pred], false, false);
-        assert_close(&format!("{name}: gradient"), &gradient[0], &tensor(&npz, &format!("{name}/grad")));
+        assert_close(&format!("{name}: gradient"), &gradient[0], &npz.tensor(&format!("{name}/grad")));
     }
-    let get = |name: &str| tensor(&npz, &format!("binary_accuracy/{name}"));
+    let get = |name: &str| npz.tensor(&format!("binary_accuracy/{name}"));
     assert_close("binary_accuracy", &losses::binary_accuracy(&get("y_true"), &get("y_pred")), &get("value"));
 
-    let get = |name: &str| tensor(&npz, &format!("vae/{name}"));
+    let get = |name: &str| npz.tensor(&format!("vae/{name}"));
     let [x_hat, mu, log_var] = ["x_hat", "mu", "log_var"].map(|name| get(name).set_requires_grad(true));
     let kl = losses::kl_divergence(&mu, &log_var);
     let reconstruction = losses::mean_squared_error(&get("x"), &x_hat) * get("r_loss_factor");
@@ -330,17 +237,17 @@ fn optimizers() {
     ] {
         let vs = VarStore::new(Device::Cpu);
         for name in ["kernel", "bias"] {
-            let _ = vs.root().add(name, tensor(&npz, &format!("w/{name}")), true);
+            let _ = vs.root().add(name, npz.tensor(&format!("w/{name}")), true);
         }
         let variables = trainable_variables(&vs);
         let mut optimizer = Optimizer::new(variables.iter().map(|(_, variable)| variable.shallow_clone()), rule);
         for step in 1..=3 {
-            let gradient = |(name, _): &(String, Tensor)| tensor(&npz, &format!("grad{step}/{name}"));
+            let gradient = |(name, _): &(String, Tensor)| npz.tensor(&format!("grad{step}/{name}"));
             optimizer.apply(&variables.iter().map(gradient).collect::<Vec<_>>());
             for (name, variable) in &variables {
                 // A step is a small part of a weight: compare the change, not the weight.
-                let start = tensor(&npz, &format!("w/{name}"));
-                let expected = tensor(&npz, &format!("{case}/step{step}/{name}")) - &start;
+                let start = npz.tensor(&format!("w/{name}"));
+                let expected = npz.tensor(&format!("{case}/step{step}/{name}")) - &start;
                 let error = (variable - start - &expected).abs().max().double_value(&[]);
                 assert!(error <= 2e-7, "{case}: {name} after step {step}: error {error:.1e}");
             }
@@ -353,9 +260,9 @@ fn initializers() {
     let npz = open("initializers");
     tch::manual_seed(1);
     for case in ["dense", "conv2d", "conv2d_transpose", "lstm_kernel"] {
-        let shape: Vec<i64> = npz.array::<i64>(&format!("glorot/{case}/shape")).unwrap().into_iter().collect();
+        let shape = Vec::<i64>::try_from(npz.tensor(&format!("glorot/{case}/shape"))).unwrap();
         let kernel = init::glorot_uniform(&shape, Device::Cpu);
-        let limit = tensor(&npz, &format!("glorot/{case}/limit")).double_value(&[]);
+        let limit = npz.tensor(&format!("glorot/{case}/limit")).double_value(&[]);
         let largest = kernel.abs().max().double_value(&[]);
         assert!(largest <= limit * (1.0 + 1e-6) && largest > 0.99 * limit, "{case}: {largest} for {limit}");
         let deviation = kernel.std(true).double_value(&[]);
@@ -369,7 +276,7 @@ fn initializers() {
     }
     let vs = VarStore::new(Device::Cpu);
     Lstm::new(&vs.root(), &Shape::from([5, 3]), Recurrent::new(3)).unwrap();
-    assert_close("LSTM's bias", &named_variables(&vs)["bias"], &tensor(&npz, "lstm/bias"));
+    assert_close("LSTM's bias", &named_variables(&vs)["bias"], &npz.tensor("lstm/bias"));
     let embedding = init::uniform(&[1000, 10], -0.05, 0.05, Device::Cpu);
     let largest = embedding.abs().max().double_value(&[]);
     assert!((0.0499..=0.05).contains(&largest), "embedding: {largest}");

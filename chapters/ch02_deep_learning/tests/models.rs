@@ -4,36 +4,29 @@ use ch02::models::filters::{HORIZONTAL_EDGES, VERTICAL_EDGES, convolve, convolve
 use ch02::models::{Classifier, convolutional_network, multilayer_perceptron, two_convolutions};
 use common::arrays::array2;
 use common::datasets::cifar10::{self, LabeledImages};
-use common::datasets::npz::Npz;
-use common::keras::{Adam, Optimizer, losses, weights};
+use common::keras::{Adam, Model, Optimizer, losses, weights};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
-use tch::{Device, Kind, Tensor};
+use tch::{Device, Kind, Tensor, nn};
+use testing_tensors::{Fixture, assert_near_absolute};
 
-fn fixtures() -> Npz {
-    Npz::open(&PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/classifiers.npz")).unwrap()
+fn fixtures() -> Fixture {
+    Fixture::open("tests/fixtures/classifiers.npz")
 }
 
-fn tensor(npz: &Npz, name: &str) -> Tensor {
-    let array = npz.array::<f32>(name).unwrap();
-    let shape: Vec<i64> = array.shape().iter().map(|&n| n as i64).collect();
-    Tensor::from_slice(array.as_standard_layout().as_slice().unwrap()).reshape(shape)
-}
-
-fn assert_near(what: &str, actual: &Tensor, expected: &Tensor) {
-    assert_eq!(actual.size(), expected.size(), "{what}");
-    let error = (actual - expected).abs().max().double_value(&[]);
-    assert!(error <= 1e-5, "{what}: {error:.1e}");
-}
+/// What rounding may make of a value in f64, whatever the processor.
+const TOLERANCE: f64 = 1e-9;
 
 /// The fixtures' formula; see `make_fixtures.py`.
 fn wave(shape: &[i64], k: usize, base: f64, scale: f64) -> Tensor {
     let n: i64 = shape.iter().product();
     let i = Tensor::arange(n, (Kind::Double, Device::Cpu));
-    ((i * 0.37 + k as f64).sin() * scale + base).to_kind(Kind::Float).reshape(shape)
+    ((i * 0.37 + k as f64).sin() * scale + base).reshape(shape)
 }
 
-fn fill(model: &Classifier) {
+/// A classifier with the fixtures' weights, in f64.
+fn filled(net: impl Fn(&nn::Path) -> anyhow::Result<Model>) -> Classifier {
+    let mut model = Classifier::new(net, Device::Cpu).unwrap();
+    model.variables.double();
     let mut values = BTreeMap::new();
     for (k, (name, variable)) in weights::named_variables(&model.variables).into_iter().enumerate() {
         let shape = weights::to_keras(&variable).size();
@@ -47,6 +40,7 @@ fn fill(model: &Classifier) {
         values.insert(name, wave(&shape, k, base, scale));
     }
     weights::assign(&model.variables, values).unwrap();
+    model
 }
 
 fn images() -> LabeledImages {
@@ -85,29 +79,34 @@ fn parameters_per_layer_are_the_books() {
 #[test]
 fn perceptron_equals_tf_keras() {
     let npz = fixtures();
-    let model = Classifier::new(multilayer_perceptron, Device::Cpu).unwrap();
-    fill(&model);
+    let model = filled(multilayer_perceptron);
     let set = images();
-    assert_near("probabilities", &model.predict(&set.images), &tensor(&npz, "mlp/probabilities"));
+    assert_near_absolute("probabilities", &model.predict(&set.images), &npz.tensor("mlp/probabilities"), TOLERANCE);
     let mut optimizer = Optimizer::for_variables(&model.variables, Adam::new(5e-4));
-    let mut step = || Tensor::stack(&model.train_step(&set.images, &set.labels, &mut optimizer), 0);
+    let mut step = || {
+        Tensor::stack(&model.train_step(&set.images, &set.labels, &mut optimizer).map(|x| x.to_kind(Kind::Double)), 0)
+    };
     let steps: Vec<Tensor> = (0..5).map(|_| step()).collect();
-    assert_near("loss and accuracy of five steps", &Tensor::stack(&steps, 0).detach(), &tensor(&npz, "mlp/steps"));
-    assert_near("probabilities then", &model.predict(&set.images), &tensor(&npz, "mlp/trained"));
+    assert_near_absolute(
+        "loss and accuracy of five steps",
+        &Tensor::stack(&steps, 0).detach(),
+        &npz.tensor("mlp/steps"),
+        TOLERANCE,
+    );
+    assert_near_absolute("probabilities then", &model.predict(&set.images), &npz.tensor("mlp/trained"), TOLERANCE);
 }
 
 #[test]
 fn convolutional_network_equals_tf_keras() {
     let npz = fixtures();
-    let model = Classifier::new(convolutional_network, Device::Cpu).unwrap();
-    fill(&model);
+    let model = filled(convolutional_network);
     let set = images();
-    assert_near("probabilities", &model.predict(&set.images), &tensor(&npz, "cnn/probabilities"));
+    assert_near_absolute("probabilities", &model.predict(&set.images), &npz.tensor("cnn/probabilities"), TOLERANCE);
     // Batches of another size, the last one smaller, give the same means.
     for batch_size in [12, 5] {
         let evaluation = model.evaluate(&set, batch_size);
-        let both = Tensor::from_slice(&[evaluation.loss as f32, evaluation.accuracy as f32]);
-        assert_near("evaluation", &both, &tensor(&npz, "cnn/evaluation"));
+        let both = Tensor::from_slice(&[evaluation.loss, evaluation.accuracy]);
+        assert_near_absolute("evaluation", &both, &npz.tensor("cnn/evaluation"), TOLERANCE);
     }
 }
 
@@ -118,13 +117,14 @@ fn cross_entropy_of_logits_is_that_of_probabilities() {
     let logits = Tensor::randn([12, 10], (Kind::Float, Device::Cpu)) * 3.0;
     let by_logits = losses::sparse_categorical_crossentropy_from_logits(&set.labels, &logits);
     let one_hot = set.labels.one_hot(10).to_kind(Kind::Float);
-    assert_near("loss", &by_logits, &losses::categorical_crossentropy(&one_hot, &logits.softmax(-1, None)));
-    let probabilities = model.predict(&set.images);
-    assert_near(
-        "sums",
-        &probabilities.sum_dim_intlist(-1, false, None),
-        &Tensor::ones([12], (Kind::Float, Device::Cpu)),
+    assert_near_absolute(
+        "loss",
+        &by_logits,
+        &losses::categorical_crossentropy(&one_hot, &logits.softmax(-1, None)),
+        1e-5,
     );
+    let sums = model.predict(&set.images.to_kind(Kind::Float)).sum_dim_intlist(-1, false, None);
+    assert_near_absolute("sums", &sums, &Tensor::ones([12], (Kind::Float, Device::Cpu)), 1e-5);
 }
 
 #[test]

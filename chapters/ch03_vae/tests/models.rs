@@ -1,24 +1,13 @@
 //! The models against the book's parameter counts and against tf.keras with the same weights.
 
 use ch03::models::{Autoencoder, Conv, LatentModel, NetConfig, VariationalAutoencoder};
-use common::datasets::npz::Npz;
 use common::keras::{Adam, Optimizer, Summary, nhwc_to_nchw, weights};
 use std::path::PathBuf;
 use tch::{Device, Kind, Tensor};
+use testing_tensors::{Fixture, assert_near, assert_near_absolute};
 
 fn fixture(file: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../common/tests/fixtures").join(file)
-}
-
-fn tensor(npz: &Npz, name: &str) -> Tensor {
-    let array = npz.array::<f32>(name).unwrap();
-    let shape: Vec<i64> = array.shape().iter().map(|&n| n as i64).collect();
-    Tensor::from_slice(array.as_standard_layout().as_slice().unwrap()).reshape(shape)
-}
-
-fn assert_near(what: &str, actual: &Tensor, expected: &Tensor) {
-    let error = (actual - expected).abs().max().double_value(&[]);
-    assert!(error <= 1e-5, "{what}: {error:.1e}");
 }
 
 fn summaries(model: &impl LatentModel) -> [Summary; 3] {
@@ -124,32 +113,86 @@ fn summaries_say_what_keras_says() {
     assert_eq!(rows(&ours).len(), 12);
 }
 
+/// What rounding may make of a value in f64, whatever the processor.
+const TOLERANCE: f64 = 1e-9;
+
 #[test]
 fn autoencoder_equals_tf_keras() {
-    let npz = Npz::open(&fixture("autoencoder_small.npz")).unwrap();
-    let model = Autoencoder::new(&small([28, 28, 1], [1, 2, 2, 1], 1), Device::Cpu).unwrap();
+    let npz = Fixture::open(fixture("autoencoder_small.npz"));
+    let small = small([28, 28, 1], [1, 2, 2, 1], 1);
+    let mut model = Autoencoder::new(&small, Device::Cpu).unwrap();
     weights::load(&model.variables, &fixture("autoencoder_small.safetensors")).unwrap();
-    let x = tensor(&npz, "x");
-    assert_near("z", &model.encode(&x), &tensor(&npz, "z"));
-    assert_near("y", &model.decode(&tensor(&npz, "z")), &tensor(&npz, "y"));
+    let x = npz.tensor("x");
+    // In f32, as nets are trained: the forward passes.
+    let [single_x, single_z] = [&x, &npz.tensor("z")].map(|tensor| tensor.to_kind(Kind::Float));
+    assert_near_absolute("z", &model.encode(&single_x), &npz.tensor("z"), 1e-5);
+    assert_near_absolute("y", &model.decode(&single_z), &npz.tensor("y"), 1e-5);
 
-    let losses: Vec<f32> = train(&model, &x, 5e-4, 5).iter().map(|losses| losses[0] as f32).collect();
-    assert_near("losses", &Tensor::from_slice(&losses), &tensor(&npz, "train/loss"));
-    assert_near("y after five steps", &model.decode(&model.encode(&x)), &tensor(&npz, "train/y"));
+    model.variables.double();
+    assert_near_absolute("z", &model.encode(&x), &npz.tensor("z"), TOLERANCE);
+    assert_near_absolute("y", &model.decode(&npz.tensor("z")), &npz.tensor("y"), TOLERANCE);
+    let losses: Vec<f64> = train(&model, &x, 5e-4, 5).iter().map(|losses| losses[0]).collect();
+    assert_near_absolute("losses", &Tensor::from_slice(&losses), &npz.tensor("train/loss"), TOLERANCE);
+    let y = model.decode(&model.encode(&x));
+    assert_near_absolute("y after five steps", &y, &npz.tensor("train/y"), TOLERANCE);
 }
 
 #[test]
 fn vae_equals_tf_keras() {
-    let npz = Npz::open(&fixture("vae_small.npz")).unwrap();
+    let npz = Fixture::open(fixture("vae_small.npz"));
     let config = NetConfig { use_batch_norm: true, use_dropout: true, ..small([16, 16, 3], [2, 2, 2, 2], 3) };
-    let model = VariationalAutoencoder::new(&config, 1000.0, Device::Cpu).unwrap();
+    let mut model = VariationalAutoencoder::new(&config, 1000.0, Device::Cpu).unwrap();
     weights::load(&model.variables, &fixture("vae_small.safetensors")).unwrap();
-    let [mu, log_var] = model.distribution(&tensor(&npz, "x"));
-    assert_near("mu", &mu, &tensor(&npz, "mu"));
-    assert_near("log_var", &log_var, &tensor(&npz, "log_var"));
-    let z = mu + (log_var / 2.0).exp() * tensor(&npz, "eps");
-    assert_near("z", &z, &tensor(&npz, "z"));
-    assert_near("y", &model.decode(&z), &tensor(&npz, "y"));
+    let single = |name: &str| npz.tensor(name).to_kind(Kind::Float);
+    let [mu, log_var] = model.distribution(&single("x"));
+    assert_near_absolute("mu", &mu, &npz.tensor("mu"), 1e-5);
+    assert_near_absolute("log_var", &log_var, &npz.tensor("log_var"), 1e-5);
+    assert_near_absolute("y", &model.decode(&single("z")), &npz.tensor("y"), 1e-5);
+
+    model.variables.double();
+    let [mu, log_var] = model.distribution(&npz.tensor("x"));
+    assert_near_absolute("mu", &mu, &npz.tensor("mu"), TOLERANCE);
+    assert_near_absolute("log_var", &log_var, &npz.tensor("log_var"), TOLERANCE);
+    let z = mu + (log_var / 2.0).exp() * npz.tensor("eps");
+    assert_near_absolute("z", &z, &npz.tensor("z"), TOLERANCE);
+    assert_near_absolute("y", &model.decode(&z), &npz.tensor("y"), TOLERANCE);
+}
+
+#[test]
+fn training_steps_of_the_vae_are_those_of_tf_keras() {
+    let npz = Fixture::open(fixture("vae_steps.npz"));
+    let conv = |filters, stride| Conv { filters, kernel: 3, stride };
+    let config = NetConfig {
+        input_dim: [8, 8, 3],
+        encoder: vec![conv(4, 2), conv(6, 2), conv(6, 1), conv(6, 1)],
+        decoder: vec![conv(6, 2), conv(6, 2), conv(4, 1), conv(3, 1)],
+        z_dim: 2,
+        use_batch_norm: true,
+        use_dropout: false,
+    };
+    let mut model = VariationalAutoencoder::new(&config, 1000.0, Device::Cpu).unwrap();
+    model.variables.double();
+    weights::assign(&model.variables, npz.below("w/")).unwrap();
+    let mut optimizer = Optimizer::for_variables(&model.variables, Adam::new(5e-4));
+    for step in 0..3 {
+        let x = nhwc_to_nchw(&npz.tensor("x").get(step));
+        // As `train_step` does it, but with the fixture's point in place of a random one.
+        let [mu, log_var] = model.encoder_mu_log_var.forward_all(&[&x], true);
+        let z = &mu + (&log_var / 2.0).exp() * npz.tensor("eps").get(step);
+        let x_hat = model.decoder.forward_t(&z, true);
+        let losses = model.losses(&x, &x_hat, &mu, &log_var);
+        optimizer.minimize(&losses[0].1);
+        for (name, loss) in &losses {
+            assert_near(&format!("step {step}: {name}"), loss, &npz.tensor(name).get(step), TOLERANCE);
+        }
+        let variables = weights::named_variables(&model.variables);
+        let expected = npz.below(&format!("step{}/", step + 1));
+        assert_eq!(expected.len(), variables.len());
+        for (name, expected) in expected {
+            let actual = weights::to_keras(&variables[&name]);
+            assert_near(&format!("step {step}: {name}"), &actual, &expected, TOLERANCE);
+        }
+    }
 }
 
 #[test]

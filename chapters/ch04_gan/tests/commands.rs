@@ -32,6 +32,6 @@ fn wrong_settings_exit_with_1() {
     refused(&["04_02", "--set", "clip_threshold=-1"], 1, &["clip_threshold"]);
     refused(&["04_02", "--set", "n_critic=0"], 1, &["n_critic"]);
     refused(&["04_03", "--set", "grad_weight=-1"], 1, &["grad_weight"]);
-    refused(&["04_03", "--set", "net.z_dim=100000"], 1, &["4096"]);
+    refused(&["04_03", "--set", "net.z_dim=100000"], 1, &["generator_dense", "100 million"]);
     refused(&["04_03", "--resume"], 1, &["no run to resume"]);
 }

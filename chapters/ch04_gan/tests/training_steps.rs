@@ -1,83 +1,52 @@
-//! Training steps against those of tf.keras with the same weights, images and noise; see `fixtures/README.md`.
+//! Training steps against those of tf.keras with the same weights, images and noise, in f64; see `fixtures/README.md`.
 
-use ch04::fit::Model;
-use ch04::gan::{Gan, LearningRates};
-use ch04::net::{Activation, Conv, NetConfig};
-use ch04::wgan::Wgan;
-use ch04::wgangp::{WganGp, gradient_penalty};
-use common::datasets::npz::Npz;
+use ch04::models::{Activation, Conv, Gan, NetConfig, Networks, Optimizers, Wgan, WganGp};
 use common::keras::weights::{assign, named_variables, to_keras};
-use common::keras::{RmsProp, nhwc_to_nchw};
-use common::training::Checkpointed;
-use std::collections::BTreeMap;
-use std::path::PathBuf;
+use common::keras::{Adam, RmsProp, losses, nhwc_to_nchw};
 use tch::{Device, Tensor};
+use testing_tensors::{Fixture, assert_near};
 
-/// What tf.keras made.
-struct Fixture(Npz);
+/// What rounding may make of a step in f64, whatever the processor.
+const TOLERANCE: f64 = 1e-9;
 
-impl Fixture {
-    fn open(name: &str) -> Fixture {
-        let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(format!("{name}.npz"));
-        Fixture(Npz::open(&path).unwrap())
-    }
+fn open(name: &str) -> Fixture {
+    Fixture::open(format!("tests/fixtures/{name}.npz"))
+}
 
-    fn tensor(&self, name: &str) -> Tensor {
-        let array = self.0.array::<f32>(name).unwrap();
-        let shape: Vec<i64> = array.shape().iter().map(|&n| n as i64).collect();
-        Tensor::from_slice(array.as_standard_layout().as_slice().unwrap()).reshape(shape)
-    }
+/// An array at a place of an array of batches.
+fn at(fixture: &Fixture, name: &str, place: &[i64]) -> Tensor {
+    place.iter().fold(fixture.tensor(name), |tensor, &i| tensor.get(i))
+}
 
-    fn below(&self, prefix: &str) -> BTreeMap<String, Tensor> {
-        let names = self.0.names().filter_map(|name| Some((name.strip_prefix(prefix)?.to_string(), name)));
-        names.map(|(short, name)| (short, self.tensor(name))).collect()
-    }
+/// Images at a place.
+fn images(fixture: &Fixture, name: &str, place: &[i64]) -> Tensor {
+    nhwc_to_nchw(&at(fixture, name, place))
+}
 
-    /// Images at a place of an array of batches.
-    fn images(&self, name: &str, place: &[i64]) -> Tensor {
-        nhwc_to_nchw(&at(&self.tensor(name), place))
-    }
+/// Gives nets the fixture's weights, in f64. Optimizers are made after this.
+fn fill(networks: &mut Networks, fixture: &Fixture) {
+    networks.variables.double();
+    assign(&networks.variables, fixture.below("w/")).unwrap();
+}
 
-    /// Noise at a place.
-    fn noise(&self, name: &str, place: &[i64]) -> Tensor {
-        at(&self.tensor(name), place)
-    }
-
-    /// Compares all weights that the fixture has below a prefix.
-    fn check_weights(&self, prefix: &str, model: &impl Model) {
-        let variables = named_variables(model.nets().variables());
-        let expected = self.below(prefix);
-        assert!(!expected.is_empty(), "{prefix}");
-        for (name, expected) in expected {
-            // Its gradient is rounding alone, which the optimizer divides by its own size.
-            let layer = name.split('/').next().unwrap_or_default();
-            if name.ends_with("/bias") && self.goes_before_a_batch_norm(layer) {
-                continue;
-            }
-            // Such a bias shifts its batch's mean, which the moving average follows.
-            let tolerance = if name.contains("moving") { 5e-5 } else { 5e-6 };
-            assert_near(&format!("{prefix}{name}"), &to_keras(&variables[&name]), &expected, tolerance);
-        }
+/// Compares all weights that the fixture has below a prefix.
+fn check_weights(fixture: &Fixture, prefix: &str, networks: &Networks) {
+    let variables = named_variables(&networks.variables);
+    let expected = fixture.below(prefix);
+    assert_eq!(expected.len(), variables.len(), "{prefix}");
+    for (name, expected) in expected {
+        assert_near(&format!("{prefix}{name}"), &to_keras(&variables[&name]), &expected, TOLERANCE);
     }
 }
 
-impl Fixture {
-    /// Every layer of the generator but its last one.
-    fn goes_before_a_batch_norm(&self, layer: &str) -> bool {
-        let last = self.0.names().filter(|name| name.starts_with("w/generator_conv")).max().unwrap_or_default();
-        layer.starts_with("generator") && !last.contains(layer)
+/// The same where the fixture has some of them.
+fn check_some_weights(fixture: &Fixture, prefix: &str, networks: &Networks) {
+    let variables = named_variables(&networks.variables);
+    let expected = fixture.below(prefix);
+    assert!(!expected.is_empty(), "{prefix}");
+    for (name, expected) in expected {
+        assert_near(&format!("{prefix}{name}"), &to_keras(&variables[&name]), &expected, TOLERANCE);
     }
-}
-
-fn at(batches: &Tensor, place: &[i64]) -> Tensor {
-    place.iter().fold(batches.shallow_clone(), |tensor, &i| tensor.get(i))
-}
-
-fn assert_near(what: &str, actual: &Tensor, expected: &Tensor, tolerance: f64) {
-    assert_eq!(actual.size(), expected.size(), "{what}: shape");
-    let scale = expected.abs().max().double_value(&[]).max(1.0);
-    let error = (actual - expected).abs().max().double_value(&[]) / scale;
-    assert!(error <= tolerance, "{what}: {error:.1e}");
 }
 
 /// The nets of the fixtures: convolutions as filters and strides.
@@ -99,107 +68,116 @@ fn small(critic: &[(i64, i64)], generator: &[(i64, i64)], upsample: &[i64], acti
 
 #[test]
 fn gan_iterations_are_those_of_keras() {
-    let fixture = Fixture::open("gan");
+    let fixture = open("gan");
     let config = small(&[(3, 2), (4, 2), (4, 1)], &[(4, 1), (3, 1), (3, 1), (1, 1)], &[2, 2, 1, 1], Activation::Relu);
-    let mut gan = Gan::new(&config, LearningRates { discriminator: 1e-3, generator: 5e-4 }, Device::Cpu);
-    assign(gan.nets().variables(), fixture.below("w/")).unwrap();
+    let mut gan = Gan::new(&config, Device::Cpu).unwrap();
+    fill(&mut gan.networks, &fixture);
+    let mut optimizers = Optimizers::new(&gan.networks, RmsProp::new(1e-3), RmsProp::new(5e-4));
     for i in 0..3 {
-        let noise = fixture.noise("noise/discriminator", &[i]);
+        let noise = at(&fixture, "noise/discriminator", &[i]);
         let fakes = fixture.tensor(&format!("fakes/{}", i + 1));
-        assert_near("fakes", &gan.nets().predict(&noise), &nhwc_to_nchw(&fakes), 2e-4);
-        let [_, d_loss_real, d_loss_fake, _, d_acc_real, d_acc_fake] =
-            gan.train_discriminator(&fixture.images("real", &[i]), &noise);
-        let [g_loss, g_acc] = gan.train_generator(&fixture.noise("noise/generator", &[i]));
+        assert_near("fakes", &gan.networks.predict(&noise), &nhwc_to_nchw(&fakes), TOLERANCE);
+        let d = gan.train_discriminator(&images(&fixture, "real", &[i]), &noise, &mut optimizers.critic);
+        let noise = at(&fixture, "noise/generator", &[i]);
+        let [g_loss, g_acc] = gan.train_generator(&noise, &mut optimizers.generator);
         for (name, actual) in [
-            ("d_loss_real", d_loss_real),
-            ("d_loss_fake", d_loss_fake),
-            ("d_acc_real", d_acc_real),
-            ("d_acc_fake", d_acc_fake),
+            ("d_loss_real", d.loss_real),
+            ("d_loss_fake", d.loss_fake),
+            ("d_acc_real", d.acc_real),
+            ("d_acc_fake", d.acc_fake),
             ("g_loss", g_loss),
             ("g_acc", g_acc),
         ] {
-            let expected = at(&fixture.tensor(&format!("history/{name}")), &[i]);
-            assert_near(&format!("iteration {i}: {name}"), &actual, &expected, 1e-4);
+            let expected = at(&fixture, &format!("history/{name}"), &[i]);
+            assert_near(&format!("iteration {i}: {name}"), &actual, &expected, TOLERANCE);
         }
-        fixture.check_weights(&format!("step{}/", i + 1), &gan);
+        check_weights(&fixture, &format!("step{}/", i + 1), &gan.networks);
     }
 }
 
 #[test]
 fn wgan_iterations_are_those_of_keras() {
-    let fixture = Fixture::open("wgan");
+    let fixture = open("wgan");
     let config = NetConfig {
         generator_batch_norm_momentum: 0.8,
         ..small(&[(3, 2), (4, 2), (4, 1)], &[(4, 1), (3, 1), (3, 1)], &[2, 2, 1], Activation::LeakyRelu)
     };
-    let rules = [RmsProp::new(1e-4).into(), RmsProp::new(1e-3).into()];
-    let mut wgan = Wgan::with_rules(&config, rules, 5, 0.01, Device::Cpu);
-    assign(wgan.nets().variables(), fixture.below("w/")).unwrap();
+    let mut wgan = Wgan::new(&config, 5, 0.01, Device::Cpu).unwrap();
+    fill(&mut wgan.networks, &fixture);
+    let mut optimizers = Optimizers::new(&wgan.networks, RmsProp::new(1e-4), RmsProp::new(1e-3));
     for i in 0..2 {
         for j in 0..5 {
-            let real = fixture.images("real", &[i, j]);
-            let [_, loss_real, loss_fake] = wgan.train_critic(&real, &fixture.noise("noise/critic", &[i, j]));
+            let (real, noise) = (images(&fixture, "real", &[i, j]), at(&fixture, "noise/critic", &[i, j]));
+            let [_, loss_real, loss_fake] = wgan.train_critic(&real, &noise, &mut optimizers.critic);
             for (name, actual) in [("critic_real", loss_real), ("critic_fake", loss_fake)] {
-                let expected = at(&fixture.tensor(&format!("history/{name}")), &[i, j]);
-                assert_near(&format!("step {i}, {j}: {name}"), &actual, &expected, 1e-4);
+                let expected = at(&fixture, &format!("history/{name}"), &[i, j]);
+                assert_near(&format!("step {i}, {j}: {name}"), &actual, &expected, TOLERANCE);
             }
             if (i, j) == (0, 0) {
-                fixture.check_weights("clipped/", &wgan);
+                check_some_weights(&fixture, "clipped/", &wgan.networks);
             }
         }
-        let loss = wgan.train_generator(&fixture.noise("noise/generator", &[i]));
-        assert_near("generator", &loss, &at(&fixture.tensor("history/generator"), &[i]), 1e-4);
-        fixture.check_weights(&format!("step{}/", i + 1), &wgan);
+        let loss = wgan.train_generator(&at(&fixture, "noise/generator", &[i]), &mut optimizers.generator);
+        assert_near("generator", &loss, &at(&fixture, "history/generator", &[i]), TOLERANCE);
+        check_weights(&fixture, &format!("step{}/", i + 1), &wgan.networks);
     }
 }
 
 fn small_wgan_gp(fixture: &Fixture) -> WganGp {
     let config = small(&[(3, 2), (4, 2)], &[(4, 2), (3, 2)], &[1, 1], Activation::LeakyRelu);
-    let wgan = WganGp::new(&config, 2e-3, 5, 10.0, Device::Cpu);
-    assign(wgan.nets().variables(), fixture.below("w/")).unwrap();
+    let mut wgan = WganGp::new(&config, 5, 10.0, Device::Cpu).unwrap();
+    fill(&mut wgan.networks, fixture);
     wgan
 }
 
 #[test]
 fn wgan_gp_iterations_are_those_of_keras() {
-    let fixture = Fixture::open("wgan_gp");
-    let mut wgan = small_wgan_gp(&fixture);
+    let fixture = open("wgan_gp");
+    let wgan = small_wgan_gp(&fixture);
+    let adam = Adam { beta_1: 0.5, ..Adam::new(2e-3) };
+    let mut optimizers = Optimizers::new(&wgan.networks, adam, adam);
     for i in 0..2 {
         for j in 0..5 {
             let losses = wgan.train_critic(
-                &fixture.images("real", &[i, j]),
-                &fixture.noise("noise/critic", &[i, j]),
-                &fixture.noise("alpha", &[i, j]),
+                &images(&fixture, "real", &[i, j]),
+                &at(&fixture, "noise/critic", &[i, j]),
+                &at(&fixture, "alpha", &[i, j]),
+                &mut optimizers.critic,
             );
-            let names = ["critic_total", "critic_real", "critic_fake", "critic_penalty"];
-            for (name, actual) in names.iter().zip(&losses) {
-                let expected = at(&fixture.tensor(&format!("moving_averages/history/{name}")), &[i, j]);
-                assert_near(&format!("step {i}, {j}: {name}"), actual, &expected, 1e-4);
+            for (name, actual) in [
+                ("critic_total", losses.loss),
+                ("critic_real", losses.loss_real),
+                ("critic_fake", losses.loss_fake),
+                ("critic_penalty", losses.gradient_penalty),
+            ] {
+                let expected = at(&fixture, &format!("moving_averages/history/{name}"), &[i, j]);
+                assert_near(&format!("step {i}, {j}: {name}"), &actual, &expected, TOLERANCE);
             }
         }
-        let loss = wgan.train_generator(&fixture.noise("noise/generator", &[i]));
-        assert_near("generator", &loss, &at(&fixture.tensor("moving_averages/history/generator"), &[i]), 1e-4);
-        fixture.check_weights(&format!("moving_averages/step{}/", i + 1), &wgan);
+        let loss = wgan.train_generator(&at(&fixture, "noise/generator", &[i]), &mut optimizers.generator);
+        assert_near("generator", &loss, &at(&fixture, "moving_averages/history/generator", &[i]), TOLERANCE);
+        check_weights(&fixture, &format!("moving_averages/step{}/", i + 1), &wgan.networks);
     }
 }
 
 #[test]
 fn gradients_of_the_penalty_are_those_of_keras_and_of_small_differences() {
-    let fixture = Fixture::open("wgan_gp");
+    let fixture = open("wgan_gp");
     let wgan = small_wgan_gp(&fixture);
-    let (critic, alpha) = (&wgan.nets().critic, fixture.noise("alpha", &[0, 0]));
-    let fakes = wgan.nets().predict(&fixture.noise("noise/critic", &[0, 0]));
-    let between = &alpha * fixture.images("real", &[0, 0]) + (1.0 - &alpha) * fakes;
+    let (critic, alpha) = (&wgan.networks.critic, at(&fixture, "alpha", &[0, 0]));
+    let fakes = wgan.networks.predict(&at(&fixture, "noise/critic", &[0, 0]));
+    let between = &alpha * images(&fixture, "real", &[0, 0]) + (1.0 - &alpha) * fakes;
+    let gradient_penalty = || losses::gradient_penalty(&critic.input_gradient(&between));
 
-    let kernels: Vec<(String, Tensor)> = named_variables(wgan.nets().variables())
+    let kernels: Vec<(String, Tensor)> = named_variables(&wgan.networks.variables)
         .into_iter()
         .filter(|(name, _)| name.starts_with("critic") && name.ends_with("kernel"))
         .collect();
     let inputs: Vec<&Tensor> = kernels.iter().map(|(_, kernel)| kernel).collect();
-    let gradients = Tensor::run_backward(&[gradient_penalty(critic, &between)], &inputs, false, false);
+    let gradients = Tensor::run_backward(&[gradient_penalty()], &inputs, false, false);
     for ((name, kernel), gradient) in kernels.iter().zip(&gradients) {
         let expected = fixture.tensor(&format!("penalty_gradient/{name}"));
-        assert_near(name, &to_keras(gradient), &expected, 1e-4);
+        assert_near(name, &to_keras(gradient), &expected, TOLERANCE);
 
         // Along its own direction the penalty changes by the gradient's norm.
         let norm = gradient.square().sum(None).sqrt();
@@ -208,7 +186,7 @@ fn gradients_of_the_penalty_are_those_of_keras_and_of_small_differences() {
             let _no_grad = tch::no_grad_guard();
             let mut kernel = kernel.shallow_clone();
             let _ = kernel.g_add_(&(&step * sign));
-            let penalty = gradient_penalty(critic, &between).double_value(&[]);
+            let penalty = gradient_penalty().double_value(&[]);
             let _ = kernel.g_sub_(&(&step * sign));
             penalty
         };
@@ -219,5 +197,28 @@ fn gradients_of_the_penalty_are_those_of_keras_and_of_small_differences() {
     // Biases do not move it at all.
     for (name, gradient) in fixture.below("penalty_gradient/") {
         assert!(name.ends_with("kernel") || gradient.abs().max().double_value(&[]) == 0.0, "{name}");
+    }
+}
+
+/// In f32, as nets are trained: one forward and one backward pass of each net.
+#[test]
+fn single_precision_passes_are_those_of_keras() {
+    let fixture = open("wgan_gp");
+    let double = small_wgan_gp(&fixture);
+    let mut single = small_wgan_gp(&fixture);
+    single.networks.variables.float();
+    let noise = at(&fixture, "noise/generator", &[0]);
+    let gradients = |wgan: &WganGp, noise: &Tensor| {
+        let generated = wgan.networks.generator.forward_t(noise, true);
+        let score = wgan.networks.critic.forward_t(&generated, true).sum(None);
+        let variables: Vec<Tensor> =
+            wgan.networks.generator.trainable().into_iter().chain(wgan.networks.critic.trainable()).collect();
+        let gradients = Tensor::run_backward(&[score], &variables, false, false);
+        std::iter::once(generated).chain(gradients).collect::<Vec<_>>()
+    };
+    let expected = gradients(&double, &noise);
+    let actual = gradients(&single, &noise.to_kind(tch::Kind::Float));
+    for (i, (actual, expected)) in actual.iter().zip(&expected).enumerate() {
+        assert_near(&format!("tensor {i}"), &actual.to_kind(tch::Kind::Double), expected, 1e-4);
     }
 }

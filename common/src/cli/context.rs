@@ -1,4 +1,3 @@
-use super::figures::Figures;
 use super::options::Options;
 use super::{Entry, Experiment, Table, Usage};
 use crate::say;
@@ -95,11 +94,6 @@ impl Context {
             set.origin.description
         );
         Ok(set)
-    }
-
-    /// The destination of a run's figures.
-    pub fn figures<C>(&self, run: &Run<C>) -> Figures<'_> {
-        Figures::new(self, run)
     }
 
     /// A context with the same options for another experiment; its figures are only added to the gallery.

@@ -1,5 +1,5 @@
 use super::context::Context;
-use super::runs::DEFAULT_SEED;
+use super::options::DEFAULT_SEED;
 use crate::display;
 use crate::gallery::{self, Image};
 use crate::plot::Figure;
@@ -16,11 +16,14 @@ pub struct Figures<'a> {
     params: Params<()>,
 }
 
-impl<'a> Figures<'a> {
-    pub(super) fn new<C>(context: &'a Context, run: &Run<C>) -> Figures<'a> {
-        Figures { context, folder: run.folder.clone(), params: run.params.without_config() }
+impl Context {
+    /// The destination of a run's figures.
+    pub fn figures<C>(&self, run: &Run<C>) -> Figures<'_> {
+        Figures { context: self, folder: run.folder.clone(), params: run.params.without_config() }
     }
+}
 
+impl Figures<'_> {
     /// Saves a figure as `<id>_<what>.png` in the run folder and, with its caption, in the gallery.
     ///
     /// # Errors

@@ -1,8 +1,10 @@
-use super::runs::DEFAULT_SEED;
 use crate::device;
 use crate::training::Preset;
 use clap::Args;
 use std::path::PathBuf;
+
+/// The default seed.
+pub(super) const DEFAULT_SEED: u64 = 42;
 
 /// The options of every experiment.
 #[derive(Debug, Clone, Args)]

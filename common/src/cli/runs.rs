@@ -2,6 +2,7 @@
 
 use super::Usage;
 use super::context::Context;
+use super::options::DEFAULT_SEED;
 use crate::keras::weights;
 use crate::say;
 use crate::training::{DataInfo, ExperimentConfig, Params, Run, RunFolder, configure};
@@ -220,9 +221,6 @@ impl Context {
         )))
     }
 }
-
-/// The default seed.
-pub(super) const DEFAULT_SEED: u64 = 42;
 
 fn json<C: ExperimentConfig>(config: &C) -> Value {
     serde_json::to_value(config).unwrap_or(Value::Null)

@@ -1,6 +1,7 @@
 use super::init::Initializer;
 use super::{Activation, Shape};
 use anyhow::{Context, Result, ensure};
+use serde::{Deserialize, Serialize};
 
 /// How a convolution treats the border.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -118,7 +119,7 @@ impl<const N: usize> Conv<N> {
         for size in sizes {
             ensure!(
                 (1..=4096).contains(size),
-                "filters, kernel sizes and strides must lie between 1 and 4096, not {size}"
+                "filters, strides and kernel sizes must lie between 1 and 4096, not {size}"
             );
         }
         Ok(())
@@ -126,7 +127,7 @@ impl<const N: usize> Conv<N> {
 
     /// The output's shape; `output` computes its size along one axis.
     pub(super) fn output_shape(&self, input: &Shape, output: impl Fn(i64, i64, i64) -> i64) -> Result<Shape> {
-        ensure!(input.len() == N + 1, "takes {} axes besides the batch, and {input} has another number", N + 1);
+        ensure!(input.len() == N + 1, "takes tensors with {} axes besides the batch, not {input}", N + 1);
         let mut shape = vec![];
         for (axis, size) in input[..N].iter().enumerate() {
             let longest = 4096;
@@ -143,6 +144,24 @@ impl<const N: usize> Conv<N> {
         }
         shape.push(Some(self.filters));
         Ok(Shape::from(shape))
+    }
+}
+
+/// A convolution of images in a configuration: a square kernel, `same` padding.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConvConfig {
+    /// Output channels.
+    pub filters: i64,
+    /// Side of the kernel, in pixels.
+    pub kernel: i64,
+    /// Stride, in pixels.
+    pub stride: i64,
+}
+
+impl From<ConvConfig> for Conv<2> {
+    fn from(ConvConfig { filters, kernel, stride }: ConvConfig) -> Conv<2> {
+        Conv::new(filters, kernel).strides(stride)
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Predictions and targets have the same shape, batch axis first, unless a loss says otherwise.
 
-use tch::{Kind, Tensor};
+use tch::Tensor;
 
 /// Keras clips probabilities to `[EPSILON, 1 - EPSILON]` before it takes a logarithm.
 pub const EPSILON: f64 = 1e-7;
@@ -50,13 +50,13 @@ pub fn sparse_categorical_crossentropy(y_true: &Tensor, y_pred: &Tensor) -> Tens
 /// went into it. The value is that of [`categorical_crossentropy`] for one-hot targets, but it stays exact, and keeps a
 /// gradient, where a probability is below [`EPSILON`]; and it takes two operations instead of eight.
 pub fn sparse_categorical_crossentropy_from_logits(y_true: &Tensor, logits: &Tensor) -> Tensor {
-    logits.cross_entropy_for_logits(y_true)
+    logits.log_softmax(-1, None).nll_loss(y_true)
 }
 
-/// Share of samples whose greatest score is that of their class: probabilities or logits `[batch, classes]`, int64 class
-/// numbers `[batch]`.
+/// Share of samples whose greatest score is that of their class: probabilities or logits `[batch, classes]`, int64
+/// class numbers `[batch]`.
 pub fn sparse_categorical_accuracy(y_true: &Tensor, scores: &Tensor) -> Tensor {
-    scores.argmax(-1, false).eq_tensor(y_true).to_kind(Kind::Float).mean(None)
+    scores.argmax(-1, false).eq_tensor(y_true).to_kind(scores.kind()).mean(None)
 }
 
 /// -mean(y_true · y_pred): the Wasserstein loss of the book's GANs, targets 1 and -1.
@@ -83,7 +83,7 @@ pub fn kl_divergence(mu: &Tensor, log_var: &Tensor) -> Tensor {
 
 /// Share of predictions on the right side of 0.5, for targets 0 and 1.
 pub fn binary_accuracy(y_true: &Tensor, y_pred: &Tensor) -> Tensor {
-    y_pred.gt(0.5).eq_tensor(&y_true.gt(0.5)).to_kind(Kind::Float).mean(None)
+    y_pred.gt(0.5).eq_tensor(&y_true.gt(0.5)).to_kind(y_pred.kind()).mean(None)
 }
 
 fn log_probabilities(y_pred: &Tensor) -> Tensor {

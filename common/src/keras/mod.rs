@@ -54,7 +54,7 @@ pub mod weights;
 pub use activation::Activation;
 pub use attention::{Attention, MultiHeadAttention};
 pub use batch_norm::{BatchNorm, BatchNormConfig};
-pub use conv::{Conv, Padding, Sides};
+pub use conv::{Conv, ConvConfig, Padding, Sides};
 pub use conv2d::Conv2d;
 pub use conv2d_transpose::Conv2dTranspose;
 pub use conv3d::Conv3d;

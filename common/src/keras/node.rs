@@ -41,7 +41,8 @@ impl<'a> Node<'a> {
         self.layers(None, &[], |_, shapes| make(&shapes[0])).remove(0)
     }
 
-    fn layers<O: Operation>(
+    /// Puts an operation behind this tensor and others: all its outputs. Without a name it gets Keras' automatic one.
+    pub fn layers<O: Operation>(
         &self,
         name: Option<String>,
         more: &[&Node<'a>],

@@ -65,7 +65,7 @@ fn add_variable(
     initializer: Initializer,
     trainable: bool,
 ) -> Result<Tensor> {
-    ensure!(path.get(name).is_none(), "there is a variable {name} of this layer already: two layers have one name");
+    ensure!(path.get(name).is_none(), "there are two layers of this name: the variable {name} exists");
     ensure!(
         shape.iter().all(|size| (1..=MOST_PARAMETERS).contains(size)),
         "{name} would have the shape {shape:?}: sizes must lie between 1 and {MOST_PARAMETERS}"

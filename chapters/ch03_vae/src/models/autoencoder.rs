@@ -3,25 +3,13 @@
 use anyhow::{Result, ensure};
 use common::arrays::array4;
 use common::datasets::image_batches::ImageSource;
-use common::keras::{self, Model, Net, Node, Optimizer, Shape, losses, nchw_to_nhwc, nhwc_to_nchw};
+use common::keras::{ConvConfig as Conv, Model, Net, Node, Optimizer, Shape, losses, nchw_to_nhwc, nhwc_to_nchw};
 use common::training::{FitConfig, Plan, RunFolder, TrainState, Training};
 use common::{images, say};
 use serde::{Deserialize, Serialize};
 use std::time::Instant;
 use tch::nn::VarStore;
 use tch::{Device, Kind, Tensor};
-
-/// One convolution; padding is always `same`.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Conv {
-    /// Output channels.
-    pub filters: i64,
-    /// Side of the kernel, in pixels.
-    pub kernel: i64,
-    /// Stride, in pixels.
-    pub stride: i64,
-}
 
 /// The book's arguments of `Autoencoder` and `VariationalAutoencoder`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -71,8 +59,7 @@ impl NetConfig {
     /// The encoder's convolutions: image -> `[height, width, channels]`. `block` is what follows each of them.
     pub(super) fn encoder<'a>(&self, image: &Node<'a>, block: Block) -> Node<'a> {
         self.encoder.iter().enumerate().fold(image.clone(), |x, (i, conv)| {
-            let x =
-                x.conv2d(format!("encoder_conv_{i}"), keras::Conv::new(conv.filters, conv.kernel).strides(conv.stride));
+            let x = x.conv2d(format!("encoder_conv_{i}"), (*conv).into());
             self.block(&x, &format!("encoder_batch_norm_{i}"), block)
         })
     }
@@ -82,7 +69,7 @@ impl NetConfig {
         let shape = before_flattening.sizes()?;
         let mut x = z.dense("decoder_dense", shape.iter().product::<i64>()).reshape(&shape);
         for (i, conv) in self.decoder.iter().enumerate() {
-            let config = keras::Conv::new(conv.filters, conv.kernel).strides(conv.stride);
+            let config = (*conv).into();
             x = x.conv2d_transpose(format!("decoder_conv_t_{i}"), config);
             x = if i + 1 < self.decoder.len() {
                 self.block(&x, &format!("decoder_batch_norm_{i}"), block)

@@ -3,5 +3,6 @@
 mod autoencoder;
 mod vae;
 
-pub use autoencoder::{Autoencoder, Conv, LatentModel, NetConfig, fit};
+pub use autoencoder::{Autoencoder, LatentModel, NetConfig, fit};
+pub use common::keras::ConvConfig as Conv;
 pub use vae::VariationalAutoencoder;

@@ -1,8 +1,8 @@
 //! 04_01: the GAN on drawings of camels (pp. 129-145).
 
-use super::{Trained, plan, plot_model, save_samples};
+use super::{Trained, plot_model, save_samples};
 use crate::figures;
-use crate::models::{Gan, LearningRates, NetConfig, Optimizers};
+use crate::models::{Gan, Iterations, LearningRates, NetConfig, Optimizers};
 use anyhow::{Result, ensure};
 use common::cli::Context;
 use common::datasets::image_batches::ImageSource;
@@ -77,9 +77,10 @@ pub fn trained(context: &Context) -> Result<Trained<Config>> {
     let gan = Gan::new(&config.net, context.device())?;
     plot_model(&gan.networks, &run.folder)?;
     let LearningRates { discriminator, generator } = config.learning_rates;
-    let mut optimizers = Optimizers::new(&gan.networks, RmsProp::new(discriminator), RmsProp::new(generator));
-    let x_train = |first| real.endless(config.fit.batch_size, seed, first, context.device());
+    let optimizers = Optimizers::new(&gan.networks, RmsProp::new(discriminator), RmsProp::new(generator));
     let after = save_samples(&gan.networks, config.fit, &run.folder, seed);
-    gan.train(&mut optimizers, x_train, plan(config.fit, seed), &run.folder, after)?;
+    let mut iterations =
+        Iterations::start(&gan.networks, optimizers, &real, 1, config.fit, (&run.folder, seed), after)?;
+    gan.train(&mut iterations)?;
     Ok(Trained { networks: gan.networks, real, features: Some(Box::new(features)), run })
 }

@@ -4,14 +4,15 @@ pub mod gan_camel;
 pub mod wgan_cifar;
 pub mod wgangp_faces;
 
-use crate::figures::SHOWN;
-use crate::models::Networks;
+use crate::figures::{self, SHOWN};
+use crate::models::{After, Networks};
 use anyhow::Result;
+use common::cli::Context;
 use common::datasets::image_batches::ImageSource;
 use common::device;
 use common::features::FeatureNet;
 use common::samples::{SIDE, Sheet};
-use common::training::{FitConfig, Plan, Run, RunFolder};
+use common::training::{FitConfig, Run, RunFolder};
 use std::fmt;
 
 /// A trained run: its nets, its training images, and the net that evaluates samples.
@@ -32,30 +33,27 @@ impl<C: fmt::Debug> fmt::Debug for Trained<C> {
     }
 }
 
-/// The plan of a GAN: each epoch is a single iteration.
-pub fn plan(fit: FitConfig, seed: u64) -> Plan {
-    Plan { epochs: fit.epochs, batches: 1, seed }
-}
-
 /// A callback for each iteration: saves sheets of samples to `images/`, always from the same 25 latent points.
-pub fn save_samples(
-    networks: &Networks,
-    fit: FitConfig,
-    run: &RunFolder,
-    seed: u64,
-) -> impl FnMut(&Networks, u64) -> Result<()> {
+pub fn save_samples(networks: &Networks, fit: FitConfig, run: &RunFolder, seed: u64) -> After<'static> {
     device::seed(&[seed, 1]);
-    let noise = networks.noise(SIDE * SIDE);
-    move |networks, iteration| {
+    let (noise, run) = (networks.noise(SIDE * SIDE), run.clone());
+    Box::new(move |networks: &Networks, iteration| {
         if fit.samples_due(iteration) || SHOWN.contains(&iteration) || iteration == fit.epochs {
-            Sheet::save(run, iteration, &networks.images(&noise))?;
+            Sheet::save(&run, iteration, &networks.images(&noise))?;
         }
         Ok(())
-    }
+    })
 }
 
 /// Writes each net's summary and diagram to `viz/`, as the book's `plot_model` does.
 pub fn plot_model(networks: &Networks, run: &RunFolder) -> Result<()> {
     let nets = [&networks.critic, &networks.generator, &networks.model];
     nets.iter().try_for_each(|net| net.summary().save(&run.path.join("viz")))
+}
+
+/// Draws losses and samples.
+fn draw<C>(context: &Context, trained: &Trained<C>) -> Result<()> {
+    let figures = context.figures(&trained.run);
+    figures::loss_curves(&figures)?;
+    figures::after_training(&figures, &trained.networks, &trained.real, trained.features.as_deref())
 }

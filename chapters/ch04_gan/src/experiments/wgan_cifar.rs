@@ -1,8 +1,7 @@
 //! 04_02: the Wasserstein GAN on horses (pp. 146-152).
 
-use super::{Trained, plan, plot_model, save_samples};
-use crate::figures;
-use crate::models::{NetConfig, Optimizers, Wgan};
+use super::{Trained, draw, plot_model, save_samples};
+use crate::models::{Iterations, NetConfig, Optimizers, Wgan};
 use anyhow::{Context as _, Result, ensure};
 use common::cli::Context;
 use common::datasets::cifar10;
@@ -66,10 +65,7 @@ impl ExperimentConfig for Config {
 
 /// 04_02: trains the Wasserstein GAN and draws its figures.
 pub fn train(context: &Context) -> Result<()> {
-    let trained = trained(context)?;
-    let figures = context.figures(&trained.run);
-    figures::loss_curves(&figures)?;
-    figures::after_training(&figures, &trained.networks, &trained.real, trained.features.as_deref())
+    draw(context, &trained(context)?)
 }
 
 /// The trained Wasserstein GAN.
@@ -84,10 +80,11 @@ pub fn trained(context: &Context) -> Result<Trained<Config>> {
     let wgan = Wgan::new(&config.net, config.n_critic, config.clip_threshold, context.device())?;
     plot_model(&wgan.networks, &run.folder)?;
     let rule = RmsProp::new(config.learning_rate);
-    let mut optimizers = Optimizers::new(&wgan.networks, rule, rule);
-    let x_train = |first| real.endless(config.fit.batch_size, seed, first, context.device());
+    let optimizers = Optimizers::new(&wgan.networks, rule, rule);
     let after = save_samples(&wgan.networks, config.fit, &run.folder, seed);
-    wgan.train(&mut optimizers, x_train, plan(config.fit, seed), &run.folder, after)?;
+    let mut iterations =
+        Iterations::start(&wgan.networks, optimizers, &real, wgan.n_critic, config.fit, (&run.folder, seed), after)?;
+    wgan.train(&mut iterations)?;
     let features = context.image_features()?.map(|net| Box::new(net) as _);
     Ok(Trained { networks: wgan.networks, real, features, run })
 }

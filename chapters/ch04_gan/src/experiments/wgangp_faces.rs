@@ -1,8 +1,7 @@
 //! 04_03: the WGAN-GP on faces (pp. 152-158).
 
-use super::{Trained, plan, plot_model, save_samples};
-use crate::figures;
-use crate::models::{NetConfig, WganGp};
+use super::{Trained, draw, plot_model, save_samples};
+use crate::models::{Iterations, NetConfig, WganGp};
 use anyhow::{Result, ensure};
 use common::cli::Context;
 use common::datasets::celeba::CelebA;
@@ -63,10 +62,7 @@ impl ExperimentConfig for Config {
 
 /// 04_03: trains the WGAN-GP and draws its figures.
 pub fn train(context: &Context) -> Result<()> {
-    let trained = trained(context)?;
-    let figures = context.figures(&trained.run);
-    figures::loss_curves(&figures)?;
-    figures::after_training(&figures, &trained.networks, &trained.real, trained.features.as_deref())
+    draw(context, &trained(context)?)
 }
 
 /// The trained WGAN-GP.
@@ -81,10 +77,11 @@ pub fn trained(context: &Context) -> Result<Trained<Config>> {
     device::seed(&[seed]);
     let wgan = WganGp::new(&config.net, config.n_critic, config.grad_weight, context.device())?;
     plot_model(&wgan.networks, &run.folder)?;
-    let mut optimizers = wgan.optimizers(config.learning_rate);
-    let x_train = |first| real.endless(config.fit.batch_size, seed, first, context.device());
+    let optimizers = wgan.optimizers(config.learning_rate);
     let after = save_samples(&wgan.networks, config.fit, &run.folder, seed);
-    wgan.train(&mut optimizers, x_train, plan(config.fit, seed), &run.folder, after)?;
+    let mut iterations =
+        Iterations::start(&wgan.networks, optimizers, &real, wgan.n_critic, config.fit, (&run.folder, seed), after)?;
+    wgan.train(&mut iterations)?;
     let features = context.image_features()?.map(|net| Box::new(net) as _);
     Ok(Trained { networks: wgan.networks, real, features, run })
 }

@@ -1,9 +1,12 @@
 //! The book's classes: three ways to train a generator against a discriminator.
 
 mod gan;
+mod networks;
 mod wgan;
 mod wgan_gp;
 
-pub use gan::{Activation, Conv, Gan, LearningRates, NetConfig, Networks, Optimizers};
+pub use common::keras::ConvConfig as Conv;
+pub use gan::{Gan, LearningRates};
+pub use networks::{Activation, After, Iterations, NetConfig, Networks, Optimizers};
 pub use wgan::Wgan;
 pub use wgan_gp::{WganGp, random_weights};

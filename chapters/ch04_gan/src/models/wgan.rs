@@ -1,10 +1,8 @@
 //! The Wasserstein GAN (pp. 146-152): another loss, and a critic with clipped weights.
 
-use super::gan::{NetConfig, Networks, Optimizers};
+use super::networks::{Iterations, NetConfig, Networks};
 use anyhow::Result;
-use common::datasets::image_batches::ImageBatches;
 use common::keras::{Optimizer, losses};
-use common::training::{Plan, RunFolder, Training};
 use tch::{Device, Tensor};
 
 /// A critic against a generator, with the Wasserstein loss.
@@ -54,31 +52,22 @@ impl Wgan {
     ///
     /// # Errors
     /// As there.
-    pub fn train(
-        &self,
-        optimizers: &mut Optimizers,
-        x_train: impl FnOnce(u64) -> ImageBatches,
-        plan: Plan,
-        run: &RunFolder,
-        mut after: impl FnMut(&Networks, u64) -> Result<()>,
-    ) -> Result<()> {
-        let mut training = Training::start(run, plan, optimizers.state(&self.networks))?;
-        let mut x_train = x_train(training.steps_done() * self.n_critic);
-        while let Some(step) = training.next()? {
+    pub fn train(&self, iterations: &mut Iterations) -> Result<()> {
+        while let Some(step) = iterations.training.next()? {
             let mut n = 0;
             let mut d_losses = [(); 3].map(|_| Tensor::new());
             for _ in 0..self.n_critic {
-                let true_imgs = x_train.next()? * 2.0 - 1.0;
+                let true_imgs = iterations.true_imgs()?;
                 n = true_imgs.size()[0];
-                d_losses = self.train_critic(&true_imgs, &self.networks.noise(n), &mut optimizers.critic);
+                d_losses = self.train_critic(&true_imgs, &self.networks.noise(n), &mut iterations.optimizers.critic);
             }
-            let g_loss = self.train_generator(&self.networks.noise(n), &mut optimizers.generator);
+            let g_loss = self.train_generator(&self.networks.noise(n), &mut iterations.optimizers.generator);
             let [d_loss, d_loss_real, d_loss_fake] = &d_losses;
-            training.record(
+            iterations.training.record(
                 1,
                 &[("d_loss", d_loss), ("d_loss_real", d_loss_real), ("d_loss_fake", d_loss_fake), ("g_loss", &g_loss)],
             );
-            after(&self.networks, step.number + 1)?;
+            (iterations.after)(&self.networks, step.number + 1)?;
         }
         Ok(())
     }

@@ -1,11 +1,9 @@
 //! The Wasserstein GAN with a gradient penalty instead of clipped weights (pp. 152-158).
 
-use super::gan::{NetConfig, Networks, Optimizers};
+use super::networks::{Iterations, NetConfig, Networks, Optimizers};
 use super::wgan::train_generator;
 use anyhow::Result;
-use common::datasets::image_batches::ImageBatches;
 use common::keras::{Adam, Optimizer, losses};
-use common::training::{Plan, RunFolder, Training};
 use tch::{Device, Kind, Tensor};
 
 /// A critic against a generator, with the Wasserstein loss and the gradient penalty.
@@ -82,30 +80,21 @@ impl WganGp {
     ///
     /// # Errors
     /// As there.
-    pub fn train(
-        &self,
-        optimizers: &mut Optimizers,
-        x_train: impl FnOnce(u64) -> ImageBatches,
-        plan: Plan,
-        run: &RunFolder,
-        mut after: impl FnMut(&Networks, u64) -> Result<()>,
-    ) -> Result<()> {
-        let mut training = Training::start(run, plan, optimizers.state(&self.networks))?;
-        let mut x_train = x_train(training.steps_done() * self.n_critic);
-        while let Some(step) = training.next()? {
+    pub fn train(&self, iterations: &mut Iterations) -> Result<()> {
+        while let Some(step) = iterations.training.next()? {
             let mut last = None;
             for _ in 0..self.n_critic {
-                let true_imgs = x_train.next()? * 2.0 - 1.0;
+                let true_imgs = iterations.true_imgs()?;
                 let n = true_imgs.size()[0];
                 let (noise, alpha) = (self.networks.noise(n), random_weights(n, true_imgs.device()));
-                last = Some((n, self.train_critic(&true_imgs, &noise, &alpha, &mut optimizers.critic)));
+                last = Some((n, self.train_critic(&true_imgs, &noise, &alpha, &mut iterations.optimizers.critic)));
             }
             let Some((n, d)) = last else { break };
-            let g_loss = self.train_generator(&self.networks.noise(n), &mut optimizers.generator);
+            let g_loss = self.train_generator(&self.networks.noise(n), &mut iterations.optimizers.generator);
             let d_losses = [("d_loss", &d.loss), ("d_loss_real", &d.loss_real), ("d_loss_fake", &d.loss_fake)];
             let others = [("gradient_penalty", &d.gradient_penalty), ("g_loss", &g_loss)];
-            training.record(1, &[&d_losses[..], &others].concat());
-            after(&self.networks, step.number + 1)?;
+            iterations.training.record(1, &[&d_losses[..], &others].concat());
+            (iterations.after)(&self.networks, step.number + 1)?;
         }
         Ok(())
     }

@@ -44,7 +44,11 @@ impl<C: Cell> Operation for Bidirectional<C> {
         let there = self.forward.output(there);
         let back = self.backward.output(back);
         let back = if back.dim() == 3 { back.flip([1]) } else { back };
-        vec![Value { tensor: Tensor::cat(&[there, back], -1), mask: self.forward.output_mask(mask.as_ref()) }]
+        let both = Tensor::cat(&[there, back], -1);
+        let mask = self.forward.output_mask(mask.as_ref());
+        // Here, and only here, Keras sets the outputs of masked steps to zero.
+        let tensor = mask.as_ref().map_or(both.shallow_clone(), |mask| both * mask.unsqueeze(-1));
+        vec![Value { tensor, mask }]
     }
 
     fn variables(&self) -> Variables<'_> {

@@ -69,6 +69,7 @@ impl ExperimentConfig for Config {
     }
 
     fn check(&self) -> Result<()> {
+        Networks::new("critic", &self.net, None, Device::Cpu)?;
         ensure!(self.net.input_dim == [28, 28, 1], "net.input_dim: drawings are [28, 28, 1]");
         ensure!((1..=100).contains(&self.n_critic), "n_critic must lie between 1 and 100");
         ensure!(self.grad_weight.is_finite() && self.grad_weight >= 0.0, "grad_weight must be 0 or more");

@@ -3,8 +3,8 @@
 use super::config::{Config, Method, Setup};
 use super::measures::{Evaluator, Measure, Measures};
 use super::statistics::window_means;
-use crate::experiments::{plan, plot_model};
-use crate::models::{Gan, LearningRates, Networks, Optimizers, WganGp};
+use crate::experiments::plot_model;
+use crate::models::{Gan, Iterations, LearningRates, Networks, Optimizers, WganGp};
 use anyhow::{Result, ensure};
 use common::arrays::array4;
 use common::datasets::image_batches::ImageSource;
@@ -13,7 +13,7 @@ use common::keras::RmsProp;
 use common::metrics::Modes;
 use common::training::{History, RunFolder};
 use ndarray::Array4;
-use tch::{Device, Tensor};
+use tch::{Device, Kind, Tensor};
 
 /// Number of samples shown of each run.
 const SHOWN: i64 = 36;
@@ -61,39 +61,34 @@ impl Outcome {
             fit.epochs
         );
         let real = ImageSource::Memory(drawings.shallow_clone());
-        let x_train = |first| real.endless(fit.batch_size, seed, first, device);
         let mut measures = Measures::of(&folder.path)?;
         // The same latent points in all runs and at all times.
-        let noise_of = |networks: &Networks| {
-            device::seed(&[seed, 3]);
-            networks.noise(config.measured)
-        };
-        let mut measure = |noise: &Tensor, networks: &Networks, iteration: u64| -> Result<()> {
+        device::seed(&[seed, 3]);
+        let noise = Tensor::randn([config.measured, setup.net.z_dim], (Kind::Float, device));
+        let after = Box::new(|networks: &Networks, iteration: u64| {
             if iteration.is_multiple_of(measured_every) {
-                measures.add(evaluator.measure(iteration, &networks.images(noise))?)?;
+                measures.add(evaluator.measure(iteration, &networks.images(&noise))?)?;
             }
             Ok(())
-        };
+        });
         device::seed(&[seed]);
-        let (networks, noise) = match setup.method {
+        let start = |networks: &Networks, optimizers, batches| {
+            plot_model(networks, folder)?;
+            Iterations::start(networks, optimizers, &real, batches, fit, (folder, seed), after)
+        };
+        let networks = match setup.method {
             Method::Gan { rates: LearningRates { discriminator, generator }, extra_generator_steps } => {
                 let gan = Gan::new(&setup.net, device)?.with_extra_generator_steps(extra_generator_steps);
                 let rules = [discriminator, generator].map(RmsProp::new);
-                let mut optimizers = Optimizers::new(&gan.networks, rules[0], rules[1]);
-                plot_model(&gan.networks, folder)?;
-                let noise = noise_of(&gan.networks);
-                let after = |networks: &Networks, iteration| measure(&noise, networks, iteration);
-                gan.train(&mut optimizers, x_train, plan(fit, seed), folder, after)?;
-                (gan.networks, noise)
+                let optimizers = Optimizers::new(&gan.networks, rules[0], rules[1]);
+                gan.train(&mut start(&gan.networks, optimizers, 1)?)?;
+                gan.networks
             }
             Method::WganGp { learning_rate } => {
                 let wgan = WganGp::new(&setup.net, config.n_critic, config.grad_weight, device)?;
-                let mut optimizers = wgan.optimizers(learning_rate);
-                plot_model(&wgan.networks, folder)?;
-                let noise = noise_of(&wgan.networks);
-                let after = |networks: &Networks, iteration| measure(&noise, networks, iteration);
-                wgan.train(&mut optimizers, x_train, plan(fit, seed), folder, after)?;
-                (wgan.networks, noise)
+                let optimizers = wgan.optimizers(learning_rate);
+                wgan.train(&mut start(&wgan.networks, optimizers, wgan.n_critic)?)?;
+                wgan.networks
             }
         };
 
