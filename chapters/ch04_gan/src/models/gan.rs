@@ -97,7 +97,7 @@ impl Gan {
     /// Trains like the book's `train`.
     ///
     /// # Errors
-    /// As [`Training::next`]; images cannot be read, or [`Iterations::after`] fails.
+    /// As [`Training::next`](common::training::Training::next); images cannot be read, or [`Iterations::after`] fails.
     pub fn train(&self, iterations: &mut Iterations) -> Result<()> {
         while let Some(step) = iterations.training.next()? {
             let true_imgs = iterations.true_imgs()?;
