@@ -147,7 +147,7 @@ impl<const N: usize> Conv<N> {
     }
 }
 
-/// A convolution of images as configurations hold it: a square kernel, `same` padding.
+/// A convolution of images in a configuration: a square kernel, `same` padding.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ConvConfig {
@@ -155,7 +155,7 @@ pub struct ConvConfig {
     pub filters: i64,
     /// Side of the kernel, in pixels.
     pub kernel: i64,
-    /// Step of the kernel, in pixels.
+    /// Stride, in pixels.
     pub stride: i64,
 }
 

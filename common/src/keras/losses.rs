@@ -53,8 +53,8 @@ pub fn sparse_categorical_crossentropy_from_logits(y_true: &Tensor, logits: &Ten
     logits.log_softmax(-1, None).nll_loss(y_true)
 }
 
-/// Share of samples whose greatest score is that of their class: probabilities or logits `[batch, classes]`, int64 class
-/// numbers `[batch]`.
+/// Share of samples whose greatest score is that of their class: probabilities or logits `[batch, classes]`, int64
+/// class numbers `[batch]`.
 pub fn sparse_categorical_accuracy(y_true: &Tensor, scores: &Tensor) -> Tensor {
     scores.argmax(-1, false).eq_tensor(y_true).to_kind(scores.kind()).mean(None)
 }

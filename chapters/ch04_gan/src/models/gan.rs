@@ -94,10 +94,10 @@ impl Gan {
         [loss, losses::binary_accuracy(&valid, &logits.sigmoid())]
     }
 
-    /// Trains, as the book's `train` does.
+    /// Trains like the book's `train`.
     ///
     /// # Errors
-    /// As [`Training::next`](common::training::Training::next), images that cannot be read, and what [`Iterations::after`] returns.
+    /// As [`Training::next`](common::training::Training::next); images cannot be read, or [`Iterations::after`] fails.
     pub fn train(&self, iterations: &mut Iterations) -> Result<()> {
         while let Some(step) = iterations.training.next()? {
             let true_imgs = iterations.true_imgs()?;

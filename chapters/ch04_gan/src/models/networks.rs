@@ -1,4 +1,4 @@
-//! What the three models have in common: the two nets, and what trains them.
+//! Shared by the three models: the two nets, their optimizers, and the iterations of training.
 
 use anyhow::{Result, ensure};
 use common::datasets::image_batches::{ImageBatches, ImageSource};
@@ -131,10 +131,10 @@ impl Networks {
         let activation = keras::Activation::from(config.activation);
         let one = Units::new(1).kernel_initializer(WEIGHT_INIT);
         let (rate, momentum) = (config.critic_dropout_rate, config.generator_batch_norm_momentum);
-        ensure!((0.0..1.0).contains(&rate), "critic_dropout_rate must lie from 0 to below 1, not {rate}");
+        ensure!((0.0..1.0).contains(&rate), "critic_dropout_rate must be at least 0 and below 1, not {rate}");
         ensure!(
             (0.0..1.0).contains(&momentum),
-            "generator_batch_norm_momentum must lie from 0 to below 1, not {momentum}"
+            "generator_batch_norm_momentum must be at least 0 and below 1, not {momentum}"
         );
         let variables = VarStore::new(device);
 
@@ -235,22 +235,23 @@ impl Optimizers {
     }
 }
 
-/// Called after each iteration with its number (from 1), before the checkpoint; a resumed run may repeat some iterations.
+/// A callback after each iteration, before the checkpoint, with the iteration's number (from 1). A resumed run may
+/// repeat some iterations.
 pub type After<'a> = Box<dyn FnMut(&Networks, u64) -> Result<()> + 'a>;
 
-/// The iterations of a training, with its batches and optimizers.
+/// The iterations of a training run, with batches and optimizers, for the `train` methods of all three models.
 pub struct Iterations<'a> {
     /// The training run.
     pub training: Training,
-    /// What trains the nets.
+    /// The optimizers.
     pub optimizers: Optimizers,
-    /// Looks at the nets after each iteration.
+    /// The callback after each iteration.
     pub after: After<'a>,
     x_train: ImageBatches,
 }
 
 impl<'a> Iterations<'a> {
-    /// Starts as many iterations as the configuration says, with so many batches of real images in each, or resumes them.
+    /// Starts or resumes `fit.epochs` iterations, with `batches` batches of real images in each.
     ///
     /// # Errors
     /// As [`Training::start`].
@@ -274,7 +275,7 @@ impl<'a> Iterations<'a> {
     /// The next batch of real images `[n, channels, height, width]` in [-1, 1].
     ///
     /// # Errors
-    /// Images that cannot be read.
+    /// An image cannot be read.
     pub fn true_imgs(&mut self) -> Result<Tensor> {
         Ok(self.x_train.next()? * 2.0 - 1.0)
     }

@@ -62,7 +62,7 @@ impl Outcome {
         );
         let real = ImageSource::Memory(drawings.shallow_clone());
         let mut measures = Measures::of(&folder.path)?;
-        // The same points of latent space in all runs and at all times.
+        // The same latent points in all runs and at all times.
         device::seed(&[seed, 3]);
         let noise = Tensor::randn([config.measured, setup.net.z_dim], (Kind::Float, device));
         let after = Box::new(|networks: &Networks, iteration: u64| {
