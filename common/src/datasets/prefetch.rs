@@ -99,6 +99,6 @@ mod tests {
         assert_eq!(stream.next().unwrap().unwrap(), 2);
         assert!(stream.next().is_none());
         let mut stream = Prefetch::new(0..1, 1, 1, |_| -> Result<i32> { panic!("on purpose") });
-        assert!(stream.next().unwrap().unwrap_err().to_string().contains("ended too early"));
+        assert!(stream.next().unwrap().unwrap_err().to_string().contains("ended early"));
     }
 }

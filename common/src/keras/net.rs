@@ -8,7 +8,7 @@ use tch::{Tensor, nn};
 
 /// A net that is being described, in Keras' functional style: inputs, layers called on tensors, models over them.
 ///
-/// ```
+/// ```no_run
 /// # use common::keras::{Conv, Net};
 /// # fn main() -> anyhow::Result<()> {
 /// # let variables = tch::nn::VarStore::new(tch::Device::Cpu);
