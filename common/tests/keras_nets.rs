@@ -128,13 +128,13 @@ fn an_encoder_and_a_decoder_share_a_layer_and_hand_over_a_state() {
     let net = Net::new(&vs.root());
     let (source, target) = (net.input("source", [None]), net.input("target", [None]));
     let embedding = net.shared("embedding", [None], |path, _| Embedding::masking_zero(path, 30, 12));
-    let of_source = embedding.call(&[&source]).remove(0);
+    let [of_source] = embedding.call(&[&source]);
     let [_, h, c] = of_source.lstm_with_state("encoder", Recurrent::new(16), &[]);
-    let of_target = embedding.call(&[&target]).remove(0);
+    let [of_target] = embedding.call(&[&target]);
     let config = Recurrent::new(16).return_sequences();
-    let words =
+    let [words] =
         of_target.layers(Some("decoder".to_string()), &[&h, &c], |path, shapes| Lstm::new(path, &shapes[0], config));
-    let word = words[0].dense("word", Units::new(30).activation(Softmax));
+    let word = words.dense("word", Units::new(30).activation(Softmax));
     let translator = net.model("translator", &[&source, &target], &[&word]).unwrap();
     assert_keras_text(&translator);
     assert_eq!(translator.trainable().len(), 1 + 3 + 3 + 2, "shared weights count once");
@@ -218,6 +218,31 @@ fn mistakes_are_errors_that_name_the_layer() {
             let x = net.input("x", [4]);
             net.model("net", &[&x], &[&x.call(&decoder)])
         }),
+        (["layer other", "takes 4 features or channels, not 5"], |net| {
+            let shared = net.shared("other", [4], |path, shape| Dense::new(path, shape, 3));
+            let (a, b) = (net.input("a", [4]), net.input("b", [5]));
+            let ([a2], [b2]) = (shared.call(&[&a]), shared.call(&[&b]));
+            net.model("net", &[&a, &b], &[&a2.add(&[&b2])])
+        }),
+        (["layer generator", "there are two layers of this name"], |net| {
+            let (z, y) = (net.input("z", [3]), net.input("y", [3]));
+            let first = net.model("generator", &[&z], &[&z.dense("a", 2)])?;
+            let second = net.model("generator", &[&y], &[&y.dense("b", 2)])?;
+            let x = net.input("x", [3]);
+            net.model("net", &[&x], &[&x.call(&first).add(&[&x.call(&second)])])
+        }),
+        (["layer conv", "does not fit"], |net| {
+            let conv = Conv::new(2, 3).strides(2).padding(Padding::Valid);
+            net.input("x", [2, 2, 1]).conv2d("conv", conv).model("net")
+        }),
+        (["takes another tensor", "first"], |net| {
+            let x = net.input("x", [None, Some(4)]);
+            let [sequence, h, _] = x.lstm_with_state("first", Recurrent::new(3), &[]);
+            net.model("net", &[&h], &[&sequence.dense("first_dense", 2)])
+        }),
+        (["layer a.b", "neither"], |net| net.input("x", [4]).dense("a.b", 2).model("net")),
+        (["layer reshape", "one of them may be -1"], |net| net.input("x", [6]).reshape(&[-1, -1]).model("net")),
+        (["layer second", "without weights"], |net| net.input("x", [4]).dense("first", 2).named("second").model("net")),
         (["depend on x", "not among its inputs"], |net| {
             let (x, y) = (net.input("x", [4]), net.input("y", [4]));
             net.model("net", &[&y], &[&x.add(&[&y])])
@@ -232,4 +257,44 @@ fn mistakes_are_errors_that_name_the_layer() {
         a.dense("second", 3).softmax().model("net")
     });
     assert!(message.contains("layer first"), "{message}");
+    // Nor does a second try make it good.
+    let message = refused(|net| {
+        let x = net.input("x", [4]).dense("dense", 0);
+        assert!(x.model("net").is_err());
+        x.softmax().model("net")
+    });
+    assert!(message.contains("layer dense"), "{message}");
+}
+
+#[test]
+fn a_model_over_inner_nodes_holds_what_it_computes_with() {
+    let vs = VarStore::new(Device::Cpu);
+    let net = Net::new(&vs.root());
+    let x = net.input("x", [4]);
+    let hidden = x.dense("hidden", 3).relu();
+    let y = hidden.dense("output", 2);
+    let tail = net.model("tail", &[&hidden], &[&y]).unwrap();
+    assert_eq!((tail.summary().parameters(), tail.trainable().len()), (8, 2));
+    let whole = y.model("whole").unwrap();
+    let input = Tensor::randn([5, 4], (Kind::Float, Device::Cpu));
+    let head = net.model("head", &[&x], &[&hidden]).unwrap();
+    let both = tail.forward_t(&head.forward_t(&input, false), false);
+    assert!((both - whole.forward_t(&input, false)).abs().max().double_value(&[]) < 1e-6);
+    // A net of two chains: each end knows its own inputs.
+    let other = net.input("other", [2]).dense("other_dense", 1);
+    assert_eq!(other.model("other").unwrap().input_shapes().len(), 1);
+}
+
+#[test]
+fn logits_are_what_goes_into_a_softmax_or_a_sigmoid() {
+    let vs = VarStore::new(Device::Cpu);
+    let x = Tensor::randn([5, 4], (Kind::Float, Device::Cpu));
+    let net = Sequential::input(&vs.root(), [4]).dense("apart", 3).softmax().model("apart").unwrap();
+    let logits = net.logits().unwrap().forward_t(&x, false);
+    assert_eq!(logits.softmax(-1, None), net.forward_t(&x, false));
+    let inside = Sequential::input(&vs.root(), [4]).dense("inside", Units::new(1).activation(Sigmoid));
+    let inside = inside.model("inside").unwrap();
+    assert_eq!(inside.logits().unwrap().forward_t(&x, false).sigmoid(), inside.forward_t(&x, false));
+    let tanh = Sequential::input(&vs.root(), [4]).dense("dense", 3).tanh().model("tanh").unwrap();
+    assert_eq!(tanh.logits().unwrap().forward_t(&x, false), tanh.forward_t(&x, false));
 }

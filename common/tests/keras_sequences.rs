@@ -106,9 +106,12 @@ fn recurrent<C: Cell>(case: &str, config: Recurrent, states: bool) {
         let sequence = masked(case, &inputs[0]);
         let given: Vec<&Node> = inputs[1..].iter().collect();
         let make = |path: &nn::Path, shapes: &[Shape]| RecurrentLayer::<C>::new(path, &shapes[0], config);
-        let outputs = sequence.layers(Some("layer".to_string()), &given, make);
-        assert_eq!(outputs.len(), if states { 1 + C::STATES } else { 1 }, "{case}");
-        outputs
+        let name = Some("layer".to_string());
+        match if states { 1 + C::STATES } else { 1 } {
+            1 => sequence.layers::<_, 1>(name, &given, make).into(),
+            2 => sequence.layers::<_, 2>(name, &given, make).into(),
+            _ => sequence.layers::<_, 3>(name, &given, make).into(),
+        }
     });
 }
 
@@ -178,7 +181,7 @@ fn attention() {
             let others: Vec<&Node> = std::iter::once(value).chain(&mask).collect();
             let make =
                 |path: &nn::Path, shapes: &[Shape]| MultiHeadAttention::new(path, &shapes[0], &shapes[1], config);
-            query.layers(Some("layer".to_string()), &others, make)
+            query.layers::<_, 1>(Some("layer".to_string()), &others, make).into()
         });
 
         // With the scores the result is computed in another way.

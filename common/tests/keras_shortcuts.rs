@@ -1,4 +1,4 @@
-//! Where nets compute something in a shorter way than layer by layer: the way must not show.
+//! Where nets compute something in a shorter way than layer by layer: the result is the same.
 
 mod support;
 
@@ -10,7 +10,7 @@ use tch::{Device, Kind, Tensor};
 
 /// A net computes both at once; here they are beside the two layers, one after the other.
 #[test]
-fn an_enlargement_folded_into_its_convolution_changes_nothing() {
+fn upsampling_fused_with_its_convolution_changes_nothing() {
     tch::manual_seed(3);
     for (kernel, factor) in [(1, 2), (2, 2), (3, 2), (4, 2), (5, 2), (7, 2), (2, 3), (3, 3), (5, 3), (4, 1)] {
         let vs = VarStore::new(Device::Cpu);

@@ -99,6 +99,8 @@ impl Operation for MultiHeadAttention {
 
     fn output_shapes(&self, inputs: &[Shape]) -> Result<Vec<Shape>> {
         ensure!(matches!(inputs.len(), 2 | 3), "takes query, value and perhaps a mask, not {} tensors", inputs.len());
+        inputs[0].ensure_channels(self.query.kernel.size()[0])?;
+        inputs[1].ensure_channels(self.value.kernel.size()[0])?;
         let [time, _] = inputs[0].axes()?;
         let [of_value, _] = inputs[1].axes()?;
         let scores = Shape::from([Some(self.config.heads), time, of_value]);

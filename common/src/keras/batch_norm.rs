@@ -66,6 +66,7 @@ impl Layer for BatchNorm {
     }
 
     fn output_shape(&self, input: &Shape) -> Result<Shape> {
+        input.ensure_channels(self.gamma.size()[0])?;
         Ok(input.clone())
     }
 

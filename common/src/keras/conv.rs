@@ -18,7 +18,7 @@ impl Padding {
     pub fn conv_output(self, n: i64, kernel: i64, stride: i64) -> i64 {
         match self {
             Padding::Same => (n + stride - 1) / stride,
-            Padding::Valid => (n - kernel) / stride + 1,
+            Padding::Valid => (n - kernel).div_euclid(stride) + 1,
         }
     }
 

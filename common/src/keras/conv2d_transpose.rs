@@ -34,6 +34,7 @@ impl Layer for Conv2dTranspose {
     }
 
     fn output_shape(&self, input: &Shape) -> Result<Shape> {
+        input.ensure_channels(self.kernel.size()[0])?;
         self.config.output_shape(input, |n, kernel, stride| self.config.padding.transposed_output(n, kernel, stride))
     }
 

@@ -33,6 +33,7 @@ impl Layer for Conv3d {
     }
 
     fn output_shape(&self, input: &Shape) -> Result<Shape> {
+        input.ensure_channels(self.kernel.size()[1])?;
         self.config.output_shape(input, |n, kernel, stride| self.config.padding.conv_output(n, kernel, stride))
     }
 

@@ -77,6 +77,7 @@ impl Layer for Dense {
     }
 
     fn output_shape(&self, input: &Shape) -> Result<Shape> {
+        input.ensure_channels(self.kernel.size()[0])?;
         Ok(input.with_channels(self.units))
     }
 

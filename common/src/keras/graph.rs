@@ -1,5 +1,5 @@
-use super::{Operation, Shape};
-use anyhow::Error;
+use super::{Operation, Shape, Value};
+use anyhow::{Error, Result};
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -69,6 +69,27 @@ fn snake_case(class_name: &str) -> String {
         previous = Some(letter);
     }
     name
+}
+
+/// Where a tensor comes in.
+#[derive(Debug)]
+pub(super) struct Input {
+    pub shapes: Vec<Shape>,
+}
+
+impl Operation for Input {
+    fn class(&self) -> &'static str {
+        "InputLayer"
+    }
+
+    fn output_shapes(&self, _inputs: &[Shape]) -> Result<Vec<Shape>> {
+        Ok(self.shapes.clone())
+    }
+
+    /// Never called: a model fills its inputs itself.
+    fn apply(&self, _inputs: &[&Value], _train: bool) -> Vec<Value> {
+        vec![]
+    }
 }
 
 impl Entry {

@@ -41,6 +41,7 @@ impl Layer for LayerNorm {
     }
 
     fn output_shape(&self, input: &Shape) -> Result<Shape> {
+        input.ensure_channels(self.gamma.size()[0])?;
         Ok(input.clone())
     }
 

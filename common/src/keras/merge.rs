@@ -93,7 +93,8 @@ impl Operation for Merge {
         };
         // Where some inputs are masked, a step counts if it counts in all of them, as in Keras.
         let masks = inputs.iter().filter_map(|value| value.mask.as_ref().map(Tensor::shallow_clone));
-        vec![Value { tensor, mask: masks.reduce(|a, b| a.logical_and(&b)) }]
+        let mask = masks.reduce(|a, b| a.logical_and(&b)).filter(|_| !matches!(self, Merge::Dot { .. }));
+        vec![Value { tensor, mask }]
     }
 }
 

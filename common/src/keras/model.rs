@@ -1,4 +1,4 @@
-use super::graph::{Entry, TensorId};
+use super::graph::{Entry, Input, TensorId};
 use super::plan::Plan;
 use super::{Activation, Dense, Operation, Shape, Summary, Value, Variables, vjp, weights};
 use anyhow::{Context, Result, ensure};
@@ -26,11 +26,14 @@ struct Parts {
 
 impl Model {
     pub(super) fn new(name: String, all: &[Entry], inputs: &[TensorId], outputs: &[TensorId]) -> Result<Model> {
+        ensure!(!outputs.is_empty(), "it has no output");
         let mut wanted = vec![false; all.len()];
         for id in inputs.iter().chain(outputs) {
             *wanted.get_mut(id.entry).context("a tensor is not of this net")? = true;
         }
-        for (i, entry) in all.iter().enumerate().rev().filter(|(i, _)| !inputs.iter().any(|id| id.entry == *i)) {
+        let is_given = |entry: usize| inputs.iter().any(|id| id.entry == entry);
+        let missing = |id: &TensorId| is_given(id.entry) && !inputs.contains(id);
+        for (i, entry) in all.iter().enumerate().rev().filter(|(i, _)| !is_given(*i)) {
             if wanted[i] {
                 ensure!(
                     !entry.inputs.is_empty(),
@@ -38,17 +41,24 @@ impl Model {
                     entry.name
                 );
                 entry.inputs.iter().for_each(|id| wanted[id.entry] = true);
+                let missing = entry.inputs.iter().find(|id| missing(id));
+                ensure!(missing.is_none(), "{} takes another tensor than the one that is given", entry.name);
             }
         }
+        ensure!(!outputs.iter().any(missing), "an output is not among its inputs");
         let kept: Vec<usize> = (0..all.len()).filter(|i| wanted[*i]).collect();
         let places: HashMap<usize, usize> = kept.iter().enumerate().map(|(place, i)| (*i, place)).collect();
         let moved = |id: &TensorId| TensorId { entry: places[&id.entry], output: id.output };
         let entries: Vec<Entry> = kept
             .iter()
             .map(|i| {
-                let given = inputs.iter().any(|id| id.entry == *i);
-                let from = if given { vec![] } else { all[*i].inputs.iter().map(moved).collect() };
-                Entry { inputs: from, ..all[*i].clone() }
+                let entry = all[*i].clone();
+                if is_given(*i) {
+                    // What makes an input is none of the model's business.
+                    let operation = Rc::new(Input { shapes: entry.outputs.clone() });
+                    return Entry { inputs: vec![], operation, ..entry };
+                }
+                Entry { inputs: entry.inputs.iter().map(moved).collect(), ..entry }
             })
             .collect();
         let [inputs, outputs] = [inputs, outputs].map(|ids| ids.iter().map(moved).collect::<Vec<_>>());
@@ -82,7 +92,10 @@ impl Model {
         ids.iter().map(|id| self.parts.entries[id.entry].outputs[id.output].clone()).collect()
     }
 
-    /// Applies a model of one input and one output. Images go in and come out as `[batch, channels, height, width]`.
+    /// Applies a model of one input; its first output. Images go in and come out as `[batch, channels, height, width]`.
+    ///
+    /// # Panics
+    /// If the model has more inputs.
     pub fn forward_t(&self, x: &Tensor, train: bool) -> Tensor {
         self.forward_vec(&[x], train).remove(0)
     }
@@ -115,26 +128,34 @@ impl Model {
         layers.iter().map(|i| entries[*i].name.clone()).zip(values.into_iter().map(|value| value.tensor)).collect()
     }
 
-    /// The model without the activation at its end: the logits of one that ends in a softmax or a sigmoid, whether that
-    /// is a layer of its own or a part of a dense one. Any other is returned as it is.
+    /// The model without the softmax or sigmoid at its end: its logits, whether the activation is a layer of its own or a
+    /// part of a dense one. Any other model is returned as it is.
     ///
     /// # Errors
-    /// As [`Net::model`](super::Net::model).
+    /// Another layer takes what a dense one with its activation makes.
     pub fn logits(&self) -> Result<Model> {
         let Parts { name, entries, inputs, outputs, .. } = &*self.parts;
+        let ends = |activation: &Activation| matches!(activation, Activation::Softmax | Activation::Sigmoid);
         let mut entries = entries.clone();
         let mut logits = outputs.clone();
         for id in &mut logits {
-            let entry = &mut entries[id.entry];
-            let operation = entry.operation.clone();
+            let operation = entries[id.entry].operation.clone();
             let operation = operation.as_ref() as &dyn Any;
-            if operation.is::<Activation>() {
-                *id = entry.inputs[0];
-            } else if let Some(dense) = operation.downcast_ref::<Dense>() {
-                entry.operation = Rc::new(dense.linear());
+            let dense = operation.downcast_ref::<Dense>().filter(|dense| dense.activation.as_ref().is_some_and(ends));
+            if operation.downcast_ref().is_some_and(ends) {
+                *id = entries[id.entry].inputs[0];
+            } else if let Some(dense) = dense {
+                let taken = entries.iter().any(|entry| entry.inputs.contains(id));
+                ensure!(!taken, "{} has no logits of its own: another layer takes its output", entries[id.entry].name);
+                entries[id.entry].operation = Rc::new(dense.linear());
             }
         }
         Model::new(name.clone(), &entries, inputs, &logits)
+    }
+
+    /// Whether both are one model, perhaps cloned.
+    pub(super) fn is(&self, other: &Model) -> bool {
+        Rc::ptr_eq(&self.parts, &other.parts)
     }
 
     /// The weights that an optimizer changes, layer by layer; they share their memory with the net's.
@@ -142,8 +163,8 @@ impl Model {
         self.variables().trainable.into_iter().map(Tensor::shallow_clone).collect()
     }
 
-    /// The gradient of the sum of the outputs with respect to each input, for a net in training mode: `K.gradients` of
-    /// the book's gradient penalty. It can be differentiated again, with respect to the weights but not to `x`.
+    /// The gradient of the sum of the outputs with respect to the input, for a net of one input and one output in training
+    /// mode: `K.gradients` of the book's gradient penalty. It can be differentiated again, with respect to the weights but not to `x`.
     ///
     /// A chain of dense layers, convolutions and (leaky) ReLUs is piecewise linear. Its gradient is a net, too, which
     /// passes ones from the end to the start, and one backward pass through that gives the second derivatives. For

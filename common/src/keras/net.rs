@@ -1,10 +1,11 @@
-use super::graph::{Entry, Graph, TensorId};
+use super::graph::{Entry, Graph, Input, TensorId};
 use super::{Model, Operation, Shape};
-use anyhow::{Context, Result, anyhow, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
+use std::any::Any;
 use std::cell::RefCell;
 use std::fmt;
 use std::rc::Rc;
-use tch::{Tensor, nn};
+use tch::nn;
 
 /// A net that is being described, in Keras' functional style: inputs, layers called on tensors, models over them.
 ///
@@ -39,7 +40,8 @@ impl<'a> Net<'a> {
     /// An input of this shape; `None` leaves an axis open: `[None]`.
     pub fn input(&self, name: impl ToString, shape: impl Into<Shape>) -> Node<'a> {
         let shape = shape.into();
-        self.place(Some(name.to_string()), &[], |_, _| Ok(Input { shape })).remove(0)
+        let [input] = self.place(Some(name.to_string()), &[], |_, _| Ok(Input { shapes: vec![shape] }));
+        input
     }
 
     /// A layer that is called more than once, on tensors of shape `like` or others that fit: all calls share its weights.
@@ -48,112 +50,124 @@ impl<'a> Net<'a> {
         name: impl ToString,
         like: impl Into<Shape>,
         make: impl FnOnce(&nn::Path, &Shape) -> Result<O>,
-    ) -> SharedLayer {
+    ) -> SharedLayer<'a> {
         let name = name.to_string();
-        let layer = make(&self.path.sub(&name), &like.into()).with_context(|| format!("layer {name}"));
-        let operation = match layer {
+        let layer = self.path_of(&name).and_then(|path| make(&path, &like.into()));
+        let operation = match layer.with_context(|| format!("layer {name}")) {
             Ok(layer) => Some(Rc::new(layer) as Rc<dyn Operation>),
             Err(error) => {
                 self.graph.borrow_mut().fail(error);
                 None
             }
         };
-        SharedLayer { name, operation }
+        SharedLayer { net: self.clone(), name, operation }
     }
 
     /// A model from some tensors to others: a second one over the same nodes shares their layers.
     ///
     /// # Errors
-    /// A layer could not be made, or an output depends on an input that is not given.
+    /// A layer could not be made, an output depends on an input that is not given, or there is no output.
     pub fn model(&self, name: impl ToString, inputs: &[&Node], outputs: &[&Node]) -> Result<Model> {
         let name = name.to_string();
-        let mut graph = self.graph.borrow_mut();
-        if let Some(error) = graph.error.take() {
-            return Err(error.context(format!("cannot build the net {name}")));
+        let graph = self.graph.borrow();
+        if let Some(error) = &graph.error {
+            bail!("cannot build the net {name}: {error:#}");
         }
         let ids = |nodes: &[&Node]| nodes.iter().map(|node| node.id).collect::<Vec<_>>();
         Model::new(name.clone(), &graph.entries, &ids(inputs), &ids(outputs))
             .with_context(|| format!("cannot build the net {name}"))
     }
 
-    /// Puts an operation behind some tensors; without a name it gets Keras' automatic one.
-    pub(super) fn place<O: Operation>(
+    /// Where the variables of a layer go.
+    fn path_of(&self, name: &str) -> Result<nn::Path<'a>> {
+        ensure!(!name.is_empty() && !name.contains(['.', '/']), "a name has letters, and neither '.' nor '/'");
+        Ok(self.path.sub(name))
+    }
+
+    /// Puts an operation that makes `N` tensors behind others; without a name it gets Keras' automatic one.
+    pub(super) fn place<O: Operation, const N: usize>(
         &self,
         name: Option<String>,
         inputs: &[&Node<'a>],
         make: impl FnOnce(&nn::Path, &[Shape]) -> Result<O>,
-    ) -> Vec<Node<'a>> {
-        let shapes: Vec<Shape> = inputs.iter().map(|node| node.shape()).collect();
-        if self.graph.borrow().error.is_some() {
-            return vec![self.nowhere()];
-        }
-        // Layers without a name have no weights, so that nothing lands at this path.
-        let path = name.as_ref().map_or_else(|| self.path.clone(), |name| self.path.sub(name));
-        match make(&path, &shapes) {
-            Ok(operation) => self.call(name, Rc::new(operation), inputs, false),
-            Err(error) => {
-                let layer = name
-                    .unwrap_or_else(|| std::any::type_name::<O>().rsplit("::").next().unwrap_or_default().to_string());
-                self.graph.borrow_mut().fail(error.context(format!("layer {layer}")));
-                vec![self.nowhere()]
+    ) -> [Node<'a>; N] {
+        let operation = if self.graph.borrow().error.is_some() {
+            None
+        } else {
+            let shapes: Vec<Shape> = inputs.iter().map(|node| node.shape()).collect();
+            // Layers without a name have no weights: nothing is stored at this path.
+            let path = name.as_ref().map_or_else(|| Ok(self.path.clone()), |name| self.path_of(name));
+            match path.and_then(|path| make(&path, &shapes)) {
+                Ok(operation) => Some(Rc::new(operation) as Rc<dyn Operation>),
+                Err(error) => {
+                    let type_name = std::any::type_name::<O>().rsplit("::").next().unwrap_or_default();
+                    let layer = name.as_deref().unwrap_or(type_name);
+                    self.graph.borrow_mut().fail(error.context(format!("layer {layer}")));
+                    None
+                }
             }
-        }
+        };
+        let outputs = self.call(name, operation, inputs, false, N);
+        outputs.try_into().unwrap_or_else(|_| std::array::from_fn(|_| self.nowhere()))
     }
 
-    /// Calls an operation on some tensors; `shared` ones may be called again.
+    /// Calls an operation that makes `count` tensors; `shared` ones may be called again. None is a mistake made before.
     pub(super) fn call(
         &self,
         name: Option<String>,
-        operation: Rc<dyn Operation>,
+        operation: Option<Rc<dyn Operation>>,
         inputs: &[&Node<'a>],
         shared: bool,
+        count: usize,
     ) -> Vec<Node<'a>> {
         let shapes: Vec<Shape> = inputs.iter().map(|node| node.shape()).collect();
         let mut graph = self.graph.borrow_mut();
-        if graph.error.is_some() {
-            drop(graph);
-            return vec![self.nowhere()];
-        }
-        let name = name.unwrap_or_else(|| graph.automatic_name(operation.class()));
-        let entry = (|| {
-            ensure!(
-                shared || graph.entries.iter().all(|entry| entry.name != name),
-                "there are two layers of this name"
-            );
-            let same_net = inputs.iter().all(|node| Rc::ptr_eq(&node.net.graph, &self.graph));
-            ensure!(same_net, "it is called on a tensor of another net");
-            let outputs = operation.output_shapes(&shapes)?;
-            outputs.iter().try_for_each(Shape::check)?;
-            let call = graph.entries.iter().filter(|entry| entry.name == name).count();
-            let inputs = inputs.iter().map(|node| node.id).collect();
-            Ok(Entry { name: name.clone(), call, operation, inputs, outputs })
-        })();
-        match entry {
-            Ok(entry) => {
-                let (entry, outputs) = (graph.push(entry), 0..);
-                let count = graph.entries[entry].outputs.len();
-                drop(graph);
-                outputs.take(count).map(|output| Node { net: self.clone(), id: TensorId { entry, output } }).collect()
+        let entry = operation.filter(|_| graph.error.is_none()).and_then(|operation| {
+            let name = name.unwrap_or_else(|| graph.automatic_name(operation.class()));
+            let entry = (|| {
+                let same = |entry: &&Entry| entry.name == name;
+                let free =
+                    graph.entries.iter().filter(same).all(|entry| shared && is_same(&entry.operation, &operation));
+                ensure!(free, "there are two layers of this name");
+                let same_net = inputs.iter().all(|node| Rc::ptr_eq(&node.net.graph, &self.graph));
+                ensure!(same_net, "it is called on a tensor of another net");
+                let outputs = operation.output_shapes(&shapes)?;
+                ensure!(outputs.len() == count, "it makes {} tensors, not {count}", outputs.len());
+                outputs.iter().try_for_each(Shape::check)?;
+                let call = graph.entries.iter().filter(same).count();
+                let inputs = inputs.iter().map(|node| node.id).collect();
+                Ok(Entry { name: name.clone(), call, operation, inputs, outputs })
+            })();
+            match entry {
+                Ok(entry) => Some(graph.push(entry)),
+                Err(error) => {
+                    graph.fail(error.context(format!("layer {name}")));
+                    None
+                }
             }
-            Err(error) => {
-                graph.fail(error.context(format!("layer {name}")));
-                drop(graph);
-                vec![self.nowhere()]
-            }
-        }
+        });
+        drop(graph);
+        let node =
+            |output| entry.map_or(self.nowhere(), |entry| Node { net: self.clone(), id: TensorId { entry, output } });
+        (0..count).map(node).collect()
     }
 
     /// Gives the layer that made a tensor another name.
     pub(super) fn rename(&self, node: &Node, name: String) {
         let mut graph = self.graph.borrow_mut();
-        if graph.entries.iter().any(|entry| entry.name == name) {
+        let Some(old) = graph.entries.get(node.id.entry) else { return };
+        let has_weights = !old.operation.variables().trainable.is_empty();
+        let called_again = graph.entries.iter().filter(|entry| entry.name == old.name).count() > 1;
+        if has_weights || called_again {
+            graph.fail(anyhow!("layer {name}: only a layer without weights that is called once can be renamed"));
+        } else if graph.entries.iter().any(|entry| entry.name == name) {
             graph.fail(anyhow!("layer {name}: there are two layers of this name"));
         } else if let Some(entry) = graph.entries.get_mut(node.id.entry) {
             entry.name = name;
         }
     }
 
-    /// What comes behind a mistake.
+    /// A tensor behind a mistake: nothing is placed behind it.
     pub(super) fn nowhere(&self) -> Node<'a> {
         Node { net: self.clone(), id: TensorId { entry: usize::MAX, output: 0 } }
     }
@@ -164,11 +178,29 @@ impl<'a> Net<'a> {
         entry.and_then(|entry| entry.outputs.get(id.output)).cloned().unwrap_or_else(|| Shape::from(vec![]))
     }
 
-    /// The input entries, in order.
-    pub(super) fn inputs(&self) -> Vec<Node<'a>> {
+    /// The inputs that a tensor depends on, in order.
+    pub(super) fn inputs_of(&self, node: &Node) -> Vec<Node<'a>> {
         let graph = self.graph.borrow();
-        let inputs = graph.entries.iter().enumerate().filter(|(_, entry)| entry.inputs.is_empty());
-        inputs.map(|(entry, _)| Node { net: self.clone(), id: TensorId { entry, output: 0 } }).collect()
+        let mut wanted = vec![false; graph.entries.len()];
+        if let Some(last) = wanted.get_mut(node.id.entry) {
+            *last = true;
+        }
+        for (i, entry) in graph.entries.iter().enumerate().rev() {
+            if wanted[i] {
+                entry.inputs.iter().for_each(|id| wanted[id.entry] = true);
+            }
+        }
+        let inputs = (0..graph.entries.len()).filter(|i| wanted[*i] && graph.entries[*i].inputs.is_empty());
+        inputs.map(|entry| Node { net: self.clone(), id: TensorId { entry, output: 0 } }).collect()
+    }
+}
+
+/// Whether two operations are one; two clones of a model are.
+fn is_same(a: &Rc<dyn Operation>, b: &Rc<dyn Operation>) -> bool {
+    let models = [a, b].map(|operation| (operation.as_ref() as &dyn Any).downcast_ref::<Model>());
+    match models {
+        [Some(a), Some(b)] => a.is(b),
+        _ => Rc::ptr_eq(a, b),
     }
 }
 
@@ -190,38 +222,16 @@ pub struct Node<'a> {
 
 /// A layer that can be called several times; made by [`Net::shared`].
 #[derive(Debug)]
-pub struct SharedLayer {
+pub struct SharedLayer<'a> {
+    net: Net<'a>,
     name: String,
     operation: Option<Rc<dyn Operation>>,
 }
 
-impl SharedLayer {
-    /// Calls the layer on some tensors.
-    pub fn call<'a>(&self, inputs: &[&Node<'a>]) -> Vec<Node<'a>> {
-        let net = &inputs[0].net;
-        match &self.operation {
-            Some(operation) => net.call(Some(self.name.clone()), operation.clone(), inputs, true),
-            None => vec![net.nowhere()],
-        }
-    }
-}
-
-/// Where tensors come in.
-#[derive(Debug)]
-pub(super) struct Input {
-    shape: Shape,
-}
-
-impl Operation for Input {
-    fn class(&self) -> &'static str {
-        "InputLayer"
-    }
-
-    fn output_shapes(&self, _inputs: &[Shape]) -> Result<Vec<Shape>> {
-        Ok(vec![self.shape.clone()])
-    }
-
-    fn apply(&self, _inputs: &[&super::Value], _train: bool) -> Vec<super::Value> {
-        vec![Tensor::new().into()] // never called: a model fills its inputs itself
+impl<'a> SharedLayer<'a> {
+    /// Calls the layer, which makes `N` tensors, on some tensors.
+    pub fn call<const N: usize>(&self, inputs: &[&Node<'a>]) -> [Node<'a>; N] {
+        let outputs = self.net.call(Some(self.name.clone()), self.operation.clone(), inputs, true, N);
+        outputs.try_into().unwrap_or_else(|_| std::array::from_fn(|_| self.net.nowhere()))
     }
 }

@@ -18,12 +18,12 @@ impl<'a> Node<'a> {
         self.clone()
     }
 
-    /// The model from all inputs of the net to this tensor: the end of a chain.
+    /// The model from the inputs that this tensor depends on to this tensor: the end of a chain.
     ///
     /// # Errors
     /// As [`Net::model`].
     pub fn model(&self, name: impl ToString) -> Result<Model> {
-        let inputs = self.net.inputs();
+        let inputs = self.net.inputs_of(self);
         self.net.model(name, &inputs.iter().collect::<Vec<_>>(), &[self])
     }
 
@@ -33,34 +33,25 @@ impl<'a> Node<'a> {
         name: impl ToString,
         make: impl FnOnce(&nn::Path, &Shape) -> Result<O>,
     ) -> Node<'a> {
-        self.layers(Some(name.to_string()), &[], |path, shapes| make(path, &shapes[0])).remove(0)
+        let [node] = self.layers(Some(name.to_string()), &[], |path, shapes| make(path, &shapes[0]));
+        node
     }
 
     /// Puts a layer without weights behind this tensor, under Keras' automatic name.
     pub fn unnamed<O: Operation>(&self, make: impl FnOnce(&Shape) -> Result<O>) -> Node<'a> {
-        self.layers(None, &[], |_, shapes| make(&shapes[0])).remove(0)
+        let [node] = self.layers(None, &[], |_, shapes| make(&shapes[0]));
+        node
     }
 
-    /// Puts an operation behind this tensor and others: all its outputs. Without a name it gets Keras' automatic one.
-    pub fn layers<O: Operation>(
+    /// Puts an operation that makes `N` tensors behind this tensor and others. Without a name it gets Keras' automatic one.
+    pub fn layers<O: Operation, const N: usize>(
         &self,
         name: Option<String>,
         more: &[&Node<'a>],
         make: impl FnOnce(&nn::Path, &[Shape]) -> Result<O>,
-    ) -> Vec<Node<'a>> {
+    ) -> [Node<'a>; N] {
         let inputs: Vec<&Node> = std::iter::once(self).chain(more.iter().copied()).collect();
         self.net.place(name, &inputs, make)
-    }
-
-    /// As [`Node::layers`], with so many outputs.
-    fn layers_of<O: Operation, const N: usize>(
-        &self,
-        name: impl ToString,
-        more: &[&Node<'a>],
-        make: impl FnOnce(&nn::Path, &[Shape]) -> Result<O>,
-    ) -> [Node<'a>; N] {
-        let outputs = self.layers(Some(name.to_string()), more, make);
-        outputs.try_into().unwrap_or_else(|_| std::array::from_fn(|_| self.net.nowhere()))
     }
 
     /// Fully connected layer: a number of units, or [`Units`].
@@ -198,10 +189,12 @@ impl<'a> Node<'a> {
         self.layer(name, |path, shape| RecurrentLayer::<LstmCell>::new(path, shape, config))
     }
 
-    /// LSTM that starts from a state (h and c; zeros if none is given) and also returns its last one.
+    /// LSTM that starts from a state (h and c; zeros if none is given): its output, the last h and the last c.
     pub fn lstm_with_state(&self, name: impl ToString, config: Recurrent, state: &[&Node<'a>]) -> [Node<'a>; 3] {
         let config = config.return_state();
-        self.layers_of(name, state, |path, shapes| RecurrentLayer::<LstmCell>::new(path, &shapes[0], config))
+        self.layers(Some(name.to_string()), state, |path, shapes| {
+            RecurrentLayer::<LstmCell>::new(path, &shapes[0], config)
+        })
     }
 
     /// GRU; its output is the sequence or its last step.
@@ -209,10 +202,12 @@ impl<'a> Node<'a> {
         self.layer(name, |path, shape| RecurrentLayer::<GruCell>::new(path, shape, config))
     }
 
-    /// GRU that starts from a state (zeros if none is given) and also returns its last one.
+    /// GRU that starts from a state (zeros if none is given): its output and the last state.
     pub fn gru_with_state(&self, name: impl ToString, config: Recurrent, state: &[&Node<'a>]) -> [Node<'a>; 2] {
         let config = config.return_state();
-        self.layers_of(name, state, |path, shapes| RecurrentLayer::<GruCell>::new(path, &shapes[0], config))
+        self.layers(Some(name.to_string()), state, |path, shapes| {
+            RecurrentLayer::<GruCell>::new(path, &shapes[0], config)
+        })
     }
 
     /// Two LSTMs, one of which reads backwards.
@@ -228,7 +223,8 @@ impl<'a> Node<'a> {
     /// Multi-head attention from this sequence to another one, or to itself.
     pub fn attention(&self, name: impl ToString, value: &Node<'a>, config: Attention) -> Node<'a> {
         let make = |path: &nn::Path, shapes: &[Shape]| MultiHeadAttention::new(path, &shapes[0], &shapes[1], config);
-        self.layers(Some(name.to_string()), &[value], make).remove(0)
+        let [node] = self.layers(Some(name.to_string()), &[value], make);
+        node
     }
 
     /// The sum of this tensor and others.
@@ -248,7 +244,8 @@ impl<'a> Node<'a> {
 
     /// One tensor of this one and others.
     pub fn merge(&self, merge: Merge, others: &[&Node<'a>]) -> Node<'a> {
-        self.layers(None, others, |_, _| Ok(merge)).remove(0)
+        let [node] = self.layers(None, others, |_, _| Ok(merge));
+        node
     }
 
     /// A closure as a layer over this tensor and others; it sees tensors in Keras' axes, and makes the given shape.
@@ -259,7 +256,8 @@ impl<'a> Node<'a> {
         shape: impl Into<Shape>,
         function: impl Fn(&[Tensor], bool) -> Tensor + 'static,
     ) -> Node<'a> {
-        self.layers(Some(name.to_string()), others, |_, _| Ok(Lambda::new(shape, function))).remove(0)
+        let [node] = self.layers(Some(name.to_string()), others, |_, _| Ok(Lambda::new(shape, function)));
+        node
     }
 
     /// A model as a layer: its first output.
@@ -270,11 +268,7 @@ impl<'a> Node<'a> {
     /// A model as a layer over this tensor and others: all its outputs.
     pub fn call_with(&self, model: &Model, others: &[&Node<'a>]) -> Vec<Node<'a>> {
         let inputs: Vec<&Node> = std::iter::once(self).chain(others.iter().copied()).collect();
-        let outputs = self.net.call(Some(model.name().to_string()), Rc::new(model.clone()), &inputs, true);
-        if outputs.len() == model.output_shapes().len() {
-            outputs
-        } else {
-            vec![self.net.nowhere(); model.output_shapes().len()]
-        }
+        let count = model.output_shapes().len();
+        self.net.call(Some(model.name().to_string()), Some(Rc::new(model.clone())), &inputs, true, count)
     }
 }

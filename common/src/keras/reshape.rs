@@ -1,6 +1,6 @@
 use super::layout::{to_channels_first, to_channels_last};
 use super::{Layer, Shape};
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use tch::Tensor;
 
 /// Images to vectors, in Keras' order: height, width, channels.
@@ -41,13 +41,17 @@ impl Layer for Reshape {
     }
 
     fn output_shape(&self, input: &Shape) -> Result<Shape> {
-        let known: i64 = self.target.iter().filter(|size| **size != -1).product();
-        ensure!(known > 0, "cannot reshape to {:?}: sizes must be above 0, and one of them may be -1", self.target);
+        let open = self.target.iter().filter(|size| **size == -1).count();
+        let known =
+            self.target.iter().filter(|size| **size != -1).try_fold(1i64, |product, size| product.checked_mul(*size));
+        let known = known.filter(|known| *known > 0 && open <= 1 && self.target.iter().all(|size| *size >= -1));
+        let Some(known) = known else {
+            bail!("cannot reshape to {:?}: sizes must be above 0, and one of them may be -1", self.target)
+        };
         let rest = match input.values() {
             Ok(values) => {
-                let open = self.target.contains(&-1);
                 ensure!(
-                    if open { values % known == 0 } else { values == known },
+                    if open == 1 { values % known == 0 } else { values == known },
                     "cannot reshape {input} to {:?}: the numbers of values differ",
                     self.target
                 );

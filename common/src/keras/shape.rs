@@ -50,6 +50,13 @@ impl Shape {
         }
     }
 
+    /// Checks that the last axis is the one that a layer's weights were made for.
+    pub(super) fn ensure_channels(&self, expected: i64) -> Result<()> {
+        let channels = self.channels()?;
+        ensure!(channels == expected, "takes {expected} features or channels, not {channels} ({self})");
+        Ok(())
+    }
+
     /// The same with another last axis.
     pub fn with_channels(&self, channels: i64) -> Shape {
         let mut axes = self.0.clone();

@@ -53,7 +53,7 @@ fn vjp(layer: &dyn Operation, x: &Tensor, dy: &Tensor) -> Option<Tensor> {
         return (dx.size() == x.size()).then_some(dx);
     }
     if let Some(dense) = layer.downcast_ref::<Dense>() {
-        return Some(dy.matmul(&dense.kernel.transpose(0, 1)));
+        return Some(to_channels_first(&to_channels_last(dy).matmul(&dense.kernel.transpose(0, 1))));
     }
     if layer.is::<Flatten>() {
         return Some(to_channels_first(&dy.reshape(to_channels_last(x).size())));

@@ -52,7 +52,7 @@ impl FitConfig {
     pub fn check(&self, batch_sizes: RangeInclusive<i64>) -> Result<()> {
         let (least, most) = (batch_sizes.start(), batch_sizes.end());
         ensure!(batch_sizes.contains(&self.batch_size), "batch_size must lie between {least} and {most}");
-        ensure!(self.epochs > 0, "epochs must be above 0");
+        ensure!((1..=1_000_000).contains(&self.epochs), "epochs must lie between 1 and 1000000");
         ensure!(self.print_every_n_batches != Some(0), "print_every_n_batches must be above 0");
         Ok(())
     }

@@ -2,7 +2,7 @@ use super::checkpoint::CheckpointFile;
 use super::config::with_present_names;
 use super::history::History;
 use crate::files;
-use crate::keras::weights;
+use crate::keras::{Model, weights};
 use anyhow::{Context, Result};
 use data::{DataSet, Manifest};
 use serde::de::DeserializeOwned;
@@ -84,6 +84,14 @@ impl RunFolder {
     pub fn load_weights(&self, variables: &VarStore) -> Result<()> {
         let checkpoint = self.checkpoint();
         if checkpoint.exists() { checkpoint.load_weights(variables) } else { weights::load(variables, &self.weights()) }
+    }
+
+    /// Writes the summary and the diagram of each model to `viz/`, as the book's `plot_model` does (p. 98).
+    ///
+    /// # Errors
+    /// A file cannot be written.
+    pub fn plot_model(&self, models: &[&Model]) -> Result<()> {
+        models.iter().try_for_each(|model| model.summary().save(&self.path.join("viz")))
     }
 
     /// Losses by epoch; empty if nothing is trained.

@@ -145,10 +145,15 @@ impl Training {
 
     /// Records the step's losses by name: scalars, each a mean over `samples`. The history gets their mean over the
     /// epoch's samples, as in Keras. Every step records the same names.
+    ///
+    /// # Panics
+    /// If the names differ from those of the first step.
     pub fn record(&mut self, samples: i64, losses: &[(&str, &Tensor)]) {
         if self.metrics.is_empty() {
             self.metrics = losses.iter().map(|(name, _)| name.to_string()).collect();
         }
+        let names = losses.iter().map(|(name, _)| *name);
+        assert!(names.eq(self.metrics.iter().map(String::as_str)), "every step records {}", self.metrics.join(", "));
         let device = losses.first().map_or(Device::Cpu, |(_, loss)| loss.device());
         let kind = if device == Device::Mps { Kind::Float } else { Kind::Double };
         let losses: Vec<Tensor> = losses.iter().map(|(_, loss)| loss.detach().to_kind(kind)).collect();

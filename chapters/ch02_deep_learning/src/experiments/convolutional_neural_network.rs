@@ -42,9 +42,9 @@ pub fn run(context: &Context) -> Result<()> {
 
     device::seed(&[seed]);
     let toy = Classifier::new(two_convolutions, context.device())?;
-    show_model(&toy.model.summary(), &run.folder)?;
+    show_model(&toy.model, &run.folder)?;
     let model = Classifier::new(convolutional_network, context.device())?;
-    show_model(&model.model.summary(), &run.folder)?;
+    show_model(&model.model, &run.folder)?;
     let mut optimizer = Optimizer::for_variables(&model.variables, Adam::new(learning_rate));
     model.fit(&mut optimizer, &train, Some(&test), fit, &run.folder, seed)?;
 

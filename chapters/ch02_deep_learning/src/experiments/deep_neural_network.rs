@@ -42,7 +42,7 @@ pub fn run(context: &Context) -> Result<()> {
 
     device::seed(&[seed]);
     let model = Classifier::new(multilayer_perceptron, context.device())?;
-    show_model(&model.model.summary(), &run.folder)?;
+    show_model(&model.model, &run.folder)?;
     let mut optimizer = Optimizer::for_variables(&model.variables, Adam::new(learning_rate));
     model.fit(&mut optimizer, &train, None, fit, &run.folder, seed)?;
 

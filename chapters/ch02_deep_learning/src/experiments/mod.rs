@@ -5,7 +5,7 @@ pub mod convolutions;
 pub mod deep_neural_network;
 
 use anyhow::{Result, ensure};
-use common::keras::Summary;
+use common::keras::Model;
 use common::say;
 use common::training::{FitConfig, RunFolder, ensure_positive};
 use serde::{Deserialize, Serialize};
@@ -56,8 +56,8 @@ impl ClassifierConfig {
     }
 }
 
-/// Prints a net's summary (p. 67) and writes summary and diagram to `viz/`.
-fn show_model(summary: &Summary, run: &RunFolder) -> Result<()> {
-    say!("{summary}");
-    summary.save(&run.path.join("viz"))
+/// Prints a model's summary (p. 67) and writes it, with its diagram, to `viz/`.
+fn show_model(model: &Model, run: &RunFolder) -> Result<()> {
+    say!("{}", model.summary());
+    run.plot_model(&[model])
 }

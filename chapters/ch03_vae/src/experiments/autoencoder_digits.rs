@@ -1,9 +1,9 @@
 //! 03_01 and 03_02: the autoencoder on digits (pp. 94-104).
 
-use super::{plot_model, trained_model};
+use super::trained_model;
 use crate::figures::latent_space::{self, Latent};
 use crate::figures::training;
-use crate::models::{Autoencoder, NetConfig, fit};
+use crate::models::{Autoencoder, LatentModel, NetConfig, fit};
 use anyhow::{Result, ensure};
 use common::cli::{Context, Figures};
 use common::datasets::image_batches::ImageSource;
@@ -61,7 +61,7 @@ pub fn train(context: &Context) -> Result<()> {
 
     device::seed(&[run.params.seed]);
     let model = Autoencoder::new(&config.net, context.device())?;
-    plot_model(&model, &run.folder)?;
+    run.folder.plot_model(&model.nets())?;
     let mut optimizer = Optimizer::for_variables(&model.variables, Adam::new(config.learning_rate));
     fit(&model, &mut optimizer, &x_train, config.fit, &run.folder, run.params.seed)?;
 

@@ -8,12 +8,7 @@ use crate::models::LatentModel;
 use anyhow::Result;
 use common::cli::Context;
 use common::device;
-use common::training::{ExperimentConfig, Run, RunFolder};
-
-/// Writes each net's summary and diagram to `viz/`, as the book's `plot_model` does (p. 98).
-fn plot_model(model: &impl LatentModel, run: &RunFolder) -> Result<()> {
-    model.nets().iter().try_for_each(|net| net.summary().save(&run.path.join("viz")))
-}
+use common::training::{ExperimentConfig, Run};
 
 /// Loads a run's weights into a model, and seeds the random numbers of the analysis.
 fn trained_model<M: LatentModel, C: ExperimentConfig>(context: &Context, run: &Run<C>, model: M) -> Result<M> {

@@ -1,9 +1,9 @@
 //! 03_03 and 03_04: the variational autoencoder on digits (pp. 106-115).
 
-use super::{plot_model, trained_model};
+use super::trained_model;
 use crate::figures::latent_space::{self, Latent};
 use crate::figures::training;
-use crate::models::{NetConfig, VariationalAutoencoder, fit};
+use crate::models::{LatentModel, NetConfig, VariationalAutoencoder, fit};
 use anyhow::{Result, ensure};
 use common::arrays::array2;
 use common::cli::{Context, Figures};
@@ -67,7 +67,7 @@ pub fn train(context: &Context) -> Result<()> {
 
     device::seed(&[run.params.seed]);
     let model = VariationalAutoencoder::new(&config.net, config.r_loss_factor, context.device())?;
-    plot_model(&model, &run.folder)?;
+    run.folder.plot_model(&model.nets())?;
     let mut optimizer = Optimizer::for_variables(&model.variables, Adam::new(config.learning_rate));
     fit(&model, &mut optimizer, &x_train, config.fit, &run.folder, run.params.seed)?;
 

@@ -1,10 +1,10 @@
 //! 03_05 and 03_06: the variational autoencoder on faces (pp. 115-124).
 
-use super::{plot_model, trained_model};
+use super::trained_model;
 use crate::beyond::arithmetic_check;
 use crate::figures::arithmetic::{self, AttributeVector, BOOK_ATTRIBUTES};
 use crate::figures::{faces, training};
-use crate::models::{NetConfig, VariationalAutoencoder, fit};
+use crate::models::{LatentModel, NetConfig, VariationalAutoencoder, fit};
 use anyhow::{Result, ensure};
 use common::cli::Context;
 use common::datasets::celeba::CelebA;
@@ -85,7 +85,7 @@ pub fn train(context: &Context) -> Result<()> {
 
     device::seed(&[run.params.seed]);
     let model = VariationalAutoencoder::new(&config.net, config.r_loss_factor, context.device())?;
-    plot_model(&model, &run.folder)?;
+    run.folder.plot_model(&model.nets())?;
     let mut optimizer = Optimizer::for_variables(&model.variables, Adam::new(config.learning_rate));
     fit(&model, &mut optimizer, &x_train, config.fit, &run.folder, run.params.seed)?;
 

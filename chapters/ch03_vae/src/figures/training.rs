@@ -21,6 +21,9 @@ pub fn loss_curves(figures: &Figures, caption: &str) -> Result<()> {
 /// Up to 20 of the saved sample images, evenly spaced, oldest first.
 pub fn strip(figures: &Figures, caption: &str) -> Result<()> {
     let saved = figures.run().images();
+    if saved.is_empty() {
+        return Ok(());
+    }
     let shown: Vec<_> = images::evenly(saved.len(), 20).into_iter().map(|i| &saved[i]).collect();
     let strip = shown.iter().map(|path| images::load(path)).collect::<Result<Vec<_>>>()?;
     let captions = shown.iter().map(|path| moment(path));

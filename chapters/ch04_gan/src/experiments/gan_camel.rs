@@ -1,6 +1,6 @@
 //! 04_01: the GAN on drawings of camels (pp. 129-145).
 
-use super::{Trained, plot_model, save_samples};
+use super::{Trained, save_samples};
 use crate::figures;
 use crate::models::{Gan, Iterations, LearningRates, NetConfig, Optimizers};
 use anyhow::{Result, ensure};
@@ -75,7 +75,7 @@ pub fn trained(context: &Context) -> Result<Trained<Config>> {
 
     device::seed(&[seed]);
     let gan = Gan::new(&config.net, context.device())?;
-    plot_model(&gan.networks, &run.folder)?;
+    run.folder.plot_model(&gan.networks.models())?;
     let LearningRates { discriminator, generator } = config.learning_rates;
     let optimizers = Optimizers::new(&gan.networks, RmsProp::new(discriminator), RmsProp::new(generator));
     let after = save_samples(&gan.networks, config.fit, &run.folder, seed);

@@ -45,12 +45,6 @@ pub fn save_samples(networks: &Networks, fit: FitConfig, run: &RunFolder, seed: 
     })
 }
 
-/// Writes each net's summary and diagram to `viz/`, as the book's `plot_model` does.
-pub fn plot_model(networks: &Networks, run: &RunFolder) -> Result<()> {
-    let nets = [&networks.critic, &networks.generator, &networks.model];
-    nets.iter().try_for_each(|net| net.summary().save(&run.path.join("viz")))
-}
-
 /// Draws losses and samples.
 fn draw<C>(context: &Context, trained: &Trained<C>) -> Result<()> {
     let figures = context.figures(&trained.run);

@@ -1,6 +1,6 @@
 //! 04_02: the Wasserstein GAN on horses (pp. 146-152).
 
-use super::{Trained, draw, plot_model, save_samples};
+use super::{Trained, draw, save_samples};
 use crate::models::{Iterations, NetConfig, Optimizers, Wgan};
 use anyhow::{Context as _, Result, ensure};
 use common::cli::Context;
@@ -78,7 +78,7 @@ pub fn trained(context: &Context) -> Result<Trained<Config>> {
 
     device::seed(&[seed]);
     let wgan = Wgan::new(&config.net, config.n_critic, config.clip_threshold, context.device())?;
-    plot_model(&wgan.networks, &run.folder)?;
+    run.folder.plot_model(&wgan.networks.models())?;
     let rule = RmsProp::new(config.learning_rate);
     let optimizers = Optimizers::new(&wgan.networks, rule, rule);
     let after = save_samples(&wgan.networks, config.fit, &run.folder, seed);

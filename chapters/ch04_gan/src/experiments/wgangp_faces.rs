@@ -1,6 +1,6 @@
 //! 04_03: the WGAN-GP on faces (pp. 152-158).
 
-use super::{Trained, draw, plot_model, save_samples};
+use super::{Trained, draw, save_samples};
 use crate::models::{Iterations, NetConfig, WganGp};
 use anyhow::{Result, ensure};
 use common::cli::Context;
@@ -76,7 +76,7 @@ pub fn trained(context: &Context) -> Result<Trained<Config>> {
 
     device::seed(&[seed]);
     let wgan = WganGp::new(&config.net, config.n_critic, config.grad_weight, context.device())?;
-    plot_model(&wgan.networks, &run.folder)?;
+    run.folder.plot_model(&wgan.networks.models())?;
     let optimizers = wgan.optimizers(config.learning_rate);
     let after = save_samples(&wgan.networks, config.fit, &run.folder, seed);
     let mut iterations =

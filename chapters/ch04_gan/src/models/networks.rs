@@ -192,6 +192,11 @@ impl Networks {
         Ok(Networks { variables, critic, generator, model })
     }
 
+    /// All three, for `plot_model`.
+    pub fn models(&self) -> [&Model; 3] {
+        [&self.critic, &self.generator, &self.model]
+    }
+
     /// Points of N(0, I) in latent space, `[n, z]`.
     pub fn noise(&self, n: i64) -> Tensor {
         let z_dim = self.generator.input_shapes()[0].channels().unwrap_or(0);

@@ -1,7 +1,7 @@
 //! The Wasserstein GAN (pp. 146-152): another loss, and a critic with clipped weights.
 
 use super::networks::{Iterations, NetConfig, Networks};
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use common::keras::{Optimizer, losses};
 use tch::{Device, Tensor};
 
@@ -22,6 +22,7 @@ impl Wgan {
     /// # Errors
     /// As [`Networks::new`].
     pub fn new(config: &NetConfig, n_critic: u64, clip_threshold: f64, device: Device) -> Result<Wgan> {
+        ensure!(n_critic > 0, "n_critic must be above 0");
         Ok(Wgan { networks: Networks::new("critic", config, None, device)?, n_critic, clip_threshold })
     }
 

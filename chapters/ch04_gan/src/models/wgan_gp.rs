@@ -2,7 +2,7 @@
 
 use super::networks::{Iterations, NetConfig, Networks, Optimizers};
 use super::wgan::train_generator;
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use common::keras::{Adam, Optimizer, losses};
 use tch::{Device, Kind, Tensor};
 
@@ -36,6 +36,7 @@ impl WganGp {
     /// # Errors
     /// As [`Networks::new`].
     pub fn new(config: &NetConfig, n_critic: u64, grad_weight: f64, device: Device) -> Result<WganGp> {
+        ensure!(n_critic > 0, "n_critic must be above 0");
         Ok(WganGp { networks: Networks::new("critic", config, None, device)?, n_critic, grad_weight })
     }
 

@@ -54,7 +54,7 @@ pub trait Cell: Debug + Sized + 'static {
     /// One step from a projected input `[batch, gates · units]`.
     fn step(&self, x: &Tensor, state: &State) -> State;
 
-    /// Its weights.
+    /// Its weights; the kernel `[features, ..]` comes first.
     fn trainable(&self) -> Vec<&Tensor>;
 }
 

@@ -21,7 +21,7 @@ impl<C: Cell> RecurrentLayer<C> {
     /// The shape has other axes, or sizes are out of bounds.
     pub fn new(path: &nn::Path, input: &Shape, config: Recurrent) -> Result<RecurrentLayer<C>> {
         let [_, _] = input.axes().context("a recurrent layer takes sequences")?;
-        ensure!(config.units > 0, "units must be above 0, not {}", config.units);
+        ensure!((1..=1 << 16).contains(&config.units), "units must lie between 1 and 65536, not {}", config.units);
         Ok(RecurrentLayer { cell: C::new(path, input.channels()?, config)?, config })
     }
 
@@ -44,6 +44,7 @@ impl<C: Cell> RecurrentLayer<C> {
 
     pub(super) fn output_shape(&self, input: &Shape) -> Result<Shape> {
         let [time, _] = input.axes().context("a recurrent layer takes sequences")?;
+        input.ensure_channels(self.cell.trainable()[0].size()[0])?;
         let units = Some(self.config.units);
         Ok(if self.config.return_sequences { Shape::from([time, units]) } else { Shape::from([units]) })
     }

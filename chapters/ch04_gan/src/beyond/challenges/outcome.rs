@@ -3,7 +3,6 @@
 use super::config::{Config, Method, Setup};
 use super::measures::{Evaluator, Measure, Measures};
 use super::statistics::window_means;
-use crate::experiments::plot_model;
 use crate::models::{Gan, Iterations, LearningRates, Networks, Optimizers, WganGp};
 use anyhow::{Result, ensure};
 use common::arrays::array4;
@@ -73,7 +72,7 @@ impl Outcome {
         });
         device::seed(&[seed]);
         let start = |networks: &Networks, optimizers, batches| {
-            plot_model(networks, folder)?;
+            folder.plot_model(&networks.models())?;
             Iterations::start(networks, optimizers, &real, batches, fit, (folder, seed), after)
         };
         let networks = match setup.method {
