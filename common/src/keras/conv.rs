@@ -1,4 +1,5 @@
 use super::init::Initializer;
+use super::limits::LONGEST_SIDE;
 use super::{Activation, Shape};
 use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
@@ -118,8 +119,8 @@ impl<const N: usize> Conv<N> {
         let sizes = self.kernel_size.iter().chain(&self.strides).chain([&self.filters]);
         for size in sizes {
             ensure!(
-                (1..=4096).contains(size),
-                "filters, strides and kernel sizes must lie between 1 and 4096, not {size}"
+                (1..=LONGEST_SIDE).contains(size),
+                "filters, strides and kernel sizes must lie between 1 and {LONGEST_SIDE}, not {size}"
             );
         }
         Ok(())
@@ -130,12 +131,14 @@ impl<const N: usize> Conv<N> {
         ensure!(input.len() == N + 1, "takes tensors with {} axes besides the batch, not {input}", N + 1);
         let mut shape = vec![];
         for (axis, size) in input[..N].iter().enumerate() {
-            let longest = 4096;
             let size = match size {
                 Some(size) => {
                     let size = output(*size, self.kernel_size[axis], self.strides[axis]);
                     ensure!(size > 0, "a kernel of {} pixels does not fit into {input}", self.kernel_size[axis]);
-                    ensure!(size <= longest, "makes images of {size} pixels: they may have {longest} pixels a side");
+                    ensure!(
+                        size <= LONGEST_SIDE,
+                        "makes images of {size} pixels: they may have {LONGEST_SIDE} pixels a side"
+                    );
                     Some(size)
                 }
                 None => None,

@@ -34,6 +34,7 @@ mod lambda;
 mod layer;
 mod layer_norm;
 mod layout;
+mod limits;
 pub mod losses;
 mod merge;
 mod model;

@@ -1,6 +1,7 @@
 use super::graph::{Entry, Input, TensorId};
+use super::limits::MOST_PARAMETERS;
 use super::plan::Plan;
-use super::{Activation, Dense, Operation, Shape, Summary, Value, Variables, vjp, weights};
+use super::{Activation, Dense, Operation, Shape, Summary, Value, Variables, vjp};
 use anyhow::{Context, Result, ensure};
 use std::any::Any;
 use std::collections::HashMap;
@@ -64,7 +65,7 @@ impl Model {
         let [inputs, outputs] = [inputs, outputs].map(|ids| ids.iter().map(moved).collect::<Vec<_>>());
         let plan = Plan::new(&entries, &inputs, &outputs).with_shortcuts();
         let model = Model { parts: Rc::new(Parts { name, entries, inputs, outputs, plan }) };
-        let (parameters, most) = (model.summary().parameters(), weights::MOST_PARAMETERS);
+        let (parameters, most) = (model.summary().parameters(), MOST_PARAMETERS);
         ensure!(
             parameters <= most,
             "it would have {parameters} parameters: a net has at most {} million",

@@ -220,6 +220,13 @@ pub struct Node<'a> {
     pub(super) id: TensorId,
 }
 
+impl Node<'_> {
+    /// The tensor's shape.
+    pub fn shape(&self) -> Shape {
+        self.net.shape(self.id)
+    }
+}
+
 /// A layer that can be called several times; made by [`Net::shared`].
 #[derive(Debug)]
 pub struct SharedLayer<'a> {

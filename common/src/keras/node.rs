@@ -7,11 +7,6 @@ use std::rc::Rc;
 use tch::{Tensor, nn};
 
 impl<'a> Node<'a> {
-    /// The tensor's shape.
-    pub fn shape(&self) -> Shape {
-        self.net.shape(self.id)
-    }
-
     /// Gives the layer that made this tensor a name in place of Keras' automatic one: for layers without weights.
     pub fn named(&self, name: impl ToString) -> Node<'a> {
         self.net.rename(self, name.to_string());

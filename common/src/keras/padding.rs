@@ -1,3 +1,4 @@
+use super::limits::LONGEST_SIDE;
 use super::{Layer, Shape};
 use anyhow::{Context, Result, ensure};
 use tch::Tensor;
@@ -37,7 +38,10 @@ impl Layer for Pad2d {
     fn output_shape(&self, input: &Shape) -> Result<Shape> {
         let [height, width, channels] = input.axes().context("padding takes images")?;
         let [top, bottom, left, right] = self.pixels;
-        ensure!(self.pixels.iter().all(|n| (0..=4096).contains(n)), "padding must lie between 0 and 4096 pixels");
+        ensure!(
+            self.pixels.iter().all(|n| (0..=LONGEST_SIDE).contains(n)),
+            "padding must lie between 0 and {LONGEST_SIDE} pixels"
+        );
         for (size, most) in [(height, top.max(bottom)), (width, left.max(right))] {
             ensure!(
                 self.border == Border::Zeros || size.is_none_or(|size| most < size),

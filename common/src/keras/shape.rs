@@ -1,3 +1,4 @@
+use super::limits::{LONGEST_AXIS, MOST_VALUES};
 use anyhow::{Context, Result, bail, ensure};
 use std::fmt;
 use std::ops::Deref;
@@ -7,11 +8,6 @@ use std::ops::Deref;
 /// Numbers and arrays turn into it: `[28, 28, 1]`, `[None]`, `[None, Some(200)]`.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Shape(Vec<Option<i64>>);
-
-/// The longest axis that a net may have.
-const LONGEST_AXIS: i64 = 1 << 20;
-/// The most values that one sample may have in one tensor: a gigabyte.
-const MOST_VALUES: i64 = 1 << 28;
 
 impl Shape {
     /// The sizes, where no axis is open.
@@ -66,7 +62,7 @@ impl Shape {
         Shape(axes)
     }
 
-    /// The only place that bounds what a net may be made of.
+    /// Checks the size of the axes and of the whole.
     pub(super) fn check(&self) -> Result<()> {
         let mut values = 1;
         for size in self.0.iter().flatten() {

@@ -1,4 +1,5 @@
 use super::conv::spatial;
+use super::limits::LARGEST_FACTOR;
 use super::{Layer, Shape};
 use anyhow::{Context, Result, ensure};
 use tch::Tensor;
@@ -22,7 +23,11 @@ impl Layer for UpSampling2d {
     }
 
     fn output_shape(&self, input: &Shape) -> Result<Shape> {
-        ensure!((1..=64).contains(&self.factor), "upsampling factors must lie between 1 and 64, not {}", self.factor);
+        ensure!(
+            (1..=LARGEST_FACTOR).contains(&self.factor),
+            "upsampling factors must lie between 1 and {LARGEST_FACTOR}, not {}",
+            self.factor
+        );
         let [height, width, channels] = input.axes().context("UpSampling2D takes images")?;
         let larger = |size: Option<i64>| size.map(|size| size * self.factor);
         Ok(Shape::from([larger(height), larger(width), channels]))

@@ -12,6 +12,7 @@
 
 use super::init::Initializer;
 use super::layout::channels_last;
+use super::limits::MOST_PARAMETERS;
 use crate::files;
 use anyhow::{Context, Result, bail, ensure};
 use safetensors::SafeTensors;
@@ -37,9 +38,6 @@ pub fn from_keras(tensor: &Tensor) -> Tensor {
         _ => tensor.shallow_clone(),
     }
 }
-
-/// The most values that one net may have.
-pub(super) const MOST_PARAMETERS: i64 = 100_000_000;
 
 /// Adds a trainable variable to a store. `shape` is in Keras' layout; the tensor is in libtorch's, kernels of
 /// convolutions with channels-last strides.

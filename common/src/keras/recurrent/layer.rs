@@ -1,5 +1,6 @@
 use super::cell::{Cell, State};
 use super::config::Recurrent;
+use crate::keras::limits::MOST_UNITS;
 use crate::keras::{Operation, Shape, Value, Variables};
 use anyhow::{Context, Result, ensure};
 use tch::{Tensor, nn};
@@ -21,7 +22,11 @@ impl<C: Cell> RecurrentLayer<C> {
     /// The shape has other axes, or sizes are out of bounds.
     pub fn new(path: &nn::Path, input: &Shape, config: Recurrent) -> Result<RecurrentLayer<C>> {
         let [_, _] = input.axes().context("a recurrent layer takes sequences")?;
-        ensure!((1..=1 << 16).contains(&config.units), "units must lie between 1 and 65536, not {}", config.units);
+        ensure!(
+            (1..=MOST_UNITS).contains(&config.units),
+            "units must lie between 1 and {MOST_UNITS}, not {}",
+            config.units
+        );
         Ok(RecurrentLayer { cell: C::new(path, input.channels()?, config)?, config })
     }
 
