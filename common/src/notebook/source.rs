@@ -11,13 +11,14 @@ pub struct Source {
     pub code: String,
 }
 
-/// Items of a chapter's source, in the order in which they are named: `show_source("ch03_vae/src/vae.rs", &["fn sampling"])`.
-/// An item is named by the words it begins with, without `pub`: `fn encoder`, `struct Config`, `impl Encoder`.
+/// Items of a chapter's source, in the order in which they are named:
+/// `show_source("ch03_vae/src/models/vae.rs", &["fn sampling"])`. A path that begins with `common/` is that of what all
+/// chapters share. An item is named by the words it begins with, without `pub`: `fn encoder`, `struct Config`.
 ///
 /// # Errors
 /// There is no such file, or no such item in it.
 pub fn show_source(file: &str, items: &[&str]) -> Result<Source> {
-    let file = format!("chapters/{file}");
+    let file = if file.starts_with("common/") { file.to_string() } else { format!("chapters/{file}") };
     let path = data::root()?.join(&file);
     let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
     let found: Result<Vec<String>> =
