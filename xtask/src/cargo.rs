@@ -116,9 +116,14 @@ pub fn has_compiled(root: &Path, package: &str) -> bool {
     entries.is_ok_and(|entries| entries.flatten().any(|entry| entry.file_name().to_string_lossy().starts_with(&start)))
 }
 
-/// Where binaries lie, unless the user's configuration of cargo names another target folder.
+/// Where cargo puts what it compiles, unless the user's configuration of cargo names another folder.
+pub fn target_dir(root: &Path) -> PathBuf {
+    root.join(env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), PathBuf::from))
+}
+
+/// Where binaries lie.
 fn debug_dir(root: &Path) -> PathBuf {
-    env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from).join("debug")
+    target_dir(root).join("debug")
 }
 
 /// `cargo run` describes xtask to xtask in variables; other crates should not take them for their own.

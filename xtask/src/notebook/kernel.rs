@@ -13,8 +13,8 @@ use crate::process::answer;
 /// The version that the notebooks were tried with.
 const EVCXR: &str = "0.22.0";
 
-/// Run by the kernel when it starts: errors with their causes, and the linker that built the dependencies.
-const AT_START: &str = ":efmt {:?}\n:linker system\n";
+/// Run by the kernel when it starts: errors with their causes, and cargo through the `mold` that `kernel.py` makes.
+const AT_START: &str = ":efmt {:?}\n:linker mold\n";
 
 /// The folder of the kernel and of what it compiles.
 pub fn home(root: &Path) -> PathBuf {

@@ -4,10 +4,9 @@ mod environment;
 mod kernel;
 mod workspace;
 
-pub use workspace::forget_bindings;
-
 use std::ffi::OsString;
 use std::fs::{self, File};
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
@@ -88,6 +87,9 @@ fn set_up(root: &Path, experiments: &Experiments) -> Result<(PathBuf, File)> {
     Ok((python, lock))
 }
 
+/// Notebooks that a check executes at a time, at most: each takes a gigabyte of memory.
+const MOST_AT_ONCE: usize = 4;
+
 /// A notebook and its experiment.
 type Notebook<'a> = (&'a Entry, PathBuf);
 
@@ -110,10 +112,15 @@ fn chosen<'a>(root: &Path, experiments: &'a Experiments, words: &[String]) -> Re
 }
 
 /// Options for all cells, as `common::notebook` reads them: one a line.
-fn options(arguments: &Arguments, preset: Option<Preset>, data: Option<data::Choice>) -> String {
+fn options(
+    arguments: &Arguments,
+    preset: Option<Preset>,
+    data: Option<data::Choice>,
+    threads: Option<u32>,
+) -> String {
     let preset = arguments.preset.or(preset).map(|preset| format!("--preset={preset}"));
     let data = arguments.data.or(data).map(|data| format!("--data={data}"));
-    let threads = arguments.threads.map(|threads| format!("--threads={threads}"));
+    let threads = arguments.threads.or(threads).map(|threads| format!("--threads={threads}"));
     [preset, data, threads].into_iter().flatten().collect::<Vec<_>>().join("\n")
 }
 
@@ -127,15 +134,20 @@ fn open(root: &Path, python: &Path, arguments: &Arguments, notebooks: &[Notebook
     let mut command = jupyter(root, python);
     command.args(["-m", "jupyterlab"]).arg(format!("--ServerApp.root_dir={}", root.display()));
     command.arg(format!("--LabApp.default_url={place}")).args(&arguments.jupyter);
-    command.env("GDL_NOTEBOOK_OPTIONS", options(arguments, None, None));
+    command.env("GDL_NOTEBOOK_OPTIONS", options(arguments, None, None, None));
     command
 }
 
 /// `notebooks.py`, which executes them.
 fn execute(root: &Path, python: &Path, arguments: &Arguments, notebooks: &[Notebook]) -> Result<Command> {
-    let options = match arguments.check {
-        true => options(arguments, Some(Preset::Smoke), Some(data::Choice::Synthetic)),
-        false => options(arguments, Some(Preset::Quick), None),
+    // What cells compute takes less time than to compile them, which is done for as many notebooks at once as there are
+    // cores. Outputs to be kept come from one notebook after the other.
+    let (options, at_once) = match arguments.check {
+        true => {
+            let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+            (options(arguments, Some(Preset::Smoke), Some(data::Choice::Synthetic), Some(1)), cores.min(MOST_AT_ONCE))
+        }
+        false => (options(arguments, Some(Preset::Quick), None, None), 1),
     };
     let list: Vec<Value> = notebooks
         .iter()
@@ -144,8 +156,14 @@ fn execute(root: &Path, python: &Path, arguments: &Arguments, notebooks: &[Noteb
     // What a data set has to say begins with its name; one of a family, as `quickdraw/{category}`, with the family's.
     let sets = data::Manifest::embedded()?.sets;
     let data: Vec<&str> = sets.iter().filter_map(|set| set.name.split('/').next()).collect();
-    let job =
-        json!({ "root": root, "data": data, "refresh": arguments.refresh, "options": options, "notebooks": list });
+    let job = json!({
+        "root": root,
+        "data": data,
+        "refresh": arguments.refresh,
+        "options": options,
+        "at_once": at_once,
+        "notebooks": list,
+    });
     let mut command = jupyter(root, python);
     command.arg(root.join("xtask/python/notebooks.py")).arg(serde_json::to_string(&job)?);
     Ok(command)
