@@ -21,7 +21,7 @@ pub fn home(root: &Path) -> PathBuf {
     root.join(".evcxr")
 }
 
-/// Compiles the kernel the first time.
+/// Takes the kernel that the user has, or compiles it the first time.
 ///
 /// # Errors
 /// When cargo cannot; what it has compiled is kept for the next try.
@@ -32,19 +32,37 @@ pub fn ready(root: &Path) -> Result<()> {
     if binary.is_file() && fs::read_to_string(&marker).is_ok_and(|text| text == EVCXR) {
         return Ok(());
     }
+    if let Some(installed) = installed(root) {
+        fs::create_dir_all(home.join("bin")).with_context(|| format!("making {}", home.display()))?;
+        fs::copy(&installed, &binary).with_context(|| format!("copying {}", installed.display()))?;
+    } else {
+        compile(root, &home)?;
+    }
+    fs::write(&marker, EVCXR).with_context(|| format!("writing {}", marker.display()))
+}
+
+/// The kernel of this version where the user has it: `cargo install evcxr_jupyter`.
+fn installed(root: &Path) -> Option<PathBuf> {
+    let list = cargo::plain(root).args(["install", "--list"]).output().ok()?;
+    let ours = format!("evcxr_jupyter v{EVCXR}:");
+    String::from_utf8_lossy(&list.stdout).lines().find(|line| *line == ours)?;
+    let paths = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&paths).map(|folder| folder.join("evcxr_jupyter")).find(|path| path.is_file())
+}
+
+fn compile(root: &Path, home: &Path) -> Result<()> {
     eprintln!("Compiling the Rust kernel evcxr {EVCXR} in {}: about 5 minutes on two cores, once.", home.display());
     let build = home.join("kernel-build");
     let mut command = cargo::plain(root);
-    command.args(["install", "evcxr_jupyter", "--version", EVCXR, "--locked", "--force", "--root"]).arg(&home);
+    command.args(["install", "evcxr_jupyter", "--version", EVCXR, "--locked", "--force", "--root"]).arg(home);
     // A folder that stays: an interrupted compilation goes on where it was.
-    command.env("CARGO_TARGET_DIR", &build).env("PATH", with_bin(&home)?);
+    command.env("CARGO_TARGET_DIR", &build).env("PATH", with_bin(home)?);
     let status = command.status().context("starting cargo")?;
     ensure!(
         status.success(),
         "cargo could not install evcxr; its reason stands above. Is there a network? Then run the command again: what \
          was compiled is kept"
     );
-    fs::write(&marker, EVCXR).with_context(|| format!("writing {}", marker.display()))?;
     fs::remove_dir_all(&build).with_context(|| format!("removing {}", build.display()))
 }
 

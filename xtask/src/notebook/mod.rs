@@ -112,12 +112,7 @@ fn chosen<'a>(root: &Path, experiments: &'a Experiments, words: &[String]) -> Re
 }
 
 /// Options for all cells, as `common::notebook` reads them: one a line.
-fn options(
-    arguments: &Arguments,
-    preset: Option<Preset>,
-    data: Option<data::Choice>,
-    threads: Option<u32>,
-) -> String {
+fn options(arguments: &Arguments, preset: Option<Preset>, data: Option<data::Choice>, threads: Option<u32>) -> String {
     let preset = arguments.preset.or(preset).map(|preset| format!("--preset={preset}"));
     let data = arguments.data.or(data).map(|data| format!("--data={data}"));
     let threads = arguments.threads.or(threads).map(|threads| format!("--threads={threads}"));
