@@ -1,15 +1,31 @@
 """Starts the Rust kernel: kernel.py HOME CONNECTION_FILE, as the kernelspec of `cargo book notebook` says.
 
-Each kernel that runs at the same time gets a folder of its own below HOME/sessions, a copy of HOME/template around evcxr's
-package `ctx`: two kernels in one folder would overwrite each other's cells. What they depend on is compiled once for all of
-them, in HOME/build, which their folders link to.
+Each kernel that runs at the same time gets a folder of its own below HOME/sessions: a copy of HOME/template around evcxr's
+package `ctx`, with a target folder of its own, so that kernels neither overwrite each other's cells nor wait for each other.
+What cells depend on is compiled once, in the repository's own target folder; a session takes over what is there.
 """
 
 import fcntl
 import os
 import shutil
+import subprocess
 import sys
 from pathlib import Path
+
+# evcxr starts cargo as `mold -run CARGO COMMAND --target HOST --message-format=json` where its linker is said to be mold.
+# Its target and its flags would make cargo compile all dependencies once more, so this program of that name leaves them
+# out. Only the cell itself has to be linked to the shared standard library.
+MOLD = """#!/bin/sh
+cargo=$2
+command=$3
+shift 3
+if [ -n "$GDL_RUSTFLAGS" ]; then export RUSTFLAGS="$GDL_RUSTFLAGS"; else unset RUSTFLAGS; fi
+case $command in
+build) exec "$cargo" rustc --lib --message-format=json -- -Cprefer-dynamic ;;
+check) exec "$cargo" check --message-format=json ;;
+*) exec "$cargo" "$command" "$@" ;;
+esac
+"""
 
 
 def claim(sessions):
@@ -30,27 +46,52 @@ def claim(sessions):
 
 
 def prepare(home, session):
-    """Makes the session's workspace like the template's."""
+    """Makes the session's workspace like the template's, with all dependencies compiled."""
     template = home / "template"
+    target = Path((home / "target.txt").read_text())
+    # What has changed since `cargo book notebook` started. Errors are told where they matter: below the cell.
+    build = ["cargo", "build", "--quiet"]
+    environment = {**os.environ, "CARGO_TARGET_DIR": str(target)}
+    subprocess.run(build, cwd=template / "deps", env=environment, stderr=subprocess.DEVNULL, check=False)
     for name in ["Cargo.toml", "Cargo.lock", "deps/Cargo.toml", "deps/src/lib.rs", "ctx/Cargo.toml"]:
         (session / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(template / name, session / name)
     # An old cell could pass for compiled.
     shutil.rmtree(session / "ctx/src", ignore_errors=True)
-    triple = (home / "target.txt").read_text().strip()
-    for place in ["debug", f"{triple}/debug"]:
-        shared, own = home / "build" / place, session / "ctx/target" / place
-        own.mkdir(parents=True, exist_ok=True)
-        # Cells lie in the session's own folder; cargo's lock is shared, since all write to the same folders below.
-        for name in ["deps", "build", ".fingerprint", "incremental", ".cargo-lock"]:
-            if not os.path.lexists(own / name) and (shared / name).exists():
-                (own / name).symlink_to(shared / name)
+    shutil.rmtree(session / "ctx/target", ignore_errors=True)
+    take_over(target / "debug", session / "ctx/target/debug")
+
+
+def take_over(shared, own):
+    """Fills a folder of cargo's with what was compiled in another. Cargo replaces compiled files, so that links do; it
+    writes into its notes about them, which are copied."""
+    (own / "deps").mkdir(parents=True)
+    for file in os.scandir(shared / "deps"):
+        if file.name.startswith("lib") and file.name.endswith((".rlib", ".rmeta", ".so", ".dylib")):
+            link(file.path, own / "deps" / file.name)
+    shutil.copytree(shared / ".fingerprint", own / ".fingerprint")
+    (own / "build").mkdir()
+    for folder in os.scandir(shared / "build"):
+        (own / "build" / folder.name).symlink_to(folder.path)
+
+
+def link(file, own):
+    try:
+        os.link(file, own)
+    except OSError:
+        shutil.copy2(file, own)
 
 
 def main():
     home, connection = Path(sys.argv[1]), sys.argv[2]
     session = claim(home / "sessions")
     prepare(home, session)
+    tools = session / "tools"
+    tools.mkdir(exist_ok=True)
+    (tools / "mold").write_text(MOLD)
+    (tools / "mold").chmod(0o755)
+    os.environ["PATH"] = f"{tools}{os.pathsep}{os.environ['PATH']}"
+    os.environ["GDL_RUSTFLAGS"] = os.environ.get("RUSTFLAGS", "")
     os.environ["EVCXR_TMPDIR"] = str(session / "ctx")
     kernel = str(home / "bin/evcxr_jupyter")
     os.execv(kernel, [kernel, "--control_file", connection])

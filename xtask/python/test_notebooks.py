@@ -3,11 +3,14 @@
 import base64
 import io
 import random
+import tempfile
 import unittest
+from pathlib import Path
 
 from nbformat import v4
 from PIL import Image
 
+import kernel
 import notebooks
 import tidy
 
@@ -54,6 +57,26 @@ class Checks(unittest.TestCase):
             notebooks.check_figures(whole, "03_04", ["loss", "strip"])
         with self.assertRaisesRegex(notebooks.Failed, "images of 03_04_loss, 03_04_grid are missing"):
             notebooks.check_figures(notebook([lines]), "03_04", ["loss", "grid"])
+
+
+class Sessions(unittest.TestCase):
+    def test_a_session_takes_over_what_is_compiled_and_changes_none_of_it(self):
+        with tempfile.TemporaryDirectory() as folder:
+            shared, own = Path(folder) / "shared", Path(folder) / "own"
+            for name in ["deps/libtch-1.rlib", "deps/runs-2", "deps/tch-1.d", ".fingerprint/tch-1/lib-tch", "build/tch-1/out"]:
+                (shared / name).parent.mkdir(parents=True, exist_ok=True)
+                (shared / name).write_text("old")
+            kernel.take_over(shared, own)
+            self.assertEqual([file.name for file in (own / "deps").iterdir()], ["libtch-1.rlib"])
+            self.assertEqual((own / "build/tch-1/out").read_text(), "old")
+            note = ".fingerprint/tch-1/lib-tch"
+            self.assertEqual((own / note).stat().st_mtime_ns, (shared / note).stat().st_mtime_ns)
+            (own / note).write_text("new")
+            self.assertEqual((shared / note).read_text(), "old")
+
+    def test_two_kernels_get_two_sessions(self):
+        with tempfile.TemporaryDirectory() as folder:
+            self.assertEqual([kernel.claim(Path(folder)).name for _ in range(2)], ["1", "2"])
 
 
 class Tidy(unittest.TestCase):

@@ -11,17 +11,17 @@ use serde::Deserialize;
 
 use crate::{libtorch, setup};
 
-/// Cargo with libtorch installed.
+/// Cargo, with libtorch in place.
 pub struct Cargo {
     root: PathBuf,
     libtorch: libtorch::Place,
 }
 
 impl Cargo {
-    /// Installs libtorch if necessary.
+    /// Sets libtorch up if need be.
     ///
     /// # Errors
-    /// The installation fails, or `LIBTORCH` holds another version.
+    /// When that fails, or `LIBTORCH` names a folder of another version.
     pub fn ready(root: &Path) -> Result<Cargo> {
         let libtorch = libtorch::Place::find(root);
         setup::ensure(root, &libtorch)?;
@@ -36,54 +36,55 @@ impl Cargo {
         command
     }
 
-    /// Builds the binary `name` of `package` and returns its path.
+    /// Builds the binary `name` of `package` and tells where it lies.
     ///
     /// # Errors
-    /// The build fails.
+    /// When the build fails.
     pub fn build(&self, package: &str, name: &str) -> Result<PathBuf> {
         if !debug_dir(&self.root).join(name).exists() {
-            eprintln!("Building {name}. The first build compiles libtorch's bindings and takes minutes.");
+            eprintln!("Building {name}. The first time this compiles the bindings of libtorch and takes minutes.");
         }
         let mut command = self.command("build");
-        // Cargo's messages name the binary's path, whatever target folder or target the user's settings choose.
+        // The messages tell where the binary lies, whatever target folder or target the user's settings choose.
         command.args(["--package", package, "--bin", name, "--message-format", "json-render-diagnostics"]);
         let mut child = command.stdout(Stdio::piped()).spawn().context("starting cargo")?;
         let mut executable = None;
         if let Some(stdout) = child.stdout.take() {
             for line in BufReader::new(stdout).lines() {
-                let line = line.context("reading cargo's output")?;
+                let line = line.context("reading what cargo says")?;
                 if let Some(path) = serde_json::from_str::<Message>(&line).ok().and_then(|message| message.executable) {
                     executable = Some(path);
                 }
             }
         }
         if !child.wait().context("waiting for cargo")?.success() {
-            bail!("building {name} failed; `cargo book doctor` checks the installation");
+            bail!("building {name} failed; `cargo book doctor` tells whether everything it needs is here");
         }
-        executable.with_context(|| format!("cargo did not report the path of the binary {name}"))
+        executable.with_context(|| format!("cargo did not say where the binary {name} lies"))
     }
 
-    /// The command that starts the binary `executable` in the current folder.
+    /// The command that starts the binary `executable` where the user stands.
     pub fn start(&self, executable: &Path) -> Command {
         let mut command = Command::new(executable);
         self.prepare(&mut command);
         command
     }
 
-    /// Sets the environment that libtorch needs.
+    /// Settings that libtorch needs in `command`.
     fn prepare(&self, command: &mut Command) {
         as_from_a_shell(command);
         command.env_remove("LIBTORCH_USE_PYTORCH").env_remove("LIBTORCH").envs(self.environment());
     }
 
-    /// Environment variables for building with libtorch and for running the result.
+    /// Variables that building with libtorch, and running what was built, needs.
     pub fn environment(&self) -> Vec<(String, OsString)> {
         let mut variables = Vec::new();
-        // .cargo/config.toml sets it to our folder. Setting it here as well could make cargo rebuild everything.
+        // .cargo/config.toml sets it to our folder. Set by us, too, it could look like another one to cargo: a build for
+        // nothing.
         if let libtorch::Place::External(dir) = &self.libtorch {
             variables.push(("LIBTORCH".to_string(), dir.clone().into_os_string()));
         }
-        // The run path finds .libtorch, except from other target folders and documentation tests.
+        // Not needed where the run path finds .libtorch, but other target folders and documentation tests lie elsewhere.
         let variable = if cfg!(target_os = "macos") { "DYLD_LIBRARY_PATH" } else { "LD_LIBRARY_PATH" };
         let before = env::var_os(variable).unwrap_or_default();
         let paths = std::iter::once(self.libtorch.lib()).chain(env::split_paths(&before));
@@ -94,13 +95,13 @@ impl Cargo {
     }
 }
 
-/// Cargo's message about an artifact.
+/// Cargo's message about something it built.
 #[derive(Deserialize)]
 struct Message {
     executable: Option<PathBuf>,
 }
 
-/// `cargo` in the root of the repository, without settings for libtorch.
+/// `cargo` in the root of the repository, with nothing said about libtorch.
 pub fn plain(root: &Path) -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root);
@@ -108,19 +109,24 @@ pub fn plain(root: &Path) -> Command {
     command
 }
 
-/// Whether `package` has been compiled here.
+/// Whether `package` was compiled here before.
 pub fn has_compiled(root: &Path, package: &str) -> bool {
     let start = format!("{package}-");
     let entries = std::fs::read_dir(debug_dir(root).join("build"));
     entries.is_ok_and(|entries| entries.flatten().any(|entry| entry.file_name().to_string_lossy().starts_with(&start)))
 }
 
-/// The folder of binaries, unless the user's cargo configuration names another target folder.
-fn debug_dir(root: &Path) -> PathBuf {
-    env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from).join("debug")
+/// Where cargo puts what it compiles, unless the user's configuration of cargo names another folder.
+pub fn target_dir(root: &Path) -> PathBuf {
+    root.join(env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), PathBuf::from))
 }
 
-/// Removes the variables by which `cargo run` describes xtask: other crates must not read them.
+/// Where binaries lie.
+fn debug_dir(root: &Path) -> PathBuf {
+    target_dir(root).join("debug")
+}
+
+/// `cargo run` describes xtask to xtask in variables; other crates should not take them for their own.
 pub fn as_from_a_shell(command: &mut Command) {
     for (name, _) in env::vars_os() {
         let text = name.to_string_lossy();

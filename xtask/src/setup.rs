@@ -11,7 +11,6 @@ use clap::Args;
 use crate::cargo;
 use crate::driver::Driver;
 use crate::libtorch::{self, Place, State, Variant, install};
-use crate::notebook;
 use crate::process::{answer, print};
 
 #[derive(Args)]
@@ -130,5 +129,4 @@ fn forget_bindings(root: &Path) {
     if !status.is_ok_and(|status| status.success()) {
         eprintln!("warning: run `cargo clean -p torch-sys` to rebuild the bindings");
     }
-    notebook::forget_bindings(root);
 }

@@ -2,33 +2,34 @@ use anyhow::{Context, Result, ensure};
 use std::fs;
 use std::io::Write;
 
-/// Source code of this repository; as the last expression of a cell it is displayed.
+/// A piece of this repository's source; as the last expression of a cell it shows itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
-    /// The file, relative to the repository.
+    /// Where it stands, relative to the repository.
     pub file: String,
     /// The item, with its documentation.
     pub code: String,
 }
 
-/// Items of a chapter's source, in the given order: `show_source("ch03_vae/src/models/vae.rs", &["fn sampling"])`.
-/// An item is named by its first words, without `pub`: `fn encoder`, `struct Config`, `impl Encoder`.
+/// Items of a chapter's source, in the order in which they are named:
+/// `show_source("ch03_vae/src/models/vae.rs", &["fn sampling"])`. A path that begins with `common/` is that of what all
+/// chapters share. An item is named by the words it begins with, without `pub`: `fn encoder`, `struct Config`.
 ///
 /// # Errors
 /// There is no such file, or no such item in it.
 pub fn show_source(file: &str, items: &[&str]) -> Result<Source> {
-    let file = format!("chapters/{file}");
+    let file = if file.starts_with("common/") { file.to_string() } else { format!("chapters/{file}") };
     let path = data::root()?.join(&file);
     let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
     let found: Result<Vec<String>> =
-        items.iter().map(|name| item(&text, name).with_context(|| format!("no item `{name}` in {file}"))).collect();
+        items.iter().map(|name| item(&text, name).with_context(|| format!("there is no `{name}` in {file}"))).collect();
     let found = found?;
     ensure!(!found.is_empty(), "name the items of {file} to show, such as \"fn encoder\"");
     Ok(Source { file, code: found.join("\n\n") })
 }
 
 impl Source {
-    /// Displays the code with syntax highlighting; evcxr calls it for the last expression of a cell.
+    /// Shows the code in a notebook, with its colours; evcxr calls it for the last expression of a cell.
     pub fn evcxr_display(&self) {
         let Source { file, code } = self;
         let markdown = format!("```rust\n// {file}\n\n{code}\n```");
@@ -38,7 +39,7 @@ impl Source {
     }
 }
 
-/// An item of formatted source: from its documentation to the closing brace at its indentation.
+/// An item of formatted source: from its documentation to the closing brace below its first letter.
 pub(super) fn item(text: &str, name: &str) -> Option<String> {
     let lines: Vec<&str> = text.lines().collect();
     let begins = |line: &str| {

@@ -1,13 +1,12 @@
-//! `cargo book notebook`: opens the notebooks in JupyterLab, or executes them.
+//! `cargo book notebook`: the notebooks, in JupyterLab or executed without it.
 
 mod environment;
 mod kernel;
 mod workspace;
 
-pub use workspace::forget_bindings;
-
 use std::ffi::OsString;
 use std::fs::{self, File};
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
@@ -23,33 +22,33 @@ use crate::{Usage, process};
 
 #[derive(Args)]
 pub struct Arguments {
-    /// Chapters (03) or experiments (03_04): the first one is opened, or all are executed [default: all notebooks]
+    /// Chapters (03) and experiments (03_04). To open: the first of them, or the folder; to execute: all if none is given
     #[arg(value_name = "CHAPTER|ID")]
     words: Vec<String>,
-    /// Execute without opening; fail on errors and missing figures (preset smoke, synthetic data)
+    /// Execute them without opening them: fails on any error or missing image. Preset smoke, synthetic data
     #[arg(long, conflicts_with = "refresh")]
     check: bool,
-    /// Execute and store the outputs in the notebooks (preset quick)
+    /// Execute them and keep their outputs in the notebooks: preset quick
     #[arg(long)]
     refresh: bool,
-    /// Preset of cells that name none [default: quick; with --check: smoke]
+    /// Preset of the cells that name none [default: quick; with --check: smoke]
     #[arg(long)]
     preset: Option<Preset>,
-    /// Data: any = the real set if available, else synthetic data
+    /// Which data: any = the real set if it is available, else synthetic data
     #[arg(long, value_enum)]
     data: Option<data::Choice>,
-    /// CPU threads of libtorch
+    /// CPU threads for libtorch
     #[arg(long, value_name = "N")]
     threads: Option<u32>,
-    /// Arguments of JupyterLab: -- --no-browser --port 8889
+    /// Passed on to JupyterLab: -- --no-browser --port 8889
     #[arg(last = true)]
     jupyter: Vec<OsString>,
 }
 
-/// Installs what is missing, then opens or executes.
+/// Sets everything up that is missing, then opens or executes.
 ///
 /// # Errors
-/// [`Usage`] for ids without a notebook; something cannot be installed.
+/// [`Usage`] for ids without a notebook; when something cannot be set up.
 pub fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
     let experiments = Experiments::load(root)?;
     let notebooks = chosen(root, &experiments, &arguments.words)?;
@@ -62,12 +61,12 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
     process::become_command(command)
 }
 
-/// Installs what notebooks need, the quickest first: Jupyter, the kernel, the dependencies. The lock is held until
-/// Jupyter starts.
+/// What notebooks need, in the order of what it takes: Jupyter, the kernel, the dependencies. The lock is held until Jupyter
+/// starts.
 fn set_up(root: &Path, experiments: &Experiments) -> Result<(PathBuf, File)> {
     ensure!(
         !root.display().to_string().contains(char::is_whitespace),
-        "the Rust kernel does not support blanks in paths such as {}: move the repository",
+        "the Rust kernel cannot work in a folder whose path has blanks, as {} has: move the repository",
         root.display()
     );
     let cargo = Cargo::ready(root)?;
@@ -76,7 +75,7 @@ fn set_up(root: &Path, experiments: &Experiments) -> Result<(PathBuf, File)> {
     let lock_file = home.join("lock");
     let lock = File::create(&lock_file).with_context(|| format!("making {}", lock_file.display()))?;
     if lock.try_lock().is_err() {
-        eprintln!("Another installation is running; waiting for it.");
+        eprintln!("Another set-up is running; waiting for it.");
         lock.lock().with_context(|| format!("waiting for {}", lock_file.display()))?;
     }
     let python = environment::ready(root)?;
@@ -88,10 +87,13 @@ fn set_up(root: &Path, experiments: &Experiments) -> Result<(PathBuf, File)> {
     Ok((python, lock))
 }
 
+/// Notebooks that a check executes at a time, at most: each takes a gigabyte of memory.
+const MOST_AT_ONCE: usize = 4;
+
 /// A notebook and its experiment.
 type Notebook<'a> = (&'a Entry, PathBuf);
 
-/// The notebooks named by the words; all without words.
+/// The notebooks that the words name; all if there is no word.
 fn chosen<'a>(root: &Path, experiments: &'a Experiments, words: &[String]) -> Result<Vec<Notebook<'a>>> {
     let mut notebooks = Vec::new();
     for job in jobs(experiments, words)? {
@@ -109,11 +111,11 @@ fn chosen<'a>(root: &Path, experiments: &'a Experiments, words: &[String]) -> Re
     Ok(notebooks)
 }
 
-/// Options for all cells, one per line, as `common::notebook` reads them.
-fn options(arguments: &Arguments, preset: Option<Preset>, data: Option<data::Choice>) -> String {
+/// Options for all cells, as `common::notebook` reads them: one a line.
+fn options(arguments: &Arguments, preset: Option<Preset>, data: Option<data::Choice>, threads: Option<u32>) -> String {
     let preset = arguments.preset.or(preset).map(|preset| format!("--preset={preset}"));
     let data = arguments.data.or(data).map(|data| format!("--data={data}"));
-    let threads = arguments.threads.map(|threads| format!("--threads={threads}"));
+    let threads = arguments.threads.or(threads).map(|threads| format!("--threads={threads}"));
     [preset, data, threads].into_iter().flatten().collect::<Vec<_>>().join("\n")
 }
 
@@ -127,31 +129,42 @@ fn open(root: &Path, python: &Path, arguments: &Arguments, notebooks: &[Notebook
     let mut command = jupyter(root, python);
     command.args(["-m", "jupyterlab"]).arg(format!("--ServerApp.root_dir={}", root.display()));
     command.arg(format!("--LabApp.default_url={place}")).args(&arguments.jupyter);
-    command.env("GDL_NOTEBOOK_OPTIONS", options(arguments, None, None));
+    command.env("GDL_NOTEBOOK_OPTIONS", options(arguments, None, None, None));
     command
 }
 
 /// `notebooks.py`, which executes them.
 fn execute(root: &Path, python: &Path, arguments: &Arguments, notebooks: &[Notebook]) -> Result<Command> {
-    let options = match arguments.check {
-        true => options(arguments, Some(Preset::Smoke), Some(data::Choice::Synthetic)),
-        false => options(arguments, Some(Preset::Quick), None),
+    // What cells compute takes less time than to compile them, which is done for as many notebooks at once as there are
+    // cores. Outputs to be kept come from one notebook after the other.
+    let (options, at_once) = match arguments.check {
+        true => {
+            let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+            (options(arguments, Some(Preset::Smoke), Some(data::Choice::Synthetic), Some(1)), cores.min(MOST_AT_ONCE))
+        }
+        false => (options(arguments, Some(Preset::Quick), None, None), 1),
     };
     let list: Vec<Value> = notebooks
         .iter()
         .map(|(experiment, path)| json!({ "id": experiment.id, "path": path, "figures": experiment.figures }))
         .collect();
-    // A message about a data set begins with its name; one of a family, as `quickdraw/{category}`, with the family's.
+    // What a data set has to say begins with its name; one of a family, as `quickdraw/{category}`, with the family's.
     let sets = data::Manifest::embedded()?.sets;
     let data: Vec<&str> = sets.iter().filter_map(|set| set.name.split('/').next()).collect();
-    let job =
-        json!({ "root": root, "data": data, "refresh": arguments.refresh, "options": options, "notebooks": list });
+    let job = json!({
+        "root": root,
+        "data": data,
+        "refresh": arguments.refresh,
+        "options": options,
+        "at_once": at_once,
+        "notebooks": list,
+    });
     let mut command = jupyter(root, python);
     command.arg(root.join("xtask/python/notebooks.py")).arg(serde_json::to_string(&job)?);
     Ok(command)
 }
 
-/// Python with Jupyter's folders in the repository instead of the user's.
+/// Python with Jupyter's folders in the repository, so that it touches none of the user's.
 fn jupyter(root: &Path, python: &Path) -> Command {
     let mut command = Command::new(python);
     let home = kernel::home(root).join("jupyter");

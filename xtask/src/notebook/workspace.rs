@@ -1,8 +1,9 @@
-//! The dependencies of all notebooks, compiled once.
+//! What notebooks depend on, compiled once for all of them.
 //!
-//! The kernel compiles each cell as a package `ctx`. A workspace around it gives all kernels the versions of our
-//! `Cargo.lock` and the same profile. `template` is that workspace, with a package that depends on all chapters;
-//! `kernel.py` copies it for each kernel, and all kernels share `build`.
+//! The kernel compiles each cell as a package `ctx` of its own. A workspace around it makes all kernels take the versions
+//! of our `Cargo.lock` and the profile of our `Cargo.toml`, so that what was compiled for the command line and for the tests
+//! serves the notebooks, too. `template` is that workspace, with a package that depends on all chapters; `kernel.py` copies
+//! it for each kernel.
 
 use std::fs;
 use std::path::Path;
@@ -11,37 +12,29 @@ use anyhow::{Context, Result, ensure};
 
 use super::environment::write;
 use super::kernel;
-use crate::cargo::{Cargo, plain};
+use crate::cargo::{Cargo, plain, target_dir};
 use crate::experiments::Experiments;
-use crate::process::answer;
 
 const WORKSPACE: &str = r#"# Made by `cargo book notebook`.
 [workspace]
 resolver = "3"
 members = ["ctx", "deps"]
 
-[profile.dev]
-opt-level = 2
-debug = false
+"#;
 
-# Thin wrappers around libtorch: optimising them costs a minute and gains nothing.
-[profile.dev.package.torch-sys]
-opt-level = 0
-
-[profile.dev.package.tch]
-opt-level = 0
-
-# A cell is compiled each time that it runs.
+/// A cell is compiled each time that it runs, and what takes time is not in it.
+const CELLS: &str = r#"
 [profile.dev.package.ctx]
-opt-level = 1
+opt-level = 0
+debug = false
 "#;
 
 const CTX: &str = "[package]\nname = \"ctx\"\nversion = \"1.0.0\"\nedition = \"2024\"\n";
 
-/// Writes the template and compiles the chapters' dependencies.
+/// Writes the template and compiles what the chapters depend on.
 ///
 /// # Errors
-/// rustc is missing, or the chapters cannot be built.
+/// When the chapters cannot be built.
 pub fn ready(root: &Path, cargo: &Cargo, experiments: &Experiments) -> Result<()> {
     let home = kernel::home(root);
     let template = home.join("template");
@@ -54,54 +47,48 @@ pub fn ready(root: &Path, cargo: &Cargo, experiments: &Experiments) -> Result<()
             deps += &format!("{} = {{ path = {folder:?} }}\n", chapter.table.package);
         }
     }
-    write(&template.join("Cargo.toml"), WORKSPACE)?;
+    let read = |name: &str| {
+        let path = root.join(name);
+        fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))
+    };
+    write(&template.join("Cargo.toml"), &[WORKSPACE, profiles(&read("Cargo.toml")?), CELLS].concat())?;
     write(&template.join("ctx/Cargo.toml"), CTX)?;
     write(&template.join("ctx/src/lib.rs"), "")?;
     write(&template.join("deps/Cargo.toml"), &deps)?;
     write(&template.join("deps/src/lib.rs"), "")?;
-    let lock = root.join("Cargo.lock");
-    let text = fs::read_to_string(&lock).with_context(|| format!("reading {}", lock.display()))?;
-    fs::write(template.join("Cargo.lock"), text).with_context(|| format!("writing to {}", template.display()))?;
+    fs::write(template.join("Cargo.lock"), read("Cargo.lock")?)
+        .with_context(|| format!("writing to {}", template.display()))?;
 
-    let target = host()?;
-    write(&home.join("target.txt"), &target)?;
-    let build = home.join("build");
-    if !build.join(&target).exists() {
-        eprintln!("Compiling the notebooks' dependencies: a few minutes, once.");
-    }
-    // The same call as evcxr's, so that it finds everything compiled.
+    let target = target_dir(root);
+    write(&home.join("target.txt"), &target.display().to_string())?;
     let mut command = cargo.command("build");
-    command.current_dir(template.join("deps")).args(["--target", &target]).arg("--quiet");
-    command.env("CARGO_TARGET_DIR", &build).env("CARGO_BUILD_BUILD_DIR", &build).env("RUSTFLAGS", "-Cprefer-dynamic");
+    command.current_dir(template.join("deps")).env("CARGO_TARGET_DIR", &target);
     ensure!(
         command.status().context("starting cargo")?.success(),
-        "building the chapters for the notebooks failed; `cargo book doctor` checks the installation"
+        "building the chapters for the notebooks failed; `cargo book doctor` tells whether everything it needs is here"
     );
-    // The kernel asks cargo for the packages of all platforms: download them now.
+    // The kernel asks cargo about the packages of all platforms: now is the time to download them.
     let mut metadata = plain(root);
     metadata.current_dir(template.join("deps")).args(["metadata", "--format-version", "1", "--quiet"]);
     let done = metadata.stdout(std::process::Stdio::null()).status().context("starting cargo")?.success();
-    ensure!(done, "cargo could not download the notebooks' dependencies: see its message above");
+    ensure!(done, "cargo could not download what the notebooks depend on; its reason stands above");
     Ok(())
 }
 
-/// Makes cargo rebuild the notebooks' bindings after the installation of another libtorch.
-pub fn forget_bindings(root: &Path) {
-    let home = kernel::home(root);
-    let template = home.join("template/deps");
-    if template.is_dir() {
-        let mut clean = plain(root);
-        clean.current_dir(template).args(["clean", "--quiet", "--package", "torch-sys"]);
-        clean.env("CARGO_TARGET_DIR", home.join("build")).env("CARGO_BUILD_BUILD_DIR", home.join("build"));
-        if !clean.status().is_ok_and(|status| status.success()) {
-            eprintln!("warning: remove {} to rebuild the notebooks' bindings", home.join("build").display());
-        }
-    }
+/// The profiles of our `Cargo.toml`, which stand last in it.
+fn profiles(manifest: &str) -> &str {
+    manifest.find("\n[profile.").map_or("", |start| &manifest[start..])
 }
 
-/// The platform that rustc compiles for.
-fn host() -> Result<String> {
-    let said = answer("rustc", &["-vV"]).context("no rustc on PATH")?;
-    let line = said.lines().find_map(|line| line.strip_prefix("host: "));
-    Ok(line.context("rustc does not report its host")?.to_string())
+#[cfg(test)]
+mod tests {
+    use super::profiles;
+
+    #[test]
+    fn profiles_are_taken_whole_and_alone() {
+        let ours = profiles(include_str!("../../../Cargo.toml"));
+        assert!(ours.starts_with("\n[profile.dev]\n") && ours.contains("torch-sys"), "{ours}");
+        assert!(ours.lines().all(|line| !line.starts_with('[') || line.starts_with("[profile.")), "{ours}");
+        assert_eq!(profiles("[workspace]\n"), "");
+    }
 }
