@@ -5,9 +5,11 @@ package `ctx`, with a target folder of its own, so that kernels neither overwrit
 What cells depend on is compiled once, in the repository's own target folder; a session takes over what is there.
 """
 
+import ctypes
 import fcntl
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -82,7 +84,15 @@ def link(file, own):
         shutil.copy2(file, own)
 
 
+def end_with_parent():
+    """On Linux, the kernel ends when the program that started it has ended, in whatever way."""
+    if sys.platform == "linux":
+        set_parent_death_signal = 1
+        ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGTERM)
+
+
 def main():
+    end_with_parent()
     home, connection = Path(sys.argv[1]), sys.argv[2]
     session = claim(home / "sessions")
     prepare(home, session)
