@@ -38,9 +38,14 @@ fn exit_codes_and_messages_are_checked() {
 #[cfg(unix)]
 #[test]
 fn a_command_is_interrupted_at_a_line() {
-    let script =
-        "trap 'echo stopped; echo why >&2; exit 130' INT; echo start; echo epoch 1; while :; do sleep 0.05; done";
-    let finished = testing::interrupt_at(Command::new("sh").args(["-c", script]), "epoch");
+    // Python, since a shell cannot trap a signal that its parent ignores, as in `command &`.
+    let script = "
+import signal, sys, time
+def stop(*_): print('stopped', flush=True); sys.stderr.write('why'); sys.exit(130)
+signal.signal(signal.SIGINT, stop)
+print('start', 'epoch 1', sep='\\n', flush=True)
+time.sleep(60)";
+    let finished = testing::interrupt_at(Command::new("python3").args(["-c", script]), "epoch");
     assert_eq!(finished.stdout, "start\nepoch 1\nstopped");
     finished.assert_failure(130, &["why"]);
     let message = complaint(|| drop(testing::interrupt_at(Command::new("echo").arg("end"), "epoch")));
