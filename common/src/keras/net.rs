@@ -9,7 +9,7 @@ use tch::nn;
 
 /// A net that is being described, in Keras' functional style: inputs, layers called on tensors, models over them.
 ///
-/// ```no_run
+/// ```no_run,standalone_crate
 /// # use common::keras::{Conv, Net};
 /// # fn main() -> anyhow::Result<()> {
 /// # let variables = tch::nn::VarStore::new(tch::Device::Cpu);

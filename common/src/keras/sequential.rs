@@ -3,7 +3,7 @@ use tch::nn;
 
 /// The short form of a net that is a chain.
 ///
-/// ```no_run
+/// ```no_run,standalone_crate
 /// # use common::keras::Sequential;
 /// # fn main() -> anyhow::Result<()> {
 /// # let variables = tch::nn::VarStore::new(tch::Device::Cpu);

@@ -9,7 +9,7 @@ use tch::nn::VarStore;
 /// The state that a checkpoint saves: the variables of a model, the state of its optimizers, and other tensors that a
 /// run needs to resume. It holds handles: saving reads the current values, loading changes them.
 ///
-/// ```no_run
+/// ```no_run,standalone_crate
 /// # use common::keras::{Adam, Optimizer, Sequential};
 /// # use common::training::TrainState;
 /// # fn main() -> anyhow::Result<()> {
