@@ -128,19 +128,27 @@ impl Optimizer {
         let _no_grad = tch::no_grad_guard();
         let gradient = flatten(gradients);
         let length = gradient.numel() as i64;
+        let done = self.steps();
         // On a CPU a part at a time, all of whose intermediate results stay in its cache.
         let part = if gradient.device() == Device::Cpu { PART } else { length.max(1) };
         for first in (0..length).step_by(part as usize) {
             let part = |tensor: &Tensor| tensor.narrow(0, first, part.min(length - first));
             let mean = self.mean.as_ref().map(part);
-            self.change(&mut part(&self.flat), &part(&gradient), mean, part(&self.mean_of_squares));
+            self.change(done, &mut part(&self.flat), &part(&gradient), mean, part(&self.mean_of_squares));
         }
         let _ = self.steps.g_add_scalar_(1);
     }
 
-    /// The rule, on some of the values.
-    fn change(&self, values: &mut Tensor, gradient: &Tensor, mean: Option<Tensor>, mut mean_of_squares: Tensor) {
-        let done = self.steps() as f64;
+    /// The rule on some of the values, after `done` steps.
+    fn change(
+        &self,
+        done: i64,
+        values: &mut Tensor,
+        gradient: &Tensor,
+        mean: Option<Tensor>,
+        mut mean_of_squares: Tensor,
+    ) {
+        let done = done as f64;
         let t = done + 1.0;
         match self.rule {
             Rule::Adam(Adam { learning_rate, beta_1, beta_2, epsilon, decay }) => {
