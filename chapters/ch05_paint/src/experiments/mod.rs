@@ -1,0 +1,1 @@
+//! The book's notebooks: hyper-parameters, training, analysis.
