@@ -2,10 +2,6 @@
 
 use std::process::ExitCode;
 
-/// Also libtorch's allocator. It keeps large blocks, which libtorch requests again at every step.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
-    common::cli::main(&ch04::CHAPTER)
+    binary::main(&ch04::CHAPTER)
 }
