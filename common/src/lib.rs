@@ -15,4 +15,5 @@ pub mod notebook;
 pub mod output;
 pub mod plot;
 pub mod samples;
+pub mod threads;
 pub mod training;

@@ -7,6 +7,8 @@ use std::path::Path;
 use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 
+use crate::origin::FileRecord;
+
 /// All data sets of the project.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -111,6 +113,9 @@ pub struct Folder {
     pub ending: String,
     /// Number of files.
     pub files: u64,
+    /// The least number of files of other images in the same layout, which a mirror or the reader may have in place of the
+    /// real ones. Without it, only the real set passes.
+    pub least: Option<u64>,
     /// Number of files in synthetic data, if it has fewer.
     pub synthetic_files: Option<u64>,
     /// SHA-256 over the list of all files, as in `origin.json`. Not checked for synthetic data.
@@ -248,6 +253,13 @@ impl Set {
             .with_context(|| format!("`{}` has no file `{name}`", self.name))
     }
 
+    /// What figures say if these are not the real set's files, but others in its layout.
+    pub(crate) fn remark(&self, records: &[FileRecord]) -> Option<String> {
+        let count = |name: &str| records.iter().find(|record| record.name == format!("{name}/"))?.count;
+        let real = self.folders.iter().all(|folder| count(&folder.name) == Some(folder.files));
+        (!real).then(|| "(other images in its layout)".to_string())
+    }
+
     /// The set's folder of this name, with or without a final `/`.
     pub(crate) fn folder(&self, name: &str) -> Option<&Folder> {
         self.folders.iter().find(|folder| folder.name == name.trim_end_matches('/'))
@@ -267,8 +279,18 @@ impl File {
 }
 
 impl Folder {
-    /// Number of files, real or synthetic.
-    pub(crate) fn count(&self, synthetic: bool) -> u64 {
-        if synthetic { self.synthetic_files.unwrap_or(self.files) } else { self.files }
+    /// Checks the number of its files.
+    pub(crate) fn check_count(&self, synthetic: bool, count: u64) -> Result<()> {
+        let (name, ending) = (&self.name, &self.ending);
+        match self.least.filter(|_| !synthetic) {
+            Some(least) => {
+                ensure!(count >= least, "`{name}` has {count} files that end in {ending}; it needs at least {least}");
+            }
+            None => {
+                let due = if synthetic { self.synthetic_files.unwrap_or(self.files) } else { self.files };
+                ensure!(count == due, "`{name}` has {count} files that end in {ending} instead of {due}");
+            }
+        }
+        Ok(())
     }
 }

@@ -205,7 +205,8 @@ impl Store {
             let place = Place::Hand(&slot.dir);
             return match check::check_all(set, false, &slot.dir) {
                 Ok(records) => {
-                    let origin = Origin::new(place.kind(), place.describe(), records);
+                    let remark = set.remark(&records);
+                    let origin = Origin { remark, ..Origin::new(place.kind(), place.describe(), records) };
                     origin.write(&slot.dir)?;
                     eprintln!("{}: checked the {}", set.name, origin.description);
                     Ok(DataSet { name: set.name.clone(), dir: slot.dir, origin })
@@ -244,7 +245,8 @@ impl Store {
         place.fetch(set, slot, &self.http, &mut staging)?;
         // The next run must not find an incomplete download.
         let records = staging.finish().or_else(|error| slot.empty("downloads").and(Err(error)))?;
-        let origin = Origin { remark: place.remark(), ..Origin::new(place.kind(), place.describe(), records) };
+        let remark = place.remark().or_else(|| set.remark(&records));
+        let origin = Origin { remark, ..Origin::new(place.kind(), place.describe(), records) };
         slot.install(&files, &origin)?;
         Ok(origin)
     }

@@ -1,10 +1,20 @@
 //! Chapter 5 of *Generative Deep Learning*: paint (pp. 160-196).
 
+pub mod bench;
+pub mod data;
 pub mod experiments;
 pub mod figures;
 pub mod models;
 
-use common::cli::Chapter;
+use common::cli::{Bench, Chapter};
+use experiments::{cyclegan_apples, cyclegan_monet};
 
 /// The chapter's experiments.
-pub const CHAPTER: Chapter = Chapter { table: include_str!("../experiments.toml"), experiments: &[], benches: &[] };
+pub const CHAPTER: Chapter = Chapter {
+    table: include_str!("../experiments.toml"),
+    experiments: &[("05_01", cyclegan_apples::train), ("05_02", cyclegan_monet::train)],
+    benches: &[
+        Bench { model: "cyclegan_apples", batch: 1, run: bench::cyclegan_apples },
+        Bench { model: "cyclegan_monet", batch: 1, run: bench::cyclegan_monet },
+    ],
+};

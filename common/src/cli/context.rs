@@ -1,6 +1,7 @@
 use super::options::Options;
 use super::{Entry, Experiment, Table, Usage};
 use crate::say;
+use crate::threads;
 use crate::training::{Preset, Run};
 use anyhow::{Result, bail, ensure};
 use data::{DataSet, Store};
@@ -36,7 +37,7 @@ impl Context {
         refuse_idle_options(entry, &options, reuse)?;
         let device = options.device.resolve()?;
         if let Some(threads) = options.threads {
-            tch::set_num_threads(threads);
+            threads::set(threads);
         }
         let out = match &options.out {
             Some(out) => out.clone(),
@@ -60,7 +61,7 @@ impl Context {
     /// threads, which wait for each other.
     pub fn prefer_threads(&self, threads: i32) {
         if self.options.threads.is_none() {
-            tch::set_num_threads(threads);
+            threads::set(threads);
         }
     }
 

@@ -4,6 +4,7 @@ use super::batches::Batches;
 use super::prefetch::Prefetch;
 use anyhow::{Context, Result, bail, ensure};
 use image::DynamicImage;
+use image::imageops::FilterType;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -18,6 +19,15 @@ const SKIPPED_AT_MOST: usize = 50;
 const JPEG_START: [u8; 2] = [0xff, 0xd8];
 const JPEG_END: [u8; 2] = [0xff, 0xd9];
 
+/// How images get their size.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Resizing {
+    /// Takes the nearest pixel and ignores proportions.
+    Nearest,
+    /// Keeps proportions: cuts the image's middle out and averages pixels.
+    Cropped,
+}
+
 /// Image files (JPEG, PNG, PGM), resized to one size.
 ///
 /// Resizing takes the nearest pixel and ignores proportions, as the book's `ImageDataGenerator` does by default, so
@@ -27,6 +37,9 @@ pub struct ImageFiles {
     paths: Vec<PathBuf>,
     /// Height, width, channels.
     shape: [usize; 3],
+    resizing: Resizing,
+    /// Whether the next file stands in for one that cannot be read.
+    replacing: bool,
     skipped: Mutex<BTreeSet<usize>>,
     skipped_at_most: usize,
 }
@@ -56,7 +69,19 @@ impl ImageFiles {
         ensure!(!paths.is_empty(), "there are no images");
         let [height, width, channels] = shape;
         ensure!(height > 0 && width > 0 && matches!(channels, 1 | 3), "images cannot have the shape {shape:?}");
-        Ok(ImageFiles { paths, shape, skipped: Mutex::default(), skipped_at_most: SKIPPED_AT_MOST })
+        let (resizing, replacing, skipped_at_most) = (Resizing::Nearest, false, SKIPPED_AT_MOST);
+        Ok(ImageFiles { paths, shape, resizing, replacing, skipped: Mutex::default(), skipped_at_most })
+    }
+
+    /// Keeps proportions: images are cut to the proportions wanted, from their middle, and scaled with a triangle filter as
+    /// wide as a new pixel, as the resizing of the book's CycleGAN does.
+    pub fn cropped(self) -> ImageFiles {
+        ImageFiles { resizing: Resizing::Cropped, ..self }
+    }
+
+    /// Takes the next file that can be read in place of one that cannot, so that all batches have their size.
+    pub fn replacing_unreadable(self) -> ImageFiles {
+        ImageFiles { replacing: true, ..self }
     }
 
     /// Sets the number of missing or damaged files that are tolerated.
@@ -87,12 +112,16 @@ impl ImageFiles {
         let [height, width, channels] = self.shape;
         let (mut kept, mut bytes) = (vec![], vec![]);
         for row in rows {
-            match self.read(row) {
-                Ok(image) => {
-                    kept.push(row);
-                    bytes.extend(image);
+            let attempts = if self.replacing { self.len() } else { 1 };
+            for row in (row..row + attempts).map(|row| row % self.len()) {
+                match self.read(row) {
+                    Ok(image) => {
+                        kept.push(row);
+                        bytes.extend(image);
+                        break;
+                    }
+                    Err(error) => self.skip(row, &error)?,
                 }
-                Err(error) => self.skip(row, &error)?,
             }
         }
         ensure!(!kept.is_empty(), "no image of a batch can be read; see the messages above");
@@ -124,7 +153,10 @@ impl ImageFiles {
         let whole = !bytes.starts_with(&JPEG_START) || bytes.windows(2).rev().take(1024).any(|pair| pair == JPEG_END);
         ensure!(whole, "{}: the file is truncated", failed());
         let image = image::load_from_memory(&bytes).with_context(failed)?;
-        Ok(resized(image, self.shape))
+        Ok(match self.resizing {
+            Resizing::Nearest => resized(image, self.shape),
+            Resizing::Cropped => cropped(image, self.shape),
+        })
     }
 
     fn skip(&self, row: usize, error: &anyhow::Error) -> Result<()> {
@@ -143,6 +175,12 @@ impl ImageFiles {
         }
         Ok(())
     }
+}
+
+/// The bytes of the middle of an image, scaled to this shape.
+fn cropped(image: DynamicImage, [height, width, channels]: [usize; 3]) -> Vec<u8> {
+    let image = image.resize_to_fill(width as u32, height as u32, FilterType::Triangle);
+    if channels == 1 { image.into_luma8().into_raw() } else { image.into_rgb8().into_raw() }
 }
 
 /// The bytes of an image, resized to this shape by the nearest pixel.

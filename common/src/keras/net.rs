@@ -1,5 +1,6 @@
 use super::graph::{Entry, Graph, Input, TensorId};
 use super::{Model, Operation, Shape};
+use crate::threads;
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use std::any::Any;
 use std::cell::RefCell;
@@ -34,6 +35,7 @@ pub struct Net<'a> {
 impl<'a> Net<'a> {
     /// A net whose layers put their variables below this path.
     pub fn new(path: &nn::Path<'a>) -> Net<'a> {
+        threads::settle();
         Net { path: path.clone(), graph: Rc::default() }
     }
 

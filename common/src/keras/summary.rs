@@ -22,8 +22,10 @@ pub struct LayerInfo {
     pub trainable: i64,
     /// Values that only the layer changes.
     pub non_trainable: i64,
-    /// Where its inputs come from, as Keras writes it: layer, call, output: `conv[0][0]`.
+    /// Where its inputs come from, as Keras writes it: layer, call, output: `conv[0][0]`. Call by call.
     pub connected_to: Vec<String>,
+    /// How often the net calls it: more than once if it is shared.
+    pub calls: usize,
 }
 
 impl LayerInfo {
@@ -73,6 +75,7 @@ impl Summary {
                     .map(from)
                     .map(|(entry, output)| format!("{}[{}][{output}]", entry.name, entry.call))
                     .collect(),
+                calls: calls.len(),
             }
         });
         Summary { name: name.to_string(), layers: layers.collect() }
@@ -103,20 +106,37 @@ impl Summary {
         Figure::fitted(&[&[&self.diagram()]], 7.0)?.save(path.with_extension("png"))
     }
 
-    /// Boxes and arrows, as Keras' `plot_model(show_shapes=True)` draws them.
+    /// Boxes and arrows, as Keras' `plot_model(show_shapes=True)` draws them: a box for each layer. Where shared layers
+    /// lead back to themselves, as in the CycleGAN, each call gets a box of its own.
     pub fn diagram(&self) -> Diagram {
-        let node = |layer: &LayerInfo| {
-            Node::new(&layer.name, &layer.class_name, &list(&layer.input_shapes), &list(&layer.output_shapes))
-        };
-        let place = |source: &String| {
-            let name = source.split('[').next().unwrap_or_default();
-            self.layers.iter().position(|layer| layer.name == name)
-        };
-        let arrows = self.layers.iter().enumerate().flat_map(|(to, layer)| {
-            let from: Vec<usize> = layer.connected_to.iter().filter_map(place).collect();
-            from.into_iter().map(move |from| (from, to))
-        });
-        Diagram::new(self.layers.iter().map(node).collect(), arrows.collect())
+        let by_layer = self.boxes(|_| 1);
+        if by_layer.is_cyclic() { self.boxes(|layer| layer.calls) } else { by_layer }
+    }
+
+    /// A diagram with so many boxes for each layer: one, or one for each of its calls.
+    fn boxes(&self, count: impl Fn(&LayerInfo) -> usize) -> Diagram {
+        let mut boxes = vec![];
+        let mut first = HashMap::new();
+        for layer in &self.layers {
+            first.insert(layer.name.as_str(), boxes.len());
+            let (input, output) = (list(&layer.input_shapes), list(&layer.output_shapes));
+            boxes.extend((0..count(layer)).map(|_| Node::new(&layer.name, &layer.class_name, &input, &output)));
+        }
+        let mut arrows = vec![];
+        for layer in &self.layers {
+            let inputs_per_box = (layer.connected_to.len() / count(layer)).max(1);
+            for (i, source) in layer.connected_to.iter().enumerate() {
+                // `conv[1][0]`: the first output of the layer's second call.
+                let mut parts = source.split(['[', ']']);
+                let source = parts.next().and_then(|name| self.layers.iter().find(|layer| layer.name == name));
+                let call: usize = parts.next().and_then(|call| call.parse().ok()).unwrap_or(0);
+                if let Some(source) = source {
+                    let from = first[source.name.as_str()] + call.min(count(source) - 1);
+                    arrows.push((from, first[layer.name.as_str()] + i / inputs_per_box));
+                }
+            }
+        }
+        Diagram::new(boxes, arrows)
     }
 
     /// Whether each layer follows the one before: Keras leaves the column of connections out then.

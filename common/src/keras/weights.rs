@@ -126,6 +126,7 @@ pub(crate) fn assign_named(variables: &BTreeMap<String, Tensor>, mut tensors: BT
             "{name} has shape {:?} there, and {expected:?} in this model",
             tensor.size()
         );
+        ensure_finite(name, &tensor)?;
         pairs.push((variable.shallow_clone(), from_keras(&tensor)));
     }
     if let Some(name) = tensors.keys().next() {
@@ -136,6 +137,13 @@ pub(crate) fn assign_named(variables: &BTreeMap<String, Tensor>, mut tensors: BT
             variable.copy_(&tensor);
         }
     });
+    Ok(())
+}
+
+/// Refuses a tensor with a value that is no number: it would only make black images.
+pub(crate) fn ensure_finite(name: &str, tensor: &Tensor) -> Result<()> {
+    let finite = tensor.isfinite().all().int64_value(&[]) == 1;
+    ensure!(finite, "{name} contains NaN or infinity: these weights are of no use, train them again");
     Ok(())
 }
 

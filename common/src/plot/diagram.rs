@@ -86,6 +86,12 @@ impl Diagram {
         Diagram { nodes, edges }
     }
 
+    /// Whether arrows lead from a box back to itself; such a diagram cannot be drawn.
+    pub fn is_cyclic(&self) -> bool {
+        let known = self.edges.iter().all(|&(from, to)| from.max(to) < self.nodes.len());
+        known && arrange(&vec![1.0; self.nodes.len()], &self.edges).is_err()
+    }
+
     fn arranged(&self, canvas: &Canvas) -> Result<Arranged> {
         ensure!(!self.nodes.is_empty(), "a diagram needs at least one box");
         let widths: Vec<f32> = self.nodes.iter().map(|node| Parts::of(canvas, node).width()).collect();

@@ -137,6 +137,7 @@ fn pair(state: &BTreeMap<String, Tensor>, mut saved: BTreeMap<String, Tensor>) -
     for (name, tensor) in state {
         let saved = saved.remove(name).with_context(|| format!("{name} is missing"))?;
         ensure!(saved.size() == tensor.size(), "{name} has shape {:?}, not {:?}", saved.size(), tensor.size());
+        weights::ensure_finite(name, &saved)?;
         pairs.push((tensor.shallow_clone(), saved));
     }
     if let Some(name) = saved.keys().next() {

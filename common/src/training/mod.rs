@@ -20,6 +20,7 @@ mod config;
 mod history;
 mod progress;
 mod run;
+mod step_history;
 mod stop;
 mod train;
 

@@ -1,6 +1,7 @@
 use super::checkpoint::CheckpointFile;
 use super::config::with_present_names;
 use super::history::History;
+use super::step_history;
 use crate::files;
 use crate::keras::{Model, weights};
 use anyhow::{Context, Result};
@@ -98,6 +99,14 @@ impl RunFolder {
     pub fn history(&self) -> Result<History> {
         let path = self.path.join("history.csv");
         if path.exists() { History::read(&path) } else { Ok(History::default()) }
+    }
+
+    /// Losses by step; empty if the run does not keep them. The seconds of its rows are 0.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn step_history(&self) -> Result<History> {
+        step_history::read(&self.path)
     }
 
     /// Whether the run has weights.
@@ -207,6 +216,22 @@ impl DataInfo {
             synthetic: false,
             checksum,
         }
+    }
+}
+
+impl DataInfo {
+    /// The reader's own files, such as two folders of images: known by their names and lengths.
+    ///
+    /// # Errors
+    /// A file cannot be looked at.
+    pub fn of_files<'a>(title: &str, origin: &str, files: impl IntoIterator<Item = &'a Path>) -> Result<DataInfo> {
+        let mut list = String::new();
+        for path in files {
+            let about = fs::metadata(path).with_context(|| format!("cannot read {}", path.display()))?;
+            list += &format!("{} {}\n", path.display(), about.len());
+        }
+        let own = DataInfo::own("own", title, list.as_bytes());
+        Ok(DataInfo { origin: origin.to_string(), ..own })
     }
 }
 

@@ -2,6 +2,7 @@ use super::checkpoint::{Position, TrainState};
 use super::history::History;
 use super::progress::Progress;
 use super::run::RunFolder;
+use super::step_history::StepHistory;
 use super::stop::{Interrupted, asked_to_stop};
 use crate::device;
 use crate::files;
@@ -48,6 +49,8 @@ pub struct Training {
     metrics: Vec<String>,
     /// Sums of the metrics since they were last read, on the device: reading them at each step would make a GPU wait.
     pending: Option<Tensor>,
+    /// Losses by step, if they are wanted.
+    steps: Option<StepHistory>,
     /// The epoch's metrics on held-out samples, by name.
     validation: Vec<(String, f64)>,
     progress: Progress,
@@ -90,6 +93,7 @@ impl Training {
             position,
             metrics: vec![],
             pending: None,
+            steps: None,
             validation: vec![],
             progress,
             looked: now,
@@ -101,6 +105,15 @@ impl Training {
         // A kill may have happened between checkpoint and history.
         training.history().write(&folder.path.join("history.csv"))?;
         Ok(training)
+    }
+
+    /// Also keeps the losses of each step, in `steps.csv`; see [`RunFolder::step_history`].
+    ///
+    /// # Errors
+    /// The file cannot be read or written.
+    pub fn keeping_steps(self) -> Result<Training> {
+        let steps = Some(StepHistory::start(&self.folder.path, self.position.step)?);
+        Ok(Training { steps, ..self })
     }
 
     /// The next step, or `None` after the last one. Ends the epoch, saves, and seeds libtorch's random numbers.
@@ -157,7 +170,11 @@ impl Training {
         let device = losses.first().map_or(Device::Cpu, |(_, loss)| loss.device());
         let kind = if device == Device::Mps { Kind::Float } else { Kind::Double };
         let losses: Vec<Tensor> = losses.iter().map(|(_, loss)| loss.detach().to_kind(kind)).collect();
-        let weighted = Tensor::stack(&losses, 0) * samples as f64;
+        let losses = Tensor::stack(&losses, 0);
+        if let Some(steps) = &mut self.steps {
+            steps.push(&losses);
+        }
+        let weighted = losses * samples as f64;
         self.pending = Some(match self.pending.take() {
             Some(sums) => sums + weighted,
             None => weighted,
@@ -189,6 +206,9 @@ impl Training {
 
     /// Reads the sums from the device.
     fn look(&mut self) -> Result<()> {
+        if let Some(steps) = &mut self.steps {
+            steps.look(&self.metrics)?;
+        }
         if let Some(pending) = self.pending.take() {
             self.position.sums.resize(self.metrics.len(), 0.0);
             for (i, sum) in self.position.sums.iter_mut().enumerate() {
@@ -251,6 +271,9 @@ impl Training {
             if variable.isfinite().all().int64_value(&[]) == 0 {
                 return self.give_up(&format!("the weights {name} contain NaN or infinity"));
             }
+        }
+        if let Some(steps) = &mut self.steps {
+            steps.save()?;
         }
         self.folder.checkpoint().save(&self.state, &self.position)?;
         self.history().write(&self.folder.path.join("history.csv"))?;

@@ -1,1 +1,5 @@
 //! The book's notebooks: hyper-parameters, training, analysis.
+
+pub mod cyclegan;
+pub mod cyclegan_apples;
+pub mod cyclegan_monet;

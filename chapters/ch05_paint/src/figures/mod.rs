@@ -1,1 +1,5 @@
 //! The figures of the experiments.
+
+pub mod identity;
+pub mod panels;
+pub mod translations;

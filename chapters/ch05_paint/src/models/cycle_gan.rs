@@ -155,8 +155,7 @@ impl CycleGan {
         made: &Translations,
         optimizer: &mut Optimizer,
     ) -> Vec<(&'static str, Tensor)> {
-        let (valid_a, valid_b) =
-            (self.d_a.forward_t(&made.fake_a, true), self.d_b.forward_t(&made.fake_b, true));
+        let (valid_a, valid_b) = (self.d_a.forward_t(&made.fake_a, true), self.d_b.forward_t(&made.fake_b, true));
         let reconstr_a = self.g_ba.forward_t(&made.fake_b, true);
         let reconstr_b = self.g_ab.forward_t(&made.fake_a, true);
 
@@ -181,7 +180,12 @@ impl CycleGan {
     }
 
     /// One step of all four nets: the losses by name.
-    pub fn train_step(&self, imgs_a: &Tensor, imgs_b: &Tensor, parts: &mut TrainingParts) -> Vec<(&'static str, Tensor)> {
+    pub fn train_step(
+        &self,
+        imgs_a: &Tensor,
+        imgs_b: &Tensor,
+        parts: &mut TrainingParts,
+    ) -> Vec<(&'static str, Tensor)> {
         let made = self.translate(imgs_a, imgs_b);
         let mut losses = self.train_discriminators(imgs_a, imgs_b, &made, parts);
         losses.extend(self.train_generators(imgs_a, imgs_b, &made, &mut parts.generators));

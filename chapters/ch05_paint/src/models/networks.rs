@@ -77,9 +77,8 @@ impl NetConfig {
     /// The U-Net (p. 169): what each `upsample` makes also sees the features of its size on the way down.
     fn unet<'a>(&self, img: &Node<'a>) -> Node<'a> {
         let filters = self.gen_n_filters;
-        let downsample = |x: &Node<'a>, name: &str, filters| {
-            x.conv2d(name, Conv::new(filters, 4).strides(2)).instance_norm().relu()
-        };
+        let downsample =
+            |x: &Node<'a>, name: &str, filters| x.conv2d(name, Conv::new(filters, 4).strides(2)).instance_norm().relu();
         let upsample = |x: &Node<'a>, skip: &Node<'a>, name: &str, filters| {
             x.up_sampling2d(2).conv2d(name, Conv::new(filters, 4)).instance_norm().relu().concatenate(&[skip])
         };

@@ -1,0 +1,86 @@
+//! 05_01: apples to oranges and back (pp. 163-181).
+
+use super::cyclegan::{self, Config, Trained, beside};
+use crate::figures::{identity, translations};
+use crate::models::{LossWeights, NetConfig};
+use anyhow::Result;
+use common::cli::Context;
+use common::say;
+use common::training::{ExperimentConfig, FitConfig, Preset};
+use serde::{Deserialize, Serialize};
+use std::ops::Deref;
+
+/// The book's test images.
+const TEST_IMAGES: [&str; 2] = ["n07740461_14740.jpg", "n07749192_4241.jpg"];
+
+/// Hyper-parameters of 05_01.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ApplesConfig(pub Config);
+
+impl Deref for ApplesConfig {
+    type Target = Config;
+
+    fn deref(&self) -> &Config {
+        &self.0
+    }
+}
+
+impl ExperimentConfig for ApplesConfig {
+    fn preset(preset: Preset) -> ApplesConfig {
+        let book = Config {
+            net: NetConfig::apples(),
+            weights: LossWeights { validation: 1.0, reconstr: 10.0, id: 2.0 },
+            learning_rate: 2e-4,
+            buffer_max_length: 50,
+            images: 1_000_000,
+            test_images: 1_000_000,
+            a: None,
+            b: None,
+            fit: FitConfig::new(1, 200).print_every_n_batches(10),
+        };
+        ApplesConfig(match preset {
+            Preset::Book => book,
+            Preset::Quick => {
+                let fit = FitConfig::new(1, 10).print_every_n_batches(50);
+                Config { images: 130, test_images: 64, fit, ..book }
+            }
+            Preset::Smoke => {
+                let fit = FitConfig::new(1, 2).print_every_n_batches(1);
+                Config { images: 3, test_images: 3, fit, ..book }
+            }
+        })
+    }
+
+    fn check(&self) -> Result<()> {
+        self.0.check()
+    }
+}
+
+/// 05_01: trains the CycleGAN, a second one without identity loss, and draws the figures.
+pub fn train(context: &Context) -> Result<()> {
+    let trained = trained(context)?;
+    let without_identity = without_identity(context, &trained)?;
+    let figures = context.figures(&trained.run);
+    let names = ["apples", "oranges"];
+    translations::loss_curves(&figures)?;
+    translations::panels(&figures, names)?;
+    translations::random_panels(&figures, names)?;
+    identity::comparison(&figures, &trained.gan, &without_identity, &trained.domains)?;
+    translations::test_set(&figures, &trained.gan, &trained.domains, names)?;
+    translations::measure(context, &figures, &trained.gan, &trained.domains, names)
+}
+
+/// The trained CycleGAN.
+pub fn trained(context: &Context) -> Result<Trained<ApplesConfig>> {
+    cyclegan::trained(context, "apple2orange", TEST_IMAGES)
+}
+
+/// The same training without identity loss, in a folder of its own within the run folder (fig. 5.9).
+pub fn without_identity(context: &Context, with: &Trained<ApplesConfig>) -> Result<crate::models::CycleGan> {
+    let config = &with.run.params.config;
+    let config = Config { weights: LossWeights { id: 0.0, ..config.weights }, ..config.0.clone() };
+    say!("\nthe same without identity loss");
+    let folder = beside(&with.run.folder, "without_identity")?;
+    cyclegan::train(&config, &folder, &with.domains, TEST_IMAGES, with.run.params.seed, context.device())
+}

@@ -1,0 +1,73 @@
+//! 05_02: photographs as Monet would have painted them (pp. 181-185).
+
+use super::cyclegan::{self, Config, Trained};
+use crate::figures::translations;
+use crate::models::{LossWeights, NetConfig};
+use anyhow::Result;
+use common::cli::Context;
+use common::training::{ExperimentConfig, FitConfig, Preset};
+use serde::{Deserialize, Serialize};
+use std::ops::Deref;
+
+/// Hyper-parameters of 05_02.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct MonetConfig(pub Config);
+
+impl Deref for MonetConfig {
+    type Target = Config;
+
+    fn deref(&self) -> &Config {
+        &self.0
+    }
+}
+
+impl ExperimentConfig for MonetConfig {
+    fn preset(preset: Preset) -> MonetConfig {
+        let book = Config {
+            net: NetConfig::monet(),
+            weights: LossWeights { validation: 1.0, reconstr: 10.0, id: 5.0 },
+            learning_rate: 2e-4,
+            buffer_max_length: 50,
+            images: 1_000_000,
+            test_images: 1_000_000,
+            a: None,
+            b: None,
+            fit: FitConfig::new(1, 200).print_every_n_batches(10),
+        };
+        // The same nets with the same weights on smaller images: a step takes a quarter of the time, or less.
+        let smaller = |side| NetConfig { input_dim: [side, side, 3], ..book.net.clone() };
+        MonetConfig(match preset {
+            Preset::Book => book,
+            Preset::Quick => {
+                let fit = FitConfig::new(1, 2).print_every_n_batches(50);
+                Config { net: smaller(128), images: 200, test_images: 40, fit, ..book }
+            }
+            Preset::Smoke => {
+                let fit = FitConfig::new(1, 2).print_every_n_batches(1);
+                Config { net: smaller(32), images: 2, test_images: 3, fit, ..book }
+            }
+        })
+    }
+
+    fn check(&self) -> Result<()> {
+        self.0.check()
+    }
+}
+
+/// 05_02: trains the CycleGAN and draws its figures.
+pub fn train(context: &Context) -> Result<()> {
+    let trained = trained(context)?;
+    let figures = context.figures(&trained.run);
+    let names = ["paintings", "photographs"];
+    translations::loss_curves(&figures)?;
+    translations::panels(&figures, names)?;
+    translations::stages(&figures, names)?;
+    translations::test_set(&figures, &trained.gan, &trained.domains, names)?;
+    translations::measure(context, &figures, &trained.gan, &trained.domains, names)
+}
+
+/// The trained CycleGAN: A is paintings, B photographs.
+pub fn trained(context: &Context) -> Result<Trained<MonetConfig>> {
+    cyclegan::trained(context, "monet2photo", ["", ""])
+}

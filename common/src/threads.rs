@@ -1,0 +1,63 @@
+//! The number of CPU threads that libtorch computes with.
+//!
+//! libtorch splits its work into as many parts as it has threads. If OpenMP then gives fewer, because `OMP_THREAD_LIMIT` or
+//! `OMP_DYNAMIC` says so, some parts are not computed, and no error is raised: gradients are wrong, and training ends in
+//! NaN. So the number is cut to what OpenMP really gives.
+
+use std::ffi::{CStr, c_int, c_uint, c_void};
+use std::sync::Once;
+use std::sync::atomic::{AtomicI32, Ordering};
+
+/// Sets the number of threads, or the largest number below it that OpenMP gives.
+pub fn set(threads: i32) {
+    tch::set_num_threads(threads);
+    cut();
+}
+
+/// Once per process: cuts libtorch's own choice of threads to what OpenMP gives. Everything that computes calls this first.
+pub(crate) fn settle() {
+    static SETTLED: Once = Once::new();
+    SETTLED.call_once(cut);
+}
+
+fn cut() {
+    if let Some(set_dynamic) = openmp::<unsafe extern "C" fn(c_int)>(c"omp_set_dynamic") {
+        // SAFETY: a function of OpenMP's specification that sets a number.
+        unsafe { set_dynamic(0) };
+    }
+    let wanted = tch::get_num_threads();
+    if let Some(given) = given(wanted).filter(|given| *given < wanted) {
+        eprintln!("OpenMP gives {given} of {wanted} threads (OMP_THREAD_LIMIT?): computing with {given}");
+        tch::set_num_threads(given);
+    }
+}
+
+/// The number of threads that take part in a parallel region for which `wanted` were asked. `None` if libtorch computes
+/// with another library than GNU's; then OpenMP's limit stands in.
+fn given(wanted: i32) -> Option<i32> {
+    type Parallel = unsafe extern "C" fn(unsafe extern "C" fn(*mut c_void), *mut c_void, c_uint, c_uint);
+    unsafe extern "C" fn count(counter: *mut c_void) {
+        // SAFETY: the pointer is that of the counter below, which outlives the region.
+        unsafe { &*counter.cast::<AtomicI32>() }.fetch_add(1, Ordering::Relaxed);
+    }
+    if let Some(parallel) = openmp::<Parallel>(c"GOMP_parallel") {
+        let counter = AtomicI32::new(0);
+        // SAFETY: the entry point of GNU's OpenMP for a parallel region; it returns when all threads have counted.
+        unsafe { parallel(count, (&raw const counter).cast_mut().cast(), wanted.max(1) as c_uint, 0) };
+        return Some(counter.into_inner());
+    }
+    let limit = openmp::<unsafe extern "C" fn() -> c_int>(c"omp_get_thread_limit")?;
+    // SAFETY: a function of OpenMP's specification that reads a number.
+    Some(unsafe { limit() })
+}
+
+/// A function of the OpenMP library that libtorch has loaded; `F` is its type.
+fn openmp<F: Copy>(name: &CStr) -> Option<F> {
+    const { assert!(size_of::<F>() == size_of::<*mut c_void>()) };
+    // libtorch and its OpenMP are loaded with the program, but only if something of libtorch is called.
+    let _ = tch::get_num_threads();
+    // SAFETY: looks a name up among the loaded libraries.
+    let address = unsafe { libc::dlsym(libc::RTLD_DEFAULT, name.as_ptr()) };
+    // SAFETY: a function pointer of the size of a pointer, as asserted, and not null.
+    (!address.is_null()).then(|| unsafe { std::mem::transmute_copy::<*mut c_void, F>(&address) })
+}
