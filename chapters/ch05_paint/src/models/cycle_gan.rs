@@ -133,10 +133,22 @@ impl CycleGan {
         parts: &mut TrainingParts,
     ) -> Vec<(&'static str, Tensor)> {
         let (fake_a, fake_b) = (parts.buffer_a.exchange(&made.fake_a), parts.buffer_b.exchange(&made.fake_b));
+        self.discriminator_steps(imgs_a, imgs_b, &fake_a, &fake_b, parts)
+    }
+
+    /// The same with fakes that were drawn already.
+    pub fn discriminator_steps(
+        &self,
+        imgs_a: &Tensor,
+        imgs_b: &Tensor,
+        fake_a: &Tensor,
+        fake_b: &Tensor,
+        parts: &mut TrainingParts,
+    ) -> Vec<(&'static str, Tensor)> {
         let [da_real, da_real_acc] = discriminator_step(&self.d_a, imgs_a, 1.0, &mut parts.d_a);
-        let [da_fake, da_fake_acc] = discriminator_step(&self.d_a, &fake_a, 0.0, &mut parts.d_a);
+        let [da_fake, da_fake_acc] = discriminator_step(&self.d_a, fake_a, 0.0, &mut parts.d_a);
         let [db_real, db_real_acc] = discriminator_step(&self.d_b, imgs_b, 1.0, &mut parts.d_b);
-        let [db_fake, db_fake_acc] = discriminator_step(&self.d_b, &fake_b, 0.0, &mut parts.d_b);
+        let [db_fake, db_fake_acc] = discriminator_step(&self.d_b, fake_b, 0.0, &mut parts.d_b);
         let d_loss = (&da_real + &da_fake + &db_real + &db_fake) * 0.25;
         let d_acc = (da_real_acc + da_fake_acc + db_real_acc + db_fake_acc) * 0.25;
         vec![
@@ -153,7 +165,7 @@ impl CycleGan {
         imgs_a: &Tensor,
         imgs_b: &Tensor,
         made: &Translations,
-        optimizer: &mut Optimizer,
+        parts: &mut TrainingParts,
     ) -> Vec<(&'static str, Tensor)> {
         let (valid_a, valid_b) = (self.d_a.forward_t(&made.fake_a, true), self.d_b.forward_t(&made.fake_b, true));
         let reconstr_a = self.g_ba.forward_t(&made.fake_b, true);
@@ -167,7 +179,7 @@ impl CycleGan {
         let id_b = losses::mean_absolute_error(imgs_b, &made.id_b);
         let LossWeights { validation, reconstr, id } = self.weights;
         let g_loss = (&adv_a + &adv_b) * validation + (&recon_a + &recon_b) * reconstr + (&id_a + &id_b) * id;
-        optimizer.minimize(&g_loss);
+        parts.generators.minimize(&g_loss);
         vec![
             ("g_loss", g_loss),
             ("adv_A", adv_a),
@@ -188,7 +200,7 @@ impl CycleGan {
     ) -> Vec<(&'static str, Tensor)> {
         let made = self.translate(imgs_a, imgs_b);
         let mut losses = self.train_discriminators(imgs_a, imgs_b, &made, parts);
-        losses.extend(self.train_generators(imgs_a, imgs_b, &made, &mut parts.generators));
+        losses.extend(self.train_generators(imgs_a, imgs_b, &made, parts));
         losses
     }
 
