@@ -8,6 +8,7 @@ pub mod digits;
 pub mod drawings;
 pub mod format;
 pub mod land;
+mod paint;
 pub mod parallel;
 mod pen;
 pub mod shapes;

@@ -1,109 +1,14 @@
-//! Painting: colours, shapes through points, and the brush that fills them.
+//! What only avatars need for painting: their black and white, and symmetry.
 //!
 //! All shapes are in the avatar's own units: the origin is between the eyes, x grows to the right, y downwards, and a
 //! head is about 74 units wide.
 
-use tiny_skia::{Color, FillRule, LineCap, LineJoin, Paint, Path, PathBuilder, Pixmap, Stroke, Transform};
+use tiny_skia::Path;
 
-/// A point.
-pub(super) type Point = (f32, f32);
+pub(super) use crate::paint::{Brush, Ink, Point, blob, curve, ellipse, fade, polygon};
 
-/// Red, green and blue from 0 to 255, and alpha from 0 to 1.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Ink(pub u8, pub u8, pub u8, pub f32);
-
-pub(super) const WHITE: Ink = Ink(255, 255, 255, 1.0);
-pub(super) const DARK: Ink = Ink(38, 34, 36, 1.0);
-
-impl Ink {
-    pub const fn rgb(hex: u32) -> Ink {
-        Ink((hex >> 16) as u8, (hex >> 8) as u8, hex as u8, 1.0)
-    }
-
-    pub fn alpha(self, alpha: f32) -> Ink {
-        Ink(self.0, self.1, self.2, alpha)
-    }
-
-    /// A mix with this share of another colour.
-    pub fn toward(self, other: Ink, share: f32) -> Ink {
-        let mix = |a: u8, b: u8| (f32::from(a) + share * (f32::from(b) - f32::from(a))).round() as u8;
-        Ink(mix(self.0, other.0), mix(self.1, other.1), mix(self.2, other.2), self.3)
-    }
-
-    /// A darker shade for folds and edges; a share of 0 is the colour itself.
-    pub fn shade(self, share: f32) -> Ink {
-        self.toward(Ink(30, 18, 30, 1.0), share)
-    }
-
-    pub fn color(self) -> Color {
-        let alpha = (self.3 * 255.0).round() as u8;
-        Color::from_rgba8(self.0, self.1, self.2, alpha)
-    }
-}
-
-/// A pixmap and the transform from the avatar's units to its pixels.
-pub(super) struct Brush<'a> {
-    pub paper: &'a mut Pixmap,
-    pub transform: Transform,
-}
-
-impl Brush<'_> {
-    pub fn fill(&mut self, path: Option<Path>, ink: Ink) {
-        if let Some(path) = path {
-            let paint = paint(ink);
-            self.paper.fill_path(&path, &paint, FillRule::Winding, self.transform, None);
-        }
-    }
-
-    /// Draws a line with round ends.
-    pub fn line(&mut self, path: Option<Path>, width: f32, ink: Ink) {
-        if let Some(path) = path {
-            let stroke = Stroke { width, line_cap: LineCap::Round, line_join: LineJoin::Round, ..Stroke::default() };
-            self.paper.stroke_path(&path, &paint(ink), &stroke, self.transform, None);
-        }
-    }
-
-    pub fn ellipse(&mut self, (x, y): Point, rx: f32, ry: f32, ink: Ink) {
-        self.fill(ellipse((x, y), rx, ry), ink);
-    }
-
-    pub fn disc(&mut self, at: Point, r: f32, ink: Ink) {
-        self.ellipse(at, r, r, ink);
-    }
-}
-
-fn paint(ink: Ink) -> Paint<'static> {
-    let mut paint = Paint { anti_alias: true, ..Paint::default() };
-    paint.set_color(ink.color());
-    paint
-}
-
-pub(super) fn ellipse((x, y): Point, rx: f32, ry: f32) -> Option<Path> {
-    PathBuilder::from_oval(tiny_skia::Rect::from_ltrb(x - rx, y - ry, x + rx, y + ry)?)
-}
-
-/// A closed shape with straight edges.
-pub(super) fn polygon(points: &[Point]) -> Option<Path> {
-    let mut path = PathBuilder::new();
-    path.move_to(points[0].0, points[0].1);
-    points[1..].iter().for_each(|&(x, y)| path.line_to(x, y));
-    path.close();
-    path.finish()
-}
-
-/// A smooth open line through points.
-pub(super) fn curve(points: &[Point]) -> Option<Path> {
-    let at = |i: isize| points[i.clamp(0, points.len() as isize - 1) as usize];
-    spline(points.len() - 1, at).finish()
-}
-
-/// A smooth closed shape through points.
-pub(super) fn blob(points: &[Point]) -> Option<Path> {
-    let n = points.len();
-    let mut path = spline(n, |i| points[i.rem_euclid(n as isize) as usize]);
-    path.close();
-    path.finish()
-}
+pub(crate) const WHITE: Ink = Ink(255, 255, 255, 1.0);
+pub(crate) const DARK: Ink = Ink(38, 34, 36, 1.0);
 
 /// A smooth closed symmetric shape from the points of its right half; the first and the last one are on the middle
 /// line, where x is 0.
@@ -115,22 +20,4 @@ pub(super) fn mirrored(half: &[Point]) -> Option<Path> {
 /// The point mirrored if `side` is -1, unchanged if it is 1.
 pub(super) fn on(side: f32, (x, y): Point) -> Point {
     (side * x, y)
-}
-
-/// A Catmull-Rom spline as cubic Bezier pieces, starting at point 0.
-fn spline(pieces: usize, at: impl Fn(isize) -> Point) -> PathBuilder {
-    let mut path = PathBuilder::new();
-    path.move_to(at(0).0, at(0).1);
-    for i in 0..pieces as isize {
-        let (before, from, to, after) = (at(i - 1), at(i), at(i + 1), at(i + 2));
-        path.cubic_to(
-            from.0 + (to.0 - before.0) / 6.0,
-            from.1 + (to.1 - before.1) / 6.0,
-            to.0 - (after.0 - from.0) / 6.0,
-            to.1 - (after.1 - from.1) / 6.0,
-            to.0,
-            to.1,
-        );
-    }
-    path
 }

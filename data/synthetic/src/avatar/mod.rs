@@ -25,8 +25,10 @@ pub use features::{
     Accessories, Background, Beard, Brows, Clothing, ClothingColor, EyeColor, Eyes, HairColor, Hat, Nose, Skin, Top,
 };
 
-use brush::{Brush, Ink};
-use tiny_skia::{Color, GradientStop, LinearGradient, Paint, Pixmap, Point, Rect, SpreadMode, Transform};
+pub use crate::format::jpeg::Image;
+
+use brush::{Brush, Ink, fade};
+use tiny_skia::{Color, Paint, Pixmap, Rect, Transform};
 
 /// The attributes of an avatar. [`Avatar::default`] is plain in every respect: change what matters.
 #[derive(Clone, Debug, PartialEq)]
@@ -137,17 +139,6 @@ impl Default for Light {
     }
 }
 
-/// An image in memory.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Image {
-    /// Pixels in a row.
-    pub width: u32,
-    /// Rows.
-    pub height: u32,
-    /// Red, green and blue of each pixel, row by row from the top left.
-    pub rgb: Vec<u8>,
-}
-
 /// Width and height of CelebA's aligned photographs. The bust is designed for these proportions; a square image cuts off
 /// some background at the top and some clothing at the bottom.
 pub const PORTRAIT: (u32, u32) = (178, 218);
@@ -192,9 +183,7 @@ fn wall(background: Background, paper: &mut Pixmap, frame: Transform) {
         Background::Night => (0x37415a, 0x69748f),
     };
     let (width, height) = (paper.width() as f32, paper.height() as f32);
-    let stops = [(0.0, top), (1.0, floor)].map(|(at, hex)| GradientStop::new(at, Ink::rgb(hex).color()));
-    let (from, to) = (Point::from_xy(0.0, 0.0), Point::from_xy(0.0, height));
-    let shader = LinearGradient::new(from, to, stops.to_vec(), SpreadMode::Pad, Transform::identity());
+    let shader = fade((0.0, 0.0), (0.0, height), Ink::rgb(top), Ink::rgb(floor));
     paper.fill(Color::WHITE);
     if let (Some(shader), Some(all)) = (shader, Rect::from_xywh(0.0, 0.0, width, height)) {
         let paint = Paint { shader, ..Paint::default() };

@@ -13,20 +13,16 @@ pub use person::person;
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::{Context, Result};
-use image::ExtendedColorType;
-use image::codecs::jpeg::JpegEncoder;
 
 use crate::avatar::{self, PORTRAIT};
+use crate::format::jpeg;
 
 /// The folder with the images.
 pub const IMAGES: &str = "img_align_celeba";
 /// The table of attributes.
 pub const TABLE: &str = "list_attr_celeba.csv";
-/// JPEG quality of the images.
-const QUALITY: u8 = 90;
 
 /// Number of images, and the seed.
 #[derive(Clone, Copy, Debug)]
@@ -53,38 +49,10 @@ pub fn file_name(number: u64) -> String {
 /// # Errors
 /// A file cannot be written.
 pub fn write(dir: &Path, config: &Config) -> Result<()> {
-    let images = dir.join(IMAGES);
-    fs::create_dir_all(&images).with_context(|| format!("cannot create {}", images.display()))?;
-    let next = AtomicU64::new(1);
-    let draw = || -> Result<()> {
-        loop {
-            let number = next.fetch_add(1, Ordering::Relaxed);
-            if number > config.images {
-                return Ok(());
-            }
-            let path = images.join(file_name(number));
-            fs::write(&path, jpeg(config.seed, number)?).with_context(|| format!("cannot write {}", path.display()))?;
-        }
-    };
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..cores).map(|_| scope.spawn(draw)).collect();
-        workers.into_iter().try_for_each(|worker| match worker.join() {
-            Ok(result) => result,
-            Err(panic) => std::panic::resume_unwind(panic),
-        })
-    })?;
+    let draw = |number| avatar::draw(&person(config.seed, number), PORTRAIT.0, PORTRAIT.1);
+    jpeg::write_all(&dir.join(IMAGES), config.images, file_name, draw)?;
     let path = dir.join(TABLE);
     fs::write(&path, table(config)).with_context(|| format!("cannot write {}", path.display()))
-}
-
-fn jpeg(seed: u64, number: u64) -> Result<Vec<u8>> {
-    let image = avatar::draw(&person(seed, number), PORTRAIT.0, PORTRAIT.1);
-    let mut bytes = Vec::new();
-    JpegEncoder::new_with_quality(&mut bytes, QUALITY)
-        .encode(&image.rgb, image.width, image.height, ExtendedColorType::Rgb8)
-        .context("cannot encode an image as JPEG")?;
-    Ok(bytes)
 }
 
 fn table(config: &Config) -> String {

@@ -2,4 +2,5 @@
 
 pub mod cifar;
 pub mod idx;
+pub mod jpeg;
 pub mod npy;
