@@ -21,6 +21,11 @@ impl Dice {
         Dice(generator)
     }
 
+    /// Dice of their own for one part of an image: however many numbers it takes, the rest of the image stays the same.
+    pub fn fork(&mut self) -> Dice {
+        Dice::new(self.0.next_u64(), 0, 0)
+    }
+
     /// Uniform over 0 <= x < 1.
     pub fn unit(&mut self) -> f32 {
         (self.0.next_u64() >> 40) as f32 / (1u64 << 24) as f32

@@ -7,11 +7,15 @@ mod dice;
 pub mod digits;
 pub mod drawings;
 pub mod format;
+pub mod fruit;
 pub mod land;
+mod noise;
 mod paint;
 pub mod parallel;
 mod pen;
 pub mod shapes;
+mod unpaired;
+mod vec3;
 
 use std::path::Path;
 
@@ -19,8 +23,8 @@ use anyhow::{Result, bail};
 
 /// Runs a generator in its default configuration: it writes all files of its data set to the folder `dir`.
 ///
-/// Generators are called like their modules: `celeba`, `coffee`, `digits`, `land`, `shapes`. Drawings also need a category:
-/// `drawings/camel`.
+/// Generators are called like their modules: `celeba`, `coffee`, `digits`, `fruit`, `land`, `shapes`. Drawings
+/// also need a category: `drawings/camel`.
 ///
 /// # Errors
 /// There is no such generator, or a file cannot be written.
@@ -31,10 +35,12 @@ pub fn write(generator: &str, dir: &Path) -> Result<()> {
         "coffee" => coffee::write(dir),
         "digits" => digits::write(dir, &digits::Config::default()),
         "drawings" => drawings::write(dir, category, &drawings::Config::default()),
+        "fruit" => fruit::write(dir, &fruit::Config::default()),
         "land" => land::write(dir),
         "shapes" => shapes::write(dir, &shapes::Config::default()),
         _ => bail!(
-            "unknown generator `{generator}`: valid names are celeba, coffee, digits, drawings/<category>, land and shapes"
+            "unknown generator `{generator}`: valid names are celeba, coffee, digits, drawings/<category>, fruit, land \
+             and shapes"
         ),
     }
 }
