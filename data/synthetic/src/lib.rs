@@ -9,6 +9,7 @@ pub mod drawings;
 pub mod format;
 pub mod fruit;
 pub mod land;
+pub mod landscapes;
 mod noise;
 mod paint;
 pub mod parallel;
@@ -23,7 +24,7 @@ use anyhow::{Result, bail};
 
 /// Runs a generator in its default configuration: it writes all files of its data set to the folder `dir`.
 ///
-/// Generators are called like their modules: `celeba`, `coffee`, `digits`, `fruit`, `land`, `shapes`. Drawings
+/// Generators are called like their modules: `celeba`, `coffee`, `digits`, `fruit`, `land`, `landscapes`, `shapes`. Drawings
 /// also need a category: `drawings/camel`.
 ///
 /// # Errors
@@ -37,9 +38,10 @@ pub fn write(generator: &str, dir: &Path) -> Result<()> {
         "drawings" => drawings::write(dir, category, &drawings::Config::default()),
         "fruit" => fruit::write(dir, &fruit::Config::default()),
         "land" => land::write(dir),
+        "landscapes" => landscapes::write(dir, &landscapes::Config::default()),
         "shapes" => shapes::write(dir, &shapes::Config::default()),
         _ => bail!(
-            "unknown generator `{generator}`: valid names are celeba, coffee, digits, drawings/<category>, fruit, land \
+            "unknown generator `{generator}`: valid names are celeba, coffee, digits, drawings/<category>, fruit, land, landscapes \
              and shapes"
         ),
     }

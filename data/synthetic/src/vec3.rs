@@ -56,6 +56,16 @@ impl Vec3 {
         self + (other - self) * share
     }
 
+    /// How bright a colour seems.
+    pub fn luma(self) -> f32 {
+        self.dot(v(0.3, 0.59, 0.11))
+    }
+
+    /// More or less colourful; 1 is the colour itself, 0 a grey.
+    pub fn saturated(self, factor: f32) -> Rgb {
+        grey(self.luma()).mix(self, factor)
+    }
+
     /// Red, green and blue as bytes.
     pub fn bytes(self) -> [u8; 3] {
         [self.x, self.y, self.z].map(|value| (value * 255.0).round().clamp(0.0, 255.0) as u8)

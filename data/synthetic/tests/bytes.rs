@@ -8,7 +8,7 @@ use std::fs;
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
-use synthetic::{celeba, coffee, digits, drawings, fruit, land, shapes};
+use synthetic::{celeba, coffee, digits, drawings, fruit, land, landscapes, shapes};
 
 /// A digest of the names and contents of all files that `write` leaves in an empty folder.
 fn digest(write: impl Fn(&Path) -> anyhow::Result<()>) -> String {
@@ -49,6 +49,8 @@ fn the_bytes_never_change() {
     let fruit_config = fruit::Config { seed: 2017, train: 10, test: 2 };
     assert_eq!(digest(|dir| fruit::write(dir, &fruit_config)), "775a16505b8429a1", "fruit");
     assert_eq!(digest(land::write), "d1b6de7c869f1f48", "land");
+    let landscapes_config = landscapes::Config { seed: 1840, train: 6, test: 1 };
+    assert_eq!(digest(|dir| landscapes::write(dir, &landscapes_config)), "a8c4b56b19cbf8a1", "landscapes");
     let shapes_config = shapes::Config { seed: 2009, images: 100 };
     assert_eq!(digest(|dir| shapes::write(dir, &shapes_config)), "728d713e87de56f8", "shapes");
 }
