@@ -7,6 +7,7 @@ use anyhow::{Context, Result, ensure};
 use sha2::{Digest, Sha256};
 
 use crate::folder;
+use crate::hex::hex;
 use crate::manifest::{File, Set};
 use crate::origin::FileRecord;
 use crate::{cifar, idx, manifest, npy};
@@ -54,10 +55,6 @@ pub(crate) fn check_sha256(sha256: &str, path: &Path) -> Result<()> {
 pub(crate) fn limit(file: &manifest::File) -> u64 {
     let by_form = || file.idx.as_deref().map(idx::length).or_else(|| file.cifar.map(cifar::length));
     file.bytes.or_else(by_form).unwrap_or(LONGEST)
-}
-
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn pump(file: &File, from: impl Read, to: impl Write) -> Result<FileRecord> {

@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail, ensure};
 use sha2::{Digest, Sha256};
 
-use crate::check::hex;
+use crate::hex::hex;
 use crate::manifest::Folder;
 use crate::origin::FileRecord;
 

@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::check::hex;
+use crate::hex::hex;
 
 /// A complete data set in the cache.
 #[derive(Clone, Debug, PartialEq)]

@@ -13,7 +13,8 @@ use crate::folder;
 use crate::manifest::{Manifest, Set, Source, Synthetic};
 use crate::origin::{DataSet, FileRecord, Origin, OriginKind};
 use crate::progress;
-use crate::source::{Http, Place, Staging};
+use crate::source::{Http, Place};
+use crate::staging::Staging;
 
 /// The cache of data sets, and access to their sources.
 #[derive(Debug)]

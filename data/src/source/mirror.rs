@@ -7,10 +7,11 @@ use std::path::Path;
 use anyhow::{Context, Result, bail, ensure};
 
 use super::http::NotThere;
-use super::{Http, Staging, official};
+use super::{Http, official};
 use crate::convert;
 use crate::folder;
 use crate::manifest::{Mirrored, Set};
+use crate::staging::Staging;
 
 /// Fetches all files of a set from the mirror at `place`.
 pub(crate) fn fetch(place: &str, set: &Set, downloads: &Path, http: &Http, staging: &mut Staging) -> Result<()> {

