@@ -77,6 +77,8 @@ pub struct File {
     pub npy: Option<Npy>,
     /// The least number of lines of a text.
     pub lines: Option<Lines>,
+    /// Makes it a table of attributes, as in CelebA, of the images in this folder of the set.
+    pub table_of: Option<String>,
     /// Another name that it may have, e.g. in another format: one of the two must exist.
     pub or: Option<String>,
 }
@@ -107,8 +109,14 @@ pub struct Npy {
 pub struct Folder {
     /// Its path within the set's folder.
     pub name: String,
-    /// The suffix of its files, e.g. `.jpg`. Other files are ignored.
+    /// The suffix of its files, e.g. `.jpg`, in capitals or not. Other files are ignored.
     pub ending: String,
+    /// Other suffixes that its files may have.
+    #[serde(default)]
+    pub or: Vec<String>,
+    /// Whether its files are images, which must be whole.
+    #[serde(default)]
+    pub images: bool,
     /// Number of files.
     pub files: u64,
     /// Number of files in synthetic data, if it has fewer.

@@ -102,6 +102,11 @@ impl Origin {
         dir.join(FILE).exists()
     }
 
+    /// Whether this path within a set's folder is the record.
+    pub(crate) fn is_record(path: &Path) -> bool {
+        path == Path::new(FILE)
+    }
+
     /// The record of files that were just fetched or drawn, and checked.
     pub(crate) fn new(kind: OriginKind, description: String, files: Vec<FileRecord>) -> Origin {
         let mut hash = Sha256::new();

