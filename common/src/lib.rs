@@ -12,8 +12,10 @@ pub mod images;
 pub mod keras;
 pub mod metrics;
 pub mod notebook;
-pub mod output;
 pub mod plot;
 pub mod samples;
 pub mod threads;
+mod shell;
 pub mod training;
+
+pub use data::{note, say};

@@ -4,6 +4,7 @@
 //! `OMP_DYNAMIC` says so, some parts are not computed, and no error is raised: gradients are wrong, and training ends in
 //! NaN. So the number is cut to what OpenMP really gives.
 
+use crate::note;
 use std::ffi::{CStr, c_int, c_uint, c_void};
 use std::sync::Once;
 use std::sync::atomic::{AtomicI32, Ordering};
@@ -27,7 +28,7 @@ fn cut() {
     }
     let wanted = tch::get_num_threads();
     if let Some(given) = given(wanted).filter(|given| *given < wanted) {
-        eprintln!("OpenMP gives {given} of {wanted} threads (OMP_THREAD_LIMIT?): computing with {given}");
+        note!("OpenMP gives {given} of {wanted} threads (OMP_THREAD_LIMIT?): computing with {given}");
         tch::set_num_threads(given);
     }
 }

@@ -8,11 +8,15 @@
 //! <cache>/.work/mnist.lock    locked by the process that fetches
 //! ```
 
-use std::fs::{self, TryLockError};
+use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
+use crate::disk;
+use crate::merge;
+use crate::note;
 use crate::origin::Origin;
 
 /// The place of one data set, real or synthetic, in the cache.
@@ -42,16 +46,7 @@ impl Slot {
             fs::create_dir_all(parent).with_context(|| format!("cannot create {}", parent.display()))?;
         }
         let file = fs::File::create(&self.lock).with_context(|| format!("cannot write {}", self.lock.display()))?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                eprintln!("another process is fetching {}; waiting for it", self.dir.display());
-                file.lock().with_context(|| format!("cannot lock {}", self.lock.display()))?;
-            }
-            Err(TryLockError::Error(error)) => {
-                return Err(error).with_context(|| format!("cannot lock {}", self.lock.display()));
-            }
-        }
+        disk::lock(&file, || note!("another process is fetching {}; waiting for it", self.dir.display()));
         Ok(file)
     }
 
@@ -70,20 +65,38 @@ impl Slot {
         Ok(dir)
     }
 
-    /// Moves a folder with checked files into place, in one step.
+    /// Moves a folder with checked files into place: in one step if there is none yet, else file by file, beside files of
+    /// the reader. A link to another place stays a link.
     pub fn install(&self, files: &Path, origin: &Origin) -> Result<()> {
         origin.write(files)?;
-        let moved = |from: &Path, to: &Path| {
-            fs::rename(from, to).with_context(|| format!("cannot move {} to {}", from.display(), to.display()))
-        };
-        if self.dir.exists() {
-            moved(&self.dir, &self.empty("replaced")?.join("set"))?;
+        if !self.moved_in_one_step(files)? {
+            merge::into(files, &self.real_dir(), origin)?;
+        }
+        remove(&self.work)
+    }
+
+    fn moved_in_one_step(&self, files: &Path) -> Result<bool> {
+        if fs::symlink_metadata(&self.dir).is_ok() {
+            return Ok(false);
         }
         if let Some(family) = self.dir.parent() {
             fs::create_dir_all(family).with_context(|| format!("cannot create {}", family.display()))?;
         }
-        moved(files, &self.dir)?;
-        remove(&self.work)
+        match fs::rename(files, &self.dir) {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == ErrorKind::CrossesDevices => Ok(false),
+            Err(error) => {
+                Err(error).with_context(|| format!("cannot move {} to {}", files.display(), self.dir.display()))
+            }
+        }
+    }
+
+    /// The set's folder, behind a link whose target does not exist yet.
+    fn real_dir(&self) -> PathBuf {
+        match fs::read_link(&self.dir) {
+            Ok(target) if !self.dir.exists() => self.dir.parent().unwrap_or(Path::new("")).join(target),
+            _ => self.dir.clone(),
+        }
     }
 
     /// Removes the work folder, except for downloads that can be resumed.

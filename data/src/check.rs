@@ -3,13 +3,15 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
 use sha2::{Digest, Sha256};
 
+use crate::celeba::{Images, Table};
 use crate::folder;
+use crate::hex::hex;
 use crate::manifest::{File, Set};
 use crate::origin::FileRecord;
-use crate::{cifar, idx, manifest, npy};
+use crate::{cifar, idx, manifest, npy, sniff};
 
 /// The maximum length of a file whose length the manifest does not limit.
 const LONGEST: u64 = 8 << 30;
@@ -30,16 +32,34 @@ pub(crate) fn check_file(file: &File, synthetic: bool, dir: &Path) -> Result<Fil
     let name = file.name_in(dir);
     let path = dir.join(name);
     let from = std::fs::File::open(&path).with_context(|| format!("cannot read {}", path.display()))?;
-    let record = FileRecord { name: name.to_string(), ..pump(file, from, std::io::sink())? };
+    let record = pump(file, from, std::io::sink()).with_context(|| format!("cannot use `{name}`"));
+    let record = record.map_err(|error| with_kind(error, name, &path))?;
+    let record = FileRecord { name: name.to_string(), ..record };
     check(file, synthetic, &record, &path)?;
     Ok(record)
 }
 
 /// Checks all files and folders of a set in the folder `dir`.
 pub(crate) fn check_all(set: &Set, synthetic: bool, dir: &Path) -> Result<Vec<FileRecord>> {
-    let files = set.files.iter().map(|file| check_file(file, synthetic, dir));
-    let folders = set.folders.iter().map(|folder| folder::check(folder, synthetic, dir));
-    files.chain(folders).collect()
+    let mut records = set.files.iter().map(|file| check_file(file, synthetic, dir)).collect::<Result<Vec<_>>>()?;
+    match_tables(set, dir)?;
+    for folder in &set.folders {
+        records.push(folder::check(folder, synthetic, dir)?);
+    }
+    Ok(records)
+}
+
+/// Checks that each table of the set in the folder `dir` has a row for each image, and an image for each row.
+pub(crate) fn match_tables(set: &Set, dir: &Path) -> Result<()> {
+    for file in &set.files {
+        let (path, Some(folder)) = (dir.join(file.name_in(dir)), &file.table_of) else { continue };
+        let images = dir.join(folder);
+        if path.exists() && images.is_dir() {
+            let table = Table::read(&path)?;
+            Images::find(&table, &images)?.match_all(&table, file.name_in(dir), folder)?;
+        }
+    }
+    Ok(())
 }
 
 /// Checks an archive's SHA-256.
@@ -54,10 +74,6 @@ pub(crate) fn check_sha256(sha256: &str, path: &Path) -> Result<()> {
 pub(crate) fn limit(file: &manifest::File) -> u64 {
     let by_form = || file.idx.as_deref().map(idx::length).or_else(|| file.cifar.map(cifar::length));
     file.bytes.or_else(by_form).unwrap_or(LONGEST)
-}
-
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn pump(file: &File, from: impl Read, to: impl Write) -> Result<FileRecord> {
@@ -85,6 +101,10 @@ fn digest(mut from: impl Read, mut to: impl Write, limit: u64) -> Result<(u64, S
 }
 
 fn check(file: &File, synthetic: bool, record: &FileRecord, path: &Path) -> Result<()> {
+    check_content(file, synthetic, record, path).map_err(|error| with_kind(error, &record.name, path))
+}
+
+fn check_content(file: &File, synthetic: bool, record: &FileRecord, path: &Path) -> Result<()> {
     let name = &file.name;
     if let Some(bytes) = file.bytes {
         ensure!(record.bytes == bytes, "`{name}` has {} bytes instead of {bytes}", record.bytes);
@@ -111,6 +131,9 @@ fn check(file: &File, synthetic: bool, record: &FileRecord, path: &Path) -> Resu
         let (found, least) = (count_lines(path)?, if synthetic { lines.synthetic } else { lines.real });
         ensure!(found >= least, "`{}` has {found} lines; it needs at least {least}", record.name);
     }
+    if file.table_of.is_some() {
+        Table::read(path)?;
+    }
     if let Some(images) = file.cifar {
         cifar::check(std::fs::File::open(path)?, images).with_context(|| format!("`{name}` is damaged"))?;
     }
@@ -124,6 +147,16 @@ fn check(file: &File, synthetic: bool, record: &FileRecord, path: &Path) -> Resu
         );
     }
     Ok(())
+}
+
+/// A file's failure, with what it is instead: a web page, a compressed file under a plain name.
+fn with_kind(error: anyhow::Error, name: &str, path: &Path) -> anyhow::Error {
+    let mut start = Vec::new();
+    let read = std::fs::File::open(path).and_then(|file| file.take(256).read_to_end(&mut start));
+    let Some(kind) = sniff::foreign(&start).filter(|_| read.is_ok()) else { return error };
+    let packed = start.starts_with(&[0x1f, 0x8b]) && !name.ends_with(".gz");
+    let cure = if packed { format!("rename it to `{name}.gz`") } else { "get the file itself".to_string() };
+    anyhow!("{error:#}; it is {kind}: {cure}")
 }
 
 fn count_lines(path: &Path) -> Result<u64> {

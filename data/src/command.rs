@@ -5,8 +5,8 @@ use std::path::Path;
 use anyhow::{Result, bail};
 use clap::Subcommand;
 
-use crate::store::Entry;
-use crate::{Choice, DataSet, Store};
+use crate::store::{Entry, quoted};
+use crate::{Choice, DataSet, Store, output, say};
 
 /// The arguments of `cargo book data`.
 #[derive(Debug, clap::Args)]
@@ -55,11 +55,11 @@ pub fn run(args: Args) -> Result<()> {
         Action::List { name } => list(&store, name.as_deref())?,
         Action::Fetch { name, data } => {
             let set = store.fetch(&name, data)?;
-            println!("{}", describe(&set));
+            say!("{}", describe(&set));
         }
         Action::Verify { name } => verify(&store, name)?,
         Action::Where { name, data } => match store.find(&name, data)? {
-            Some(set) => println!("{}", set.dir.display()),
+            Some(set) => say!("{}", set.dir.display()),
             None => {
                 bail!(
                     "the data set `{name}` is not in the cache; fetch it with: cargo book data fetch {}",
@@ -68,32 +68,31 @@ pub fn run(args: Args) -> Result<()> {
             }
         },
     }
-    Ok(())
+    output::finish()
 }
 
 fn list(store: &Store, name: Option<&str>) -> Result<()> {
     let entries = name.map_or_else(|| Ok(store.list()), |name| store.list_one(name))?;
-    for Entry { set, real, synthetic } in &entries {
-        println!("{}  {}", set.name, set.title);
-        println!("    licence: {}", set.licence);
+    for Entry { set, real, synthetic, unchecked } in &entries {
+        say!("{}  {}", set.name, set.title);
+        say!("    licence: {}", set.licence);
         for set in [real, synthetic].into_iter().flatten() {
-            println!("    in the cache: {}", describe(set));
+            say!("    in the cache: {}", describe(set));
         }
         match (set.categories.len(), name) {
+            (0, _) if unchecked.is_some() => {
+                let folder = unchecked.as_deref().map(shown).unwrap_or_default();
+                say!("    files in {folder}, not checked yet: cargo book data fetch {} --data real", quoted(&set.name));
+            }
             (0, _) if real.is_none() && synthetic.is_none() => {
-                println!("    not in the cache; fetch it with: cargo book data fetch {}", quoted(&set.name));
+                say!("    not in the cache; fetch it with: cargo book data fetch {}", quoted(&set.name));
             }
             (0, _) => {}
-            (n, None) => println!("    {n} categories; list them with: cargo book data list {}", set.stem()),
-            (_, Some(_)) => println!("    categories: {}", set.categories.join(", ")),
+            (n, None) => say!("    {n} categories; list them with: cargo book data list {}", set.stem()),
+            (_, Some(_)) => say!("    categories: {}", set.categories.join(", ")),
         }
     }
     Ok(())
-}
-
-/// A name, quoted for a shell.
-fn quoted(name: &str) -> String {
-    if name.contains(' ') { format!("\"{name}\"") } else { name.to_string() }
 }
 
 fn describe(set: &DataSet) -> String {
@@ -125,20 +124,21 @@ fn verify(store: &Store, name: Option<String>) -> Result<()> {
     for name in names {
         let reports = store.verify(&name)?;
         if reports.is_empty() {
-            println!("{name}: not in the cache");
+            say!("{name}: not in the cache");
         }
         for report in reports {
             if report.problems.is_empty() {
-                println!("{name}: {} is complete", shown(&report.dir));
+                say!("{name}: {} is complete", shown(&report.dir));
             } else {
-                println!("{name}: {} is damaged", shown(&report.dir));
-                report.problems.iter().for_each(|problem| println!("    {problem}"));
+                say!("{name}: {} is damaged", shown(&report.dir));
+                report.problems.iter().for_each(|problem| say!("    {problem}"));
                 damaged.push(name.clone());
             }
         }
     }
     if !damaged.is_empty() {
-        bail!("damaged data sets: {}; remove their folders and fetch them again", damaged.join(", "));
+        output::finish()?;
+        bail!("damaged data sets: {}; move the files named above away and fetch the sets again", damaged.join(", "));
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ use anyhow::{Context, Result, bail};
 use toml::Value;
 
 use crate::manifest::{Manifest, Set};
+use crate::near::nearest;
 
 /// The placeholder for a category in the texts of a family.
 pub(crate) const CATEGORY: &str = "{category}";
@@ -98,10 +99,5 @@ pub(crate) fn plain(category: &str) -> String {
 
 /// "; did you mean `mnist`?", if there is a similar name.
 fn did_you_mean(name: &str, known: impl Iterator<Item = String>) -> String {
-    let likeness = |known: &String| strsim::jaro_winkler(&name.to_lowercase(), &known.to_lowercase());
-    let near = known.map(|known| (likeness(&known), known)).max_by(|a, b| a.0.total_cmp(&b.0));
-    match near {
-        Some((likeness, near)) if likeness > 0.7 => format!("; did you mean `{near}`?"),
-        _ => String::new(),
-    }
+    nearest(name, known).map_or_else(String::new, |near| format!("; did you mean `{near}`?"))
 }

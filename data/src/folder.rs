@@ -6,14 +6,17 @@ use std::path::Path;
 use anyhow::{Context, Result, bail, ensure};
 use sha2::{Digest, Sha256};
 
-use crate::check::hex;
+use crate::hex::hex;
+use crate::image;
 use crate::manifest::Folder;
 use crate::origin::FileRecord;
 
 /// Whether the folder includes a file of this name. Archives made on a Mac have a hidden `._` file for each file.
 pub(crate) fn holds(folder: &Folder, name: &str) -> bool {
     let file = name.rsplit('/').next().unwrap_or(name);
-    file.ends_with(&folder.ending) && !file.starts_with('.')
+    let file = file.to_lowercase();
+    let mut endings = std::iter::once(&folder.ending).chain(&folder.or);
+    endings.any(|ending| file.ends_with(ending.as_str())) && !file.starts_with('.')
 }
 
 /// Checks a folder in the set's folder `dir`: reads every file.
@@ -29,6 +32,9 @@ pub(crate) fn check(folder: &Folder, synthetic: bool, dir: &Path) -> Result<File
         let failed = || format!("cannot read {}", root.join(&path).display());
         let content = fs::read(root.join(&path)).with_context(failed)?;
         ensure!(!content.is_empty(), "`{}/{path}` is empty", folder.name);
+        if folder.images {
+            image::check(&content).with_context(|| format!("`{}/{path}` is damaged", folder.name))?;
+        }
         bytes += content.len() as u64;
         list.update(format!("{}  {path}\n", hex(&Sha256::digest(&content))));
     }

@@ -15,22 +15,34 @@
 
 mod advice;
 mod cache;
+pub mod celeba;
 mod check;
 mod choice;
 mod cifar;
+pub mod clients;
 pub mod command;
 mod convert;
+mod disk;
 mod family;
 mod folder;
+mod hand;
+mod hex;
 mod idx;
+pub mod image;
 pub mod manifest;
-mod npy;
+mod merge;
+mod near;
+pub mod npy;
 mod origin;
+pub mod output;
 mod progress;
 mod root;
+pub mod sniff;
 mod source;
+mod staging;
 mod store;
 mod unpack;
+pub mod usage;
 mod validate;
 
 pub use choice::Choice;

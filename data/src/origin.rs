@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::check::hex;
+use crate::hex::hex;
 
 /// A complete data set in the cache.
 #[derive(Clone, Debug, PartialEq)]
@@ -100,6 +100,11 @@ impl Origin {
     /// Whether a folder has a record.
     pub(crate) fn is_in(dir: &Path) -> bool {
         dir.join(FILE).exists()
+    }
+
+    /// Whether this path within a set's folder is the record.
+    pub(crate) fn is_record(path: &Path) -> bool {
+        path == Path::new(FILE)
     }
 
     /// The record of files that were just fetched or drawn, and checked.

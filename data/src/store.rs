@@ -9,11 +9,15 @@ use crate::advice;
 use crate::cache::Slot;
 use crate::check;
 use crate::choice::Choice;
+use crate::disk;
 use crate::folder;
+use crate::hand;
 use crate::manifest::{Manifest, Set, Source, Synthetic};
+use crate::note;
 use crate::origin::{DataSet, FileRecord, Origin, OriginKind};
 use crate::progress;
-use crate::source::{Http, Place, Staging};
+use crate::source::{Http, Place, mirror};
+use crate::staging::Staging;
 
 /// The cache of data sets, and access to their sources.
 #[derive(Debug)]
@@ -33,6 +37,8 @@ pub struct Entry {
     pub real: Option<DataSet>,
     /// Its synthetic data, if it is in the cache.
     pub synthetic: Option<DataSet>,
+    /// Its folder, if the reader has put files into it that have not been checked.
+    pub unchecked: Option<PathBuf>,
 }
 
 /// The result of the check of a data set in the cache.
@@ -45,12 +51,16 @@ pub struct Report {
 }
 
 impl Store {
-    /// The repository's cache, `data/cache`, with the mirror in the environment variable `GDL_MIRROR`.
+    /// The repository's cache, `data/cache`, or the folder in the environment variable `GDL_CACHE`; with the mirror in
+    /// `GDL_MIRROR`.
     ///
     /// # Errors
     /// The repository is not found.
     pub fn open() -> Result<Store> {
-        let store = Store::at(crate::root()?.join("data/cache"))?;
+        let store = match std::env::var_os("GDL_CACHE").filter(|folder| !folder.is_empty()) {
+            Some(folder) => Store::at(folder)?,
+            None => Store::at(crate::root()?.join("data/cache"))?,
+        };
         Ok(match std::env::var("GDL_MIRROR") {
             Ok(mirror) if !mirror.trim().is_empty() => store.with_mirror(mirror.trim()),
             _ => store,
@@ -104,7 +114,7 @@ impl Store {
             Ok(None) => {}
             Err(error) => {
                 self.manifest.set(name)?;
-                eprintln!("{error:#}; fetching it again");
+                note!("{error:#}; looking for it again");
             }
         }
         let set = self.manifest.set(name)?;
@@ -114,7 +124,7 @@ impl Store {
             (Choice::Real, _) | (Choice::Any, None) => self.fetch_real(&set),
             (Choice::Any, Some(synthetic)) => match self.fetch_real(&set) {
                 Ok(real) => Ok(real),
-                Err(_) => self.make(&set, synthetic), // each source's failure has been shown
+                Err(_) => self.make(&set, synthetic), // each failure has been shown
             },
         }
     }
@@ -126,7 +136,10 @@ impl Store {
     /// There is no set of this name.
     pub fn verify(&self, name: &str) -> Result<Vec<Report>> {
         let set = self.manifest.set(name)?;
-        let there = |synthetic: &bool| self.slot(&set.name, *synthetic).dir.exists();
+        let there = |synthetic: &bool| {
+            let dir = self.slot(&set.name, *synthetic).dir;
+            Origin::is_in(&dir) || hand::has_any(&set, &dir)
+        };
         let reports = [false, true].into_iter().filter(there).map(|synthetic| {
             let dir = self.slot(&set.name, synthetic).dir;
             Report { problems: problems(&set, &dir, synthetic), dir }
@@ -156,7 +169,12 @@ impl Store {
         let members = set.members().filter(begun).filter_map(|name| self.manifest.set(&name).ok());
         let there = |set: &Set, synthetic| self.look_up(set, synthetic).ok().flatten();
         let sets = iter::once(set.clone()).chain(members);
-        sets.map(|set| Entry { real: there(&set, false), synthetic: there(&set, true), set }).collect()
+        let entry = |set: Set| {
+            let dir = self.slot(&set.name, false).dir;
+            let unchecked = (!Origin::is_in(&dir) && hand::has_any(&set, &dir)).then_some(dir);
+            Entry { real: there(&set, false), synthetic: there(&set, true), unchecked, set }
+        };
+        sets.map(entry).collect()
     }
 
     fn slot(&self, name: &str, synthetic: bool) -> Slot {
@@ -166,8 +184,8 @@ impl Store {
     /// The set in its folder. Compares only names and lengths, because it runs at every start.
     fn look_up(&self, set: &Set, synthetic: bool) -> Result<Option<DataSet>> {
         let dir = self.slot(&set.name, synthetic).dir;
-        if !dir.exists() || (!synthetic && put_by_hand(set, &dir)) {
-            return Ok(None);
+        if !Origin::is_in(&dir) {
+            return Ok(None); // nothing, or files of the reader that are not checked yet
         }
         let damaged = || format!("the data set in {} is damaged", dir.display());
         let mut origin = Origin::read(&dir).with_context(damaged)?;
@@ -196,47 +214,91 @@ impl Store {
 
     fn fetch_real(&self, set: &Set) -> Result<DataSet> {
         let slot = self.slot(&set.name, false);
-        let _lock = slot.lock()?;
+        // Whole data in a folder that cannot be written is used without a lock.
+        let lock = slot.lock();
         if let Ok(Some(found)) = self.look_up(set, false) {
             return Ok(found); // another process fetched it first
         }
-        // The reader has put these files here: no other source may replace them.
-        if put_by_hand(set, &slot.dir) {
-            let place = Place::Hand(&slot.dir);
-            return match check::check_all(set, false, &slot.dir) {
-                Ok(records) => {
-                    let remark = set.remark(&records);
-                    let origin = Origin { remark, ..Origin::new(place.kind(), place.describe(), records) };
-                    origin.write(&slot.dir)?;
-                    eprintln!("{}: checked the {}", set.name, origin.description);
-                    Ok(DataSet { name: set.name.clone(), dir: slot.dir, origin })
-                }
-                Err(error) => {
-                    eprintln!("{}: {}: {error:#}", set.name, place.describe());
-                    Err(advice::no_source(&self.manifest, set, &[(place, error)]))
-                }
-            };
-        }
-        let mirror = self.mirror.as_deref().map(Place::Mirror);
         let mut failures = Vec::new();
-        let sources = set.sources.iter().map(|source| match (source, self.mirror.as_deref()) {
-            (Source::Mirrored(archive), Some(place)) => Place::Converted(place, archive),
-            _ => Place::Listed(source),
-        });
-        for place in mirror.into_iter().chain(sources) {
+        match self.take_by_hand(set, &slot) {
+            Ok(Ok(found)) => return Ok(found),
+            Ok(Err(None)) => {}
+            Ok(Err(Some(part))) => failures.push(self.failed(set, Place::Hand(&slot.dir), part)),
+            // No other source may replace the reader's files.
+            Err(error) => {
+                let failure = self.failed(set, Place::Hand(&slot.dir), error);
+                return Err(advice::no_source(&self.manifest, set, &[failure]));
+            }
+        }
+        let _lock = lock.map_err(|error| self.cannot_write(set, error))?;
+        let family = self.cache.join(set.stem());
+        for place in self.places(set, &slot, &family) {
             match self.try_place(&place, set, &slot) {
                 Ok(origin) => {
-                    eprintln!("{}: fetched from {} and checked", set.name, origin.description);
+                    note!("{}: fetched from {} and checked", set.name, origin.description);
                     return Ok(DataSet { name: set.name.clone(), dir: slot.dir, origin });
                 }
-                Err(error) => {
-                    eprintln!("{}: {}: {error:#}", set.name, place.describe());
-                    failures.push((place, error));
-                }
+                Err(error) => failures.push(self.failed(set, place, error)),
             }
         }
         slot.tidy()?;
         Err(advice::no_source(&self.manifest, set, &failures))
+    }
+
+    /// All places that may have the set, best first.
+    fn places<'a>(&'a self, set: &'a Set, slot: &'a Slot, family: &'a Path) -> Vec<Place<'a>> {
+        let mirror = self.mirror.as_deref();
+        // Packed files in the set's own folder; a file of a family beside the folders of its sets.
+        let beside = Some(family).filter(|family| *family != slot.dir);
+        let own = Some(slot.dir.as_path()).filter(|dir| hand::is_own(dir));
+        let hand = own.into_iter().chain(beside).filter(|dir| mirror::has_all(set, dir));
+        let sources = set.sources.iter().map(|source| match (source, mirror) {
+            (Source::Mirrored(archive), Some(place)) => Place::Converted(place, archive),
+            _ => Place::Listed(source),
+        });
+        hand.map(Place::Hand).chain(mirror.map(Place::Mirror)).chain(sources).collect()
+    }
+
+    /// Shows a failure, and keeps it for the advice.
+    fn failed<'a>(&self, set: &Set, place: Place<'a>, error: anyhow::Error) -> (Place<'a>, anyhow::Error) {
+        note!("{}: {}: {error:#}", set.name, place.describe());
+        (place, error)
+    }
+
+    fn cannot_write(&self, set: &Set, error: anyhow::Error) -> anyhow::Error {
+        let advice = if disk::is_read_only(&error) {
+            format!("cannot write to the cache {}: set GDL_CACHE to a folder that can be written", self.cache.display())
+        } else {
+            format!("cannot prepare the cache {}", self.cache.display())
+        };
+        note!("{}: {advice} ({error:#})", set.name);
+        error.context(advice)
+    }
+
+    /// The set out of files that the reader has put into its folder. The inner error says what is missing; none says that
+    /// there is nothing.
+    ///
+    /// # Errors
+    /// A file is wrong. It stays as it is.
+    fn take_by_hand(&self, set: &Set, slot: &Slot) -> Result<Result<DataSet, Option<anyhow::Error>>> {
+        let ours = !hand::is_own(&slot.dir);
+        let records = match hand::look(set, &slot.dir) {
+            Ok(hand::Found::Whole(records)) => records,
+            // What is left of a set that was fetched is fetched again.
+            _ if ours => return Ok(Err(None)),
+            Ok(hand::Found::Nothing) => return Ok(Err(None)),
+            Ok(hand::Found::Part(missing)) => return Ok(Err(Some(missing))),
+            Err(error) => return Err(error),
+        };
+        let place = Place::Hand(&slot.dir);
+        let remark = set.remark(&records);
+        let origin = Origin { remark, ..Origin::new(place.kind(), place.describe(), records) };
+        match origin.write(&slot.dir) {
+            Err(error) if disk::is_read_only(&error) => {} // it is checked each time
+            written => written?,
+        }
+        note!("{}: checked the {}", set.name, origin.description);
+        Ok(Ok(DataSet { name: set.name.clone(), dir: slot.dir.clone(), origin }))
     }
 
     fn try_place(&self, place: &Place, set: &Set, slot: &Slot) -> Result<Origin> {
@@ -253,27 +315,34 @@ impl Store {
 
     fn make(&self, set: &Set, synthetic: &Synthetic) -> Result<DataSet> {
         let slot = self.slot(&set.name, true);
-        let _lock = slot.lock()?;
+        let lock = slot.lock();
         if let Ok(Some(found)) = self.look_up(set, true) {
             return Ok(found);
         }
+        let _lock = lock.map_err(|error| self.cannot_write(set, error))?;
         let dir = slot.empty("files")?;
         progress::waiting(&format!("drawing {}", synthetic.title), || synthetic::write(&synthetic.generator, &dir))
             .with_context(|| format!("cannot draw the synthetic data for `{}`", set.name))?;
         let records = check::check_all(set, true, &dir)?;
         let origin = Origin::new(OriginKind::Synthetic, synthetic.title.clone(), records);
         slot.install(&dir, &origin)?;
-        eprintln!("{}: drew {}", set.name, origin.description);
+        note!("{}: drew {}", set.name, origin.description);
         Ok(DataSet { name: set.name.clone(), dir: slot.dir, origin })
     }
 }
 
 fn problems(set: &Set, dir: &Path, synthetic: bool) -> Vec<String> {
-    if put_by_hand(set, dir) {
-        return vec![format!(
+    if !Origin::is_in(dir) {
+        let mut problems = vec![format!(
             "its files have not been checked; check them with: cargo book data fetch {} --data real",
-            set.name
+            quoted(&set.name)
         )];
+        let found = match hand::look(set, dir) {
+            Ok(hand::Found::Part(error)) | Err(error) => Some(format!("{error:#}")),
+            Ok(_) => None,
+        };
+        problems.extend(found);
+        return problems;
     }
     let origin = match Origin::read(dir) {
         Ok(origin) => origin,
@@ -288,10 +357,12 @@ fn problems(set: &Set, dir: &Path, synthetic: bool) -> Vec<String> {
     };
     let files = set.files.iter().map(|file| check::check_file(file, synthetic, dir));
     let folders = set.folders.iter().map(|folder| folder::check(folder, synthetic, dir));
-    files.chain(folders).filter_map(|found| unchanged(found).err()).map(|error| format!("{error:#}")).collect()
+    let tables = check::match_tables(set, dir);
+    let checked = files.chain(folders).map(unchanged).chain([tables]);
+    checked.filter_map(Result::err).map(|error| format!("{error:#}")).collect()
 }
 
-/// Whether the reader has put files into the set's folder that have not been checked.
-fn put_by_hand(set: &Set, dir: &Path) -> bool {
-    set.by_hand.is_some() && dir.exists() && !Origin::is_in(dir)
+/// A name, quoted for a shell.
+pub(crate) fn quoted(name: &str) -> String {
+    if name.contains(' ') { format!("\"{name}\"") } else { name.to_string() }
 }

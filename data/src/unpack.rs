@@ -10,15 +10,7 @@ use anyhow::{Context, Result, bail, ensure};
 use flate2::read::MultiGzDecoder;
 
 use crate::manifest::Members;
-use crate::source::Staging;
-
-/// What a member of an archive becomes.
-pub(crate) enum Target<'a> {
-    /// A file of the set.
-    File(&'a str),
-    /// A folder of the set, and the path of the file in it.
-    Below(&'a str, &'a str),
-}
+use crate::staging::{Staging, Target};
 
 fn target<'a>(members: &'a Members, path: &'a str) -> Option<Target<'a>> {
     let below = |(member, folder): (&'a String, &'a String)| {

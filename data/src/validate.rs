@@ -49,6 +49,10 @@ impl Set {
         for folder in &self.folders {
             folder.validate().with_context(|| format!("in the folder `{}`", folder.name))?;
         }
+        let tabled = self.files.iter().filter_map(|file| file.table_of.as_ref());
+        for folder in tabled {
+            self.folder(folder).with_context(|| format!("a table is of the unknown folder `{folder}`"))?;
+        }
         for source in &self.sources {
             let Some(provided) = source.provides() else { continue };
             for name in provided.iter().filter(|name| !name.ends_with('/')) {
@@ -88,8 +92,9 @@ impl File {
                 || self.idx.is_some()
                 || self.cifar.is_some()
                 || self.npy.is_some()
-                || self.lines.is_some(),
-            "it needs a check: sha256, idx, cifar, npy or lines"
+                || self.lines.is_some()
+                || self.table_of.is_some(),
+            "it needs a check: sha256, idx, cifar, npy, lines or table_of"
         );
         self.sha256.as_deref().map_or(Ok(()), validate_sha256)
     }

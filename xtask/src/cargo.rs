@@ -1,6 +1,5 @@
 //! Building and starting the other crates of the workspace.
 
-use std::env;
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -9,7 +8,8 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 
-use crate::{libtorch, setup};
+use crate::{libtorch, loader, plain, setup};
+use data::note;
 
 /// Cargo, with libtorch in place.
 pub struct Cargo {
@@ -30,7 +30,7 @@ impl Cargo {
 
     /// `cargo <subcommand>` in the root of the repository.
     pub fn command(&self, subcommand: &str) -> Command {
-        let mut command = plain(&self.root);
+        let mut command = plain::cargo(&self.root);
         command.arg(subcommand);
         self.prepare(&mut command);
         command
@@ -41,8 +41,8 @@ impl Cargo {
     /// # Errors
     /// When the build fails.
     pub fn build(&self, package: &str, name: &str) -> Result<PathBuf> {
-        if !debug_dir(&self.root).join(name).exists() {
-            eprintln!("Building {name}. The first time this compiles the bindings of libtorch and takes minutes.");
+        if !plain::has_compiled(&self.root, "torch-sys") {
+            note!("Building {name}. The first time this compiles the bindings of libtorch and takes minutes.");
         }
         let mut command = self.command("build");
         // The messages tell where the binary lies, whatever target folder or target the user's settings choose.
@@ -72,7 +72,7 @@ impl Cargo {
 
     /// Settings that libtorch needs in `command`.
     fn prepare(&self, command: &mut Command) {
-        as_from_a_shell(command);
+        plain::as_from_a_shell(command);
         command.env_remove("LIBTORCH_USE_PYTORCH").env_remove("LIBTORCH").envs(self.environment());
     }
 
@@ -85,12 +85,7 @@ impl Cargo {
             variables.push(("LIBTORCH".to_string(), dir.clone().into_os_string()));
         }
         // Not needed where the run path finds .libtorch, but other target folders and documentation tests lie elsewhere.
-        let variable = if cfg!(target_os = "macos") { "DYLD_LIBRARY_PATH" } else { "LD_LIBRARY_PATH" };
-        let before = env::var_os(variable).unwrap_or_default();
-        let paths = std::iter::once(self.libtorch.lib()).chain(env::split_paths(&before));
-        if let Ok(paths) = env::join_paths(paths.filter(|path| !path.as_os_str().is_empty())) {
-            variables.push((variable.to_string(), paths));
-        }
+        variables.push((loader::VARIABLE.to_string(), loader::path(&self.libtorch.lib())));
         variables
     }
 }
@@ -99,39 +94,4 @@ impl Cargo {
 #[derive(Deserialize)]
 struct Message {
     executable: Option<PathBuf>,
-}
-
-/// `cargo` in the root of the repository, with nothing said about libtorch.
-pub fn plain(root: &Path) -> Command {
-    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.current_dir(root);
-    as_from_a_shell(&mut command);
-    command
-}
-
-/// Whether `package` was compiled here before.
-pub fn has_compiled(root: &Path, package: &str) -> bool {
-    let start = format!("{package}-");
-    let entries = std::fs::read_dir(debug_dir(root).join("build"));
-    entries.is_ok_and(|entries| entries.flatten().any(|entry| entry.file_name().to_string_lossy().starts_with(&start)))
-}
-
-/// Where cargo puts what it compiles, unless the user's configuration of cargo names another folder.
-pub fn target_dir(root: &Path) -> PathBuf {
-    root.join(env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), PathBuf::from))
-}
-
-/// Where binaries lie.
-fn debug_dir(root: &Path) -> PathBuf {
-    target_dir(root).join("debug")
-}
-
-/// `cargo run` describes xtask to xtask in variables; other crates should not take them for their own.
-pub fn as_from_a_shell(command: &mut Command) {
-    for (name, _) in env::vars_os() {
-        let text = name.to_string_lossy();
-        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") || text == "CARGO_BIN_NAME" {
-            command.env_remove(&name);
-        }
-    }
 }

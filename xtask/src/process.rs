@@ -1,21 +1,15 @@
-//! Starting other programs, and printing.
+//! Starting other programs.
 
-use std::io::{ErrorKind, Write};
+use std::fmt::Arguments;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, ExitStatus};
 
 use anyhow::{Context, Result};
 
-/// Prints `text` to standard output. A closed pipe (`cargo book | head`) is not an error.
-///
-/// # Errors
-/// Standard output cannot be written, as on a full disk.
-pub fn print(text: &str) -> Result<()> {
-    let mut out = std::io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error).context("writing to standard output"),
-        _ => Ok(()),
-    }
+/// Writes the begin of a line to standard error; `note!` ends it.
+pub fn begin(words: Arguments) {
+    let _ = std::io::stderr().lock().write_fmt(words);
 }
 
 /// Replaces this process by `command`, so that Ctrl-C and the exit code are that program's own. On Windows it waits.
@@ -41,10 +35,15 @@ pub fn code(status: ExitStatus) -> ExitCode {
     status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from)
 }
 
-/// The trimmed output of `program args...`: its standard output or, if that is empty, its standard error. `None` if it
-/// cannot be started or fails.
+/// The trimmed output of `program args...`; see [`output_of`].
 pub fn answer(program: impl AsRef<std::ffi::OsStr>, args: &[&str]) -> Option<String> {
-    let output = Command::new(program).args(args).output().ok().filter(|output| output.status.success())?;
+    output_of(Command::new(program).args(args))
+}
+
+/// The trimmed output of `command`: its standard output or, if that is empty, its standard error. `None` if it cannot be
+/// started or fails.
+pub fn output_of(command: &mut Command) -> Option<String> {
+    let output = command.output().ok().filter(|output| output.status.success())?;
     let text = if output.stdout.trim_ascii().is_empty() { output.stderr } else { output.stdout };
     Some(String::from_utf8_lossy(text.trim_ascii()).into_owned())
 }
@@ -62,4 +61,10 @@ pub fn free_space(path: &Path) -> Option<u64> {
     let text = String::from_utf8(output.stdout).ok()?;
     let kibibytes: u64 = text.lines().nth(1)?.split_whitespace().nth(3)?.parse().ok()?;
     Some(kibibytes * 1024)
+}
+
+/// The last non-empty lines of `text`, joined by ` / `.
+pub fn last_lines(text: &str, count: usize) -> String {
+    let lines: Vec<_> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    lines[lines.len().saturating_sub(count)..].join(" / ")
 }

@@ -18,8 +18,7 @@ use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
 use crate::progress;
-use crate::source::Staging;
-use crate::unpack::Target;
+use crate::staging::{Staging, Target};
 
 /// Maximum length of a JPEG file of 32 x 32 pixels.
 const LONGEST: u64 = 1 << 16;

@@ -3,17 +3,16 @@
 mod cifar10_jpeg;
 mod quickdraw_js;
 
-use std::io::Read;
 use std::path::Path;
 
 use anyhow::{Context, Result, anyhow};
 
-use crate::source::Staging;
+use crate::staging::{Convert, Staging};
 
-/// Converts one member of an archive to a file of the set.
-pub(crate) fn member(converter: &str, from: &mut dyn Read) -> Result<Vec<u8>> {
+/// The converter of this name, from one member of an archive to a file of the set.
+pub(crate) fn member(converter: &str) -> Result<Convert> {
     match converter {
-        "quickdraw-js" => quickdraw_js::convert(from),
+        "quickdraw-js" => Ok(quickdraw_js::convert),
         _ => Err(unknown(converter)),
     }
 }

@@ -10,7 +10,7 @@ use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 use indicatif::ProgressBar;
 use ureq::http::{Response, StatusCode, Uri, header};
 use ureq::{Agent, Body};
@@ -134,10 +134,25 @@ impl Http {
         } else {
             request.call()
         };
-        answer.map_err(|error| match error {
-            ureq::Error::Io(error) => anyhow::anyhow!("no answer ({error})"),
-            error => anyhow::anyhow!("no answer ({error})"),
+        answer.map_err(|error| {
+            let error = match error {
+                ureq::Error::Io(error) => error.to_string(),
+                error => error.to_string(),
+            };
+            match self.proxy_of(url).filter(|_| !near) {
+                Some(proxy) => {
+                    anyhow!("no answer through the proxy {proxy} ({error}); NO_PROXY names hosts without it")
+                }
+                None => anyhow!("no answer ({error})"),
+            }
         })
+    }
+
+    /// The proxy for this address, without its password: `HTTPS_PROXY` and the like, unless `NO_PROXY` names the host.
+    fn proxy_of(&self, url: &str) -> Option<String> {
+        let uri: Uri = url.parse().ok()?;
+        let proxy = self.agent.config().proxy().filter(|proxy| !proxy.is_no_proxy(&uri))?;
+        Some(format!("{}:{}", proxy.host(), proxy.port()))
     }
 }
 
@@ -165,9 +180,7 @@ fn receive(
         bar.set_position(at);
     }
     match total {
-        Some(total) if at < total => {
-            Ok(Outcome::Broken(anyhow::anyhow!("only {at} of {total} bytes arrived"), at - start))
-        }
+        Some(total) if at < total => Ok(Outcome::Broken(anyhow!("only {at} of {total} bytes arrived"), at - start)),
         _ => Ok(Outcome::Whole),
     }
 }

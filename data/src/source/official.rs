@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use super::{Http, Staging};
+use super::Http;
 use crate::check;
 use crate::manifest::{Archive, Set};
+use crate::staging::Staging;
 use crate::unpack;
 
 /// How much longer a compressed file may be than the file itself.

