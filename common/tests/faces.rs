@@ -201,3 +201,44 @@ fn orl_faces_are_read() {
     let error = orl::images(folder.path(), 112, 92).unwrap_err().to_string();
     assert!(error.contains("3.pgm") && error.contains("cargo book data fetch orl-faces"), "{error}");
 }
+
+/// Other formats under a `.jpg` name, and what phones and cameras add to JPEG files.
+#[test]
+fn images_are_read_by_their_content() {
+    use image::ImageFormat::{Bmp, Gif, Jpeg, Png, Tiff, WebP};
+    let folder = small();
+    let path = |number| folder.path().join(IMAGES).join(file_name(number));
+    let original = image::open(path(1)).unwrap().to_rgb8();
+    let encoded = |format| {
+        let mut bytes = std::io::Cursor::new(vec![]);
+        original.write_to(&mut bytes, format).unwrap();
+        bytes.into_inner()
+    };
+    for (number, format) in (1..).zip([Jpeg, Png, WebP, Gif, Bmp, Tiff]) {
+        fs::write(path(number), encoded(format)).unwrap();
+    }
+    fs::write(path(7), [encoded(Jpeg), vec![0; 5000]].concat()).unwrap();
+    let jpeg = encoded(Jpeg);
+    fs::write(path(8), &jpeg[..jpeg.len() - 2]).unwrap();
+    fs::rename(path(9), path(9).with_extension("JPG")).unwrap();
+    fs::write(path(10).with_extension("png"), encoded(Png)).unwrap();
+    fs::remove_file(path(10)).unwrap();
+
+    let set = CelebA::open(folder.path()).unwrap();
+    let images = set.images(FACES, 218, 178).unwrap().skipping_at_most(0).load(0..10).unwrap();
+    let images = images.images(Device::Cpu);
+    for row in [1, 2, 4, 5, 9] {
+        assert_eq!(images.get(row), images.get(1), "image {row}: a format without losses");
+    }
+    for row in [0, 3, 6, 7] {
+        let difference = (images.get(row) - images.get(1)).abs().mean(tch::Kind::Float).double_value(&[]);
+        assert!(difference < 0.05, "image {row}: {difference}");
+    }
+
+    // Cut in the middle, each is refused.
+    for format in [Jpeg, Png, WebP, Gif, Bmp, Tiff] {
+        let bytes = encoded(format);
+        fs::write(path(1), &bytes[..bytes.len() / 2]).unwrap();
+        assert!(set.images(1, 218, 178).unwrap().load([0]).is_err(), "{format:?}");
+    }
+}

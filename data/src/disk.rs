@@ -14,8 +14,13 @@ struct Calls {
 
 const SYSTEM: Calls = Calls { try_lock: File::try_lock, lock: File::lock, rename: |from, to| fs::rename(from, to) };
 
-/// Waits until no other process holds the lock on `file`; `busy` is called if one does. Goes on without the lock where the
-/// file system has none (Lustre, NFS, some containers): then two processes at once do the same work twice.
+/// Locks a file; false if another process holds its lock. Where the file system has no locks (Lustre, NFS, some
+/// containers), one goes on with a word: then two processes at once are not told apart.
+pub fn try_lock(file: &File) -> bool {
+    try_lock_with(&SYSTEM, file)
+}
+
+/// Like [`try_lock`], but waits until no other process holds the lock; `busy` is called if one does.
 pub(crate) fn lock(file: &File, busy: impl FnOnce()) {
     lock_with(&SYSTEM, file, busy);
 }
@@ -31,22 +36,32 @@ pub(crate) fn is_read_only(error: &anyhow::Error) -> bool {
     matches!(kind, Some(ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied))
 }
 
-fn lock_with(calls: &Calls, file: &File, busy: impl FnOnce()) -> bool {
-    let result = match (calls.try_lock)(file) {
-        Ok(()) => Ok(()),
-        Err(TryLockError::WouldBlock) => {
-            busy();
-            (calls.lock)(file)
+fn try_lock_with(calls: &Calls, file: &File) -> bool {
+    match (calls.try_lock)(file) {
+        Ok(()) => true,
+        Err(TryLockError::WouldBlock) => false,
+        Err(TryLockError::Error(error)) => {
+            no_locks(&error);
+            true
         }
-        Err(TryLockError::Error(error)) => Err(error),
-    };
-    if let Err(error) = &result {
-        static ONCE: Once = Once::new();
-        ONCE.call_once(|| {
-            crate::note!("this file system has no locks ({error}): do not fetch the same data twice at once")
-        });
     }
-    result.is_ok()
+}
+
+fn lock_with(calls: &Calls, file: &File, busy: impl FnOnce()) {
+    if !try_lock_with(calls, file) {
+        busy();
+        if let Err(error) = (calls.lock)(file) {
+            no_locks(&error);
+        }
+    }
+}
+
+/// Says once that there are no locks.
+fn no_locks(error: &io::Error) {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        crate::note!("this file system has no locks ({error}): do not start the same work twice at once")
+    });
 }
 
 fn move_with(calls: &Calls, from: &Path, to: &Path) -> io::Result<()> {
@@ -73,12 +88,19 @@ mod tests {
             Calls { try_lock: |_| Err(TryLockError::Error(io::Error::from_raw_os_error(37))), ..SYSTEM },
         ];
         for calls in calls {
-            assert!(!lock_with(&calls, &file, || panic!("nobody else")));
+            assert!(try_lock_with(&calls, &file));
+            lock_with(&calls, &file, || panic!("nobody else"));
         }
-        assert!(lock_with(&SYSTEM, &file, || panic!("nobody else")));
+        assert!(try_lock_with(&SYSTEM, &file));
+        lock_with(&SYSTEM, &file, || panic!("nobody else"));
         let mut waited = false;
-        let calls = Calls { try_lock: |_| Err(TryLockError::WouldBlock), ..SYSTEM };
-        assert!(lock_with(&calls, &file, || waited = true));
+        let calls = Calls {
+            try_lock: |_| Err(TryLockError::WouldBlock),
+            lock: |_| Err(io::Error::from_raw_os_error(37)),
+            ..SYSTEM
+        };
+        assert!(!try_lock_with(&calls, &file));
+        lock_with(&calls, &file, || waited = true);
         assert!(waited);
     }
 

@@ -22,7 +22,7 @@ mod cifar;
 pub mod clients;
 pub mod command;
 mod convert;
-mod disk;
+pub mod disk;
 mod family;
 mod folder;
 mod hand;

@@ -41,7 +41,7 @@ pub fn read_header(mut from: impl Read) -> Result<Header> {
     let of_bytes = ["|u1", "<u1", ">u1", "=u1", "u1", "|B", "B"];
     let of_bytes = of_bytes.iter().any(|kind| text.contains(&format!("'descr':'{kind}'")));
     ensure!(of_bytes, "it is not a NumPy array of unsigned bytes");
-    ensure!(text.contains("'fortran_order':False"), "its NumPy array is not stored row by row");
+    ensure!(text.contains("'fortran_order':False"), "its NumPy array is stored column by column, not row by row");
     let shape = text.split("'shape':(").nth(1).and_then(|rest| rest.split(')').next()).unwrap_or_default();
     let [rows, columns] = shape.split(',').filter(|part| !part.is_empty()).collect::<Vec<_>>()[..] else {
         bail!("its NumPy array has the shape ({shape}) instead of two dimensions");

@@ -333,10 +333,14 @@ impl Store {
 
 fn problems(set: &Set, dir: &Path, synthetic: bool) -> Vec<String> {
     if !Origin::is_in(dir) {
+        let choice = if synthetic { Choice::Synthetic } else { Choice::Real };
         let mut problems = vec![format!(
-            "its files have not been checked; check them with: cargo book data fetch {} --data real",
+            "its files have not been checked; check them with: cargo book data fetch {} --data {choice}",
             quoted(&set.name)
         )];
+        if synthetic {
+            return problems;
+        }
         let found = match hand::look(set, dir) {
             Ok(hand::Found::Part(error)) | Err(error) => Some(format!("{error:#}")),
             Ok(_) => None,

@@ -35,8 +35,8 @@ const MANIFEST: &str = r#"
 
 /// A wheel that no Python on this machine would install: pip only unpacks it.
 fn wheel() -> Vec<u8> {
-    let metadata = b"Metadata-Version: 2.1\nName: gdl-test-numbers\nVersion: 1.0\nRequires-Python: >=3.11\n";
-    let tags = b"Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: false\nTag: cp311-cp311-manylinux_2_28_x86_64\n";
+    let metadata = b"Metadata-Version: 2.1\nName: gdl-test-numbers\nVersion: 1.0\nRequires-Python: >=3.9,<3.10\n";
+    let tags = b"Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: false\nTag: cp39-cp39-manylinux2014_x86_64\n";
     zip(&[
         ("gdl_test_numbers/numbers", b"1 2 3"),
         ("gdl_test_numbers-1.0.dist-info/METADATA", metadata),
@@ -95,7 +95,7 @@ fn pip_fetches_what_was_asked_for_whatever_is_set() {
         let folder = tempdir().unwrap();
         let wheels = folder.path().join("wheels");
         fs::create_dir(&wheels).unwrap();
-        fs::write(wheels.join("gdl_test_numbers-1.0-cp311-cp311-manylinux_2_28_x86_64.whl"), wheel()).unwrap();
+        fs::write(wheels.join("gdl_test_numbers-1.0-cp39-cp39-manylinux2014_x86_64.whl"), wheel()).unwrap();
         let file = folder.path().join("pip.conf");
         let way = format!("no-index = true\nfind-links =\n    /no/such/wheels\n    {}\n", wheels.display());
         let others = "user = true\nno-binary = :all:\nrequire-hashes = true\nplatform = macosx_11_0_arm64\n";

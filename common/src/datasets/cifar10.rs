@@ -99,7 +99,7 @@ fn read(dir: &Path, files: &[String], count: i64) -> Result<LabeledImages> {
         let path = dir.join(file);
         let bytes = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
         let (classes, planes) = parse(&bytes).with_context(|| {
-            format!("{} is damaged: delete its folder and fetch it again with `cargo book data fetch`", path.display())
+            format!("{} is damaged: move it away and fetch it again with `cargo book data fetch`", path.display())
         })?;
         let n = left.min(classes.len() as i64);
         labels.push(Tensor::from_slice(&classes).narrow(0, 0, n).to_kind(Kind::Int64));

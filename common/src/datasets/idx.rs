@@ -14,7 +14,7 @@ use std::path::Path;
 pub fn read(path: &Path) -> Result<ArrayD<u8>> {
     let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
     parse(bytes).with_context(|| {
-        format!("{} is damaged: delete it and fetch it again with `cargo book data fetch`", path.display())
+        format!("{} is damaged: move it away and fetch it again with `cargo book data fetch`", path.display())
     })
 }
 

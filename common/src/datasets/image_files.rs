@@ -17,9 +17,6 @@ const AHEAD: usize = 4;
 /// Number of missing or damaged images that are tolerated.
 const SKIPPED_AT_MOST: usize = 50;
 
-const JPEG_START: [u8; 2] = [0xff, 0xd8];
-const JPEG_END: [u8; 2] = [0xff, 0xd9];
-
 /// How images get their size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Resizing {
@@ -29,7 +26,7 @@ enum Resizing {
     Cropped,
 }
 
-/// Image files (JPEG, PNG, PGM), resized to one size.
+/// Image files (JPEG, PNG, WebP, GIF, BMP, TIFF, PGM; their content decides, not their names), resized to one size.
 ///
 /// Resizing takes the nearest pixel and ignores proportions, as the book's `ImageDataGenerator` does by default, so
 /// that losses are comparable with the book's. Output pixel i is input pixel floor((i + 0.5) · from / to).
@@ -150,9 +147,7 @@ impl ImageFiles {
         let path = &self.paths[row];
         let failed = || format!("cannot read the image {}", path.display());
         let bytes = std::fs::read(path).with_context(failed)?;
-        // Decoders fill in the missing part of a truncated JPEG file.
-        let whole = !bytes.starts_with(&JPEG_START) || bytes.windows(2).rev().take(1024).any(|pair| pair == JPEG_END);
-        ensure!(whole, "{}: the file is truncated", failed());
+        data::image::check(&bytes).with_context(failed)?; // decoders fill in what a truncated file lacks
         let image = image::load_from_memory(&bytes).with_context(failed)?;
         Ok(match self.resizing {
             Resizing::Nearest => resized(image, self.shape),

@@ -22,7 +22,7 @@ pub fn read(dir: &Path) -> Result<Land> {
     let path = dir.join("land-110m.json");
     let bytes = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
     parse(&bytes).with_context(|| {
-        format!("{} is damaged: delete it and fetch it again with `cargo book data fetch`", path.display())
+        format!("{} is damaged: move it away and fetch it again with `cargo book data fetch`", path.display())
     })
 }
 

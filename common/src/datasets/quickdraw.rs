@@ -6,9 +6,8 @@ pub use super::augment::augmented;
 
 use crate::device::mix;
 use anyhow::{Context, Result, ensure};
-use data::DataSet;
-use ndarray::{ArrayView2, Axis};
-use ndarray_npy::ViewNpyExt;
+use data::{DataSet, npy};
+use ndarray::ArrayView2;
 use std::fs;
 use std::path::PathBuf;
 use tch::{Device, Kind, Tensor};
@@ -96,7 +95,7 @@ fn path(set: &DataSet) -> PathBuf {
 fn open(set: &DataSet) -> Result<Tensor> {
     let path = path(set);
     let damaged =
-        || format!("{} is damaged: delete its folder and fetch it again with `cargo book data fetch`", path.display());
+        || format!("{} is damaged: move it away and fetch it again with `cargo book data fetch`", path.display());
     let bytes = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
     let images = parse(&bytes).with_context(damaged)?;
     let pixels = images.as_slice().with_context(damaged)?;
@@ -112,9 +111,13 @@ fn scaled(drawings: &Tensor) -> Tensor {
 /// # Errors
 /// The bytes are not a NumPy file of unsigned bytes, or its rows are not drawings.
 pub fn parse(bytes: &[u8]) -> Result<ArrayView2<'_, u8>> {
-    let rows = ArrayView2::<u8>::view_npy(bytes).context("not a two-dimensional NumPy array of bytes")?;
-    let width = rows.len_of(Axis(1));
-    ensure!(width == SIDE * SIDE, "its rows have {width} values, not {SIDE} x {SIDE}");
-    ensure!(rows.is_standard_layout(), "its values are stored column by column");
-    Ok(rows)
+    let header = npy::read_header(bytes).context("not a two-dimensional NumPy array of bytes")?;
+    let npy::Header { length, rows, columns } = header;
+    ensure!(columns == (SIDE * SIDE) as u64, "its rows have {columns} values, not {SIDE} x {SIDE}");
+    let values = usize::try_from(length).ok().and_then(|length| bytes.get(length..)).unwrap_or_default();
+    let due = usize::try_from(rows).ok().and_then(|rows| Some((rows, rows.checked_mul(SIDE * SIDE)?)));
+    let (rows, _) = due.filter(|(_, due)| *due == values.len()).with_context(|| {
+        format!("not a two-dimensional NumPy array of bytes: {} values for {rows} rows", values.len())
+    })?;
+    Ok(ArrayView2::from_shape((rows, SIDE * SIDE), values)?)
 }

