@@ -8,9 +8,11 @@ pub mod digits;
 pub mod drawings;
 pub mod format;
 pub mod land;
+pub mod paintings;
 pub mod parallel;
 mod pen;
 pub mod shapes;
+pub mod vgg19;
 
 use std::path::Path;
 
@@ -18,7 +20,8 @@ use anyhow::{Result, bail};
 
 /// Runs a generator in its default configuration: it writes all files of its data set to the folder `dir`.
 ///
-/// Generators are called like their modules: `celeba`, `coffee`, `digits`, `land`, `shapes`. Drawings also need a category:
+/// Generators are called like their modules: `celeba`, `coffee`, `digits`, `land`, `paintings`,
+/// `shapes`, `vgg19`. Drawings also need a category:
 /// `drawings/camel`.
 ///
 /// # Errors
@@ -31,9 +34,11 @@ pub fn write(generator: &str, dir: &Path) -> Result<()> {
         "digits" => digits::write(dir, &digits::Config::default()),
         "drawings" => drawings::write(dir, category, &drawings::Config::default()),
         "land" => land::write(dir),
+        "paintings" => paintings::write(dir),
         "shapes" => shapes::write(dir, &shapes::Config::default()),
+        "vgg19" => vgg19::write(dir),
         _ => bail!(
-            "unknown generator `{generator}`: valid names are celeba, coffee, digits, drawings/<category>, land and shapes"
+            "unknown generator `{generator}`: valid names are celeba, coffee, digits, drawings/<category>, land, paintings, shapes and vgg19"
         ),
     }
 }
