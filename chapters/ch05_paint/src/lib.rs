@@ -5,6 +5,11 @@ pub mod figures;
 pub mod models;
 
 use common::cli::Chapter;
+use experiments::style_transfer;
 
 /// The chapter's experiments.
-pub const CHAPTER: Chapter = Chapter { table: include_str!("../experiments.toml"), experiments: &[], benches: &[] };
+pub const CHAPTER: Chapter = Chapter {
+    table: include_str!("../experiments.toml"),
+    experiments: &[("05_03", style_transfer::train)],
+    benches: &[],
+};
