@@ -4,7 +4,7 @@ use super::style_inputs::Inputs;
 use crate::figures::style;
 use crate::models::style_images::{deprocess, grey, luminance, matched, preprocess, with_colors_of};
 use crate::models::style_search::Search;
-use crate::models::style_transfer::{Layers, LossWeights, StyleTransfer};
+use crate::models::style_transfer::{BOOK_CONTENT, Layers, LossWeights, StyleTransfer};
 use anyhow::{Context as _, Result, ensure};
 use common::arrays::array4;
 use common::cli::Context;
@@ -28,6 +28,9 @@ pub struct Config {
     pub size: i64,
     /// Weights of the losses.
     pub weights: LossWeights,
+    /// Factor of the content weight where the net lacks block5_conv2: the content loss of the shallower layer that takes
+    /// its place is much larger, and would leave no room for the style. 0.01 as in the book's listing.
+    pub shallow_content: f64,
     /// Whether the colours of the content image are kept: only luminance is transferred.
     pub preserve_color: bool,
     /// Whether L-BFGS starts anew in each iteration, as in the book.
@@ -62,6 +65,7 @@ impl ExperimentConfig for Config {
             vgg: String::new(),
             size: 800,
             weights: LossWeights::FIGURE,
+            shallow_content: 0.01,
             preserve_color: false,
             restart: true,
             evaluations: 20,
@@ -74,7 +78,7 @@ impl ExperimentConfig for Config {
             Preset::Quick => Config {
                 size: 256,
                 restart: false,
-                epochs: 16,
+                epochs: 30,
                 save_every: 1,
                 study: Study { size: 128, epochs: 5, restart_epochs: 15 },
                 ..book
@@ -99,6 +103,8 @@ impl ExperimentConfig for Config {
         for (name, weight) in [("content", content), ("style", style), ("total_variation", total_variation)] {
             ensure!(weight.is_finite() && weight >= 0.0, "weights.{name} must be 0 or more");
         }
+        let factor = self.shallow_content;
+        ensure!(factor.is_finite() && factor >= 0.0, "shallow_content must be 0 or more");
         ensure!(content + style + total_variation > 0.0, "one of the weights must be above 0");
         ensure!((1..=1000).contains(&self.evaluations), "evaluations must lie between 1 and 1000");
         let Study { epochs, restart_epochs, .. } = self.study;
@@ -109,6 +115,15 @@ impl ExperimentConfig for Config {
         }
         ensure!(self.save_every > 0, "save_every must be above 0");
         Ok(())
+    }
+}
+
+impl Config {
+    /// The weights for these layers.
+    pub fn weights_for(&self, layers: &Layers) -> LossWeights {
+        let LossWeights { content, .. } = self.weights;
+        let shallow = layers.content.as_deref() != Some(BOOK_CONTENT);
+        LossWeights { content: if shallow { content * self.shallow_content } else { content }, ..self.weights }
     }
 }
 
@@ -137,7 +152,10 @@ pub fn train(context: &Context) -> Result<()> {
 
 /// The finished run.
 pub fn transferred(context: &Context) -> Result<Transferred> {
-    let inputs = Inputs::new(context, &context.config()?)?;
+    let config = context.config::<Config>()?;
+    let inputs = Inputs::new(context, &config)?;
+    // Before a run is created: an image may be missing, damaged or too small.
+    [config.size, config.study.size].into_iter().try_for_each(|size| inputs.images(size).map(|_| ()))?;
     let run = context.training_run::<Config>("style", &inputs.short_name(), inputs.info.clone())?;
     let config = &run.params.config;
     run.folder.plot_model(&[inputs.vgg.model()])?;
@@ -152,7 +170,8 @@ pub fn transferred(context: &Context) -> Result<Transferred> {
         false => [content.copy(), style.copy()],
     };
     let [content_target, style_target] = targets.map(|rgb| preprocess(&rgb));
-    let losses = StyleTransfer::new(&inputs.vgg, &content_target, &style_target, layers.clone(), config.weights)?;
+    let losses =
+        StyleTransfer::new(&inputs.vgg, &content_target, &style_target, layers.clone(), config.weights_for(&layers))?;
     let shown = |image: &Tensor| match config.preserve_color {
         true => with_colors_of(&deprocess(image), &content),
         false => deprocess(image),

@@ -4,7 +4,7 @@ use super::style_features;
 use crate::experiments::style_transfer::{Transferred, saved, stages, study};
 use crate::models::style_images::{deprocess, preprocess};
 use crate::models::style_search::Search;
-use crate::models::style_transfer::{Layers, LossWeights, StyleTransfer};
+use crate::models::style_transfer::{BOOK_CONTENT, Layers, LossWeights, StyleTransfer};
 use anyhow::{Context, Result};
 use common::arrays::array4;
 use common::cli::Figures;
@@ -38,7 +38,7 @@ pub fn combination(figures: &Figures, all: &Transferred) -> Result<()> {
     let shown: Vec<Array3<f32>> = saved.iter().map(|(_, image)| image.clone()).collect();
     let captions = saved.iter().map(|(iteration, _)| format!("iteration {iteration}"));
     let below = ImageGrid::new(images::stacked(&shown)?.view()).columns(shown.len()).captions(captions);
-    let LossWeights { content, style, total_variation } = config.weights;
+    let LossWeights { content, style, total_variation } = config.weights_for(&all.layers);
     let colors =
         if config.preserve_color { " Only luminance is transferred: the colours are the content's." } else { "" };
     let caption = format!(
@@ -55,9 +55,16 @@ pub fn combination(figures: &Figures, all: &Transferred) -> Result<()> {
 /// What the net has, beside what the book's has: for captions.
 fn layers_of(all: &Transferred) -> String {
     let vgg = &all.inputs.vgg;
-    match vgg.has("block5_conv2") {
+    match vgg.has(BOOK_CONTENT) {
         true => format!("Layers of {}:", vgg.origin()),
-        false => format!("The net is {}, so that not the book's six layers are compared, but", vgg.origin()),
+        false => {
+            let factor = all.run.params.config.shallow_content;
+            format!(
+                "The net is {}, so that not the book's six layers are compared, and the content weight is {factor} times \
+                 the book's; layers:",
+                vgg.origin()
+            )
+        }
     }
 }
 
@@ -93,7 +100,7 @@ pub fn losses(figures: &Figures, all: &Transferred) -> Result<()> {
     figures.save("loss", caption, Figure::of(&chart, (7.5, 5.0))?)
 }
 
-/// What a layer holds: images found from noise by the content loss of one layer, or by the style loss of the layers up to
+/// What a layer holds: images found from faint noise by the content loss of one layer, or by the style loss of the layers up to
 /// one, without total variation.
 pub fn reconstructions(figures: &Figures, all: &Transferred) -> Result<()> {
     let vgg = &all.inputs.vgg;
@@ -101,7 +108,7 @@ pub fn reconstructions(figures: &Figures, all: &Transferred) -> Result<()> {
     let images = all.inputs.images(size)?;
     let [content, style] = [0, 1].map(|i| preprocess(&images[i]));
     device::seed(&[figures.seed(), 5]);
-    let noise = preprocess(&Tensor::rand(content.size(), (Kind::Float, tch::Device::Cpu)));
+    let noise = preprocess(&(Tensor::rand(content.size(), (Kind::Float, tch::Device::Cpu)) * 0.1 + 0.45));
     let mut rows = [vec![images[0].copy()], vec![images[1].copy()]];
     let mut names = [vec!["content".to_string()], vec!["style".to_string()]];
     let of_block = |block: usize, conv: usize| format!("block{block}_conv{conv}");
@@ -124,7 +131,7 @@ pub fn reconstructions(figures: &Figures, all: &Transferred) -> Result<()> {
     });
     let [above, below] = grids;
     let caption = format!(
-        "What the layers hold: images found from noise. Above: by the content loss of one layer; below: by the style loss \
+        "What the layers hold: images found from faint noise. Above: by the content loss of one layer; below: by the style loss \
          of the layers up to one. {} iterations at {size} pixels. Net: {}.",
         all.run.params.config.study.epochs,
         vgg.origin()
@@ -167,10 +174,11 @@ pub fn restarts(figures: &Figures, all: &Transferred) -> Result<()> {
     let [content, style] = all.inputs.images(size)?.map(|image| preprocess(&image));
     let mut chart = Chart::new().x_label("evaluations of the loss").y_label("loss").log_y();
     let mut last = vec![];
-    let runs = [(true, "anew every iteration (book)", Color::ORANGE), (false, "continued", Color::BLUE)];
+    let runs = [(true, "starts anew (book)", Color::ORANGE), (false, "continues", Color::BLUE)];
     for (restart, label, color) in runs {
-        say!("L-BFGS {label}");
-        let losses = StyleTransfer::new(&all.inputs.vgg, &content, &style, all.layers.clone(), config.weights)?;
+        say!("loss where L-BFGS {label}");
+        let losses =
+            StyleTransfer::new(&all.inputs.vgg, &content, &style, all.layers.clone(), config.weights_for(&all.layers))?;
         let name = if restart { "anew" } else { "continued" };
         let search = Search { restart, ..search(all) };
         let (folder, _) = study(&all.run.folder, name, losses, &content, search)?;

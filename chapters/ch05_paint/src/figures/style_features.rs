@@ -32,7 +32,13 @@ impl Maps {
         };
         let maps =
             [&all.content, &all.style, &all.combination].map(features).into_iter().collect::<Result<Vec<_>>>()?;
-        let deviations = maps.iter().map(|maps| maps.flatten(2, 3).std_dim([2i64].as_slice(), false, false));
+        // Without the border, where channels see the zeros of the padding.
+        let inner = |maps: &Tensor| {
+            let margin = |size: i64| if size > 8 { 2 } else { 0 };
+            let (top, left) = (margin(maps.size()[2]), margin(maps.size()[3]));
+            maps.narrow(2, top, maps.size()[2] - 2 * top).narrow(3, left, maps.size()[3] - 2 * left)
+        };
+        let deviations = maps.iter().map(|maps| inner(maps).flatten(2, 3).std_dim([2i64].as_slice(), false, false));
         let product = deviations.reduce(|product, deviation| product * deviation).context("there are no images")?;
         let (_, shown) = product.squeeze_dim(0).topk(CHANNELS, 0, true, true);
         Ok(Maps { maps, layer, shown: Vec::try_from(shown)? })
@@ -64,7 +70,7 @@ pub fn feature_maps(figures: &Figures, all: &Transferred) -> Result<()> {
         .column_names(["image".to_string()].into_iter().chain(names))
         .row_names(NAMES);
     let caption = format!(
-        "Three images and five feature maps of {} (fig. 5.16): the channels that vary most in all three. White is the \
+        "Three images and five feature maps of {} (fig. 5.16): the channels that vary most in all three, border aside. White is the \
          largest value of a channel. Net: {}.",
         maps.layer,
         all.inputs.vgg.origin()

@@ -11,6 +11,9 @@ use std::fmt;
 use std::rc::Rc;
 use tch::{Device, Kind, Tensor};
 
+/// The layer of the book's content loss (p. 189).
+pub const BOOK_CONTENT: &str = "block5_conv2";
+
 /// Weights of the three losses.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -40,9 +43,9 @@ pub struct Layers {
 }
 
 impl Layers {
-    /// The book's, as far as the net has them: block5_conv2, or the last layer, and the first of each block.
+    /// The book's, as far as the net has them: [`BOOK_CONTENT`], or the last layer, and the first of each block.
     pub fn book(vgg: &Vgg19) -> Layers {
-        let content = if vgg.has("block5_conv2") { "block5_conv2" } else { &vgg.names()[vgg.names().len() - 1] };
+        let content = if vgg.has(BOOK_CONTENT) { BOOK_CONTENT } else { &vgg.names()[vgg.names().len() - 1] };
         let style = (1..=5).map(|block| format!("block{block}_conv1")).filter(|name| vgg.has(name));
         Layers { content: Some(content.to_string()), style: style.collect() }
     }

@@ -1,6 +1,6 @@
 //! The weights of VGG19 from the files that are to be had: Keras', torchvision's and TensorFlow.js'.
 
-use super::vgg::layer_names;
+use super::vgg::{BLOCKS, layer_names};
 use anyhow::{Context, Result, bail, ensure};
 use common::keras::weights;
 use data::DataSet;
@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
-use tch::{Kind, Tensor};
+use tch::{Device, Kind, Tensor};
 
 /// Places of the convolutions in torchvision's `vgg19().features`.
 const TORCHVISION: [usize; 16] = [0, 2, 5, 7, 10, 12, 14, 16, 19, 21, 23, 25, 28, 30, 32, 34];
@@ -55,6 +55,21 @@ impl VggWeights {
             _ => bail!("{}: it must end in .pth, .safetensors or .json", failed()),
         };
         weights.with_context(failed)
+    }
+
+    /// Random weights of the first convolutions, for measurements and tests: He normal kernels, biases of N(0, 1).
+    pub fn random(layers: usize) -> VggWeights {
+        let options = (Kind::Float, Device::Cpu);
+        let mut tensors = BTreeMap::new();
+        let filters = BLOCKS.iter().flat_map(|(convs, filters)| vec![*filters; *convs]);
+        let mut channels = 3;
+        for (name, filters) in layer_names().into_iter().zip(filters).take(layers) {
+            let kernel = Tensor::randn([3, 3, channels, filters], options) * (2.0 / (9 * channels) as f64).sqrt();
+            tensors.insert(format!("{name}/kernel"), kernel);
+            tensors.insert(format!("{name}/bias"), Tensor::randn([filters], options));
+            channels = filters;
+        }
+        VggWeights { tensors, shift: [0.0; 3], origin: "random weights, not VGG19".to_string() }
     }
 
     /// The weights of the data set `vgg19`.
