@@ -78,8 +78,11 @@ impl VggWeights {
     /// As [`VggWeights::read`].
     pub fn from_data(set: &DataSet) -> Result<VggWeights> {
         let weights = VggWeights::read(&set.file("model.json"))?;
-        let origin = if set.origin.synthetic { &set.origin.description } else { "VGG19" };
-        Ok(VggWeights { origin: with_blocks(origin, weights.layers()), ..weights })
+        let origin = match set.origin.synthetic {
+            true => set.origin.description.clone(),
+            false => with_blocks("VGG19", weights.layers()),
+        };
+        Ok(VggWeights { origin, ..weights })
     }
 
     /// Keras' weights; other variables, such as those of dense layers, are left out.
@@ -126,7 +129,7 @@ impl VggWeights {
 
     /// Number of convolutions.
     pub fn layers(&self) -> usize {
-        self.tensors.len() / 2
+        self.tensors.keys().filter(|name| name.ends_with("/kernel")).count()
     }
 
     /// Bytes that differ for other weights: sum and sum of squares of each tensor.
