@@ -14,8 +14,8 @@ pub mod metrics;
 pub mod notebook;
 pub mod plot;
 pub mod samples;
-pub mod threads;
 mod shell;
+pub mod threads;
 pub mod training;
 
 pub use data::{note, say};

@@ -1,4 +1,4 @@
-"""Chapter 5's CycleGANs in tf.keras 2, timed step by step, to stand beside the Rust port in `cargo book bench`.
+"""Chapter 5's models in tf.keras 2, timed step by step, to stand beside the Rust port in `cargo book bench`.
 
     pip install tensorflow-cpu==2.20.0 tf_keras==2.20.1 numpy
     python keras_peer.py --model cyclegan_apples --steps 10
@@ -17,6 +17,7 @@ import peer
 peer.use_keras_2()
 
 import numpy as np
+import style_keras
 import tf_keras as keras
 from keras_models import apples, monet
 
@@ -45,7 +46,7 @@ def iteration(make):
     return step
 
 
-PEERS = {
+PEERS = style_keras.PEERS | {
     "cyclegan_apples": peer.Peer(lambda: iteration(apples), 1, warm_up=3),
     "cyclegan_monet": peer.Peer(lambda: iteration(monet), 1, warm_up=2),
 }

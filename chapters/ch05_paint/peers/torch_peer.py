@@ -1,4 +1,4 @@
-"""Chapter 5's CycleGANs in plain PyTorch, timed step by step, to stand beside the Rust port in `cargo book bench`.
+"""Chapter 5's models in plain PyTorch, timed step by step, to stand beside the Rust port in `cargo book bench`.
 
     pip install torch==2.11.0 numpy
     python torch_peer.py --model cyclegan_apples --steps 10
@@ -19,6 +19,7 @@ from torch import nn
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "common/python"))
 import peer
+import style_torch
 
 RESIDUAL_BLOCKS = 9
 BUFFER_MAX_LENGTH = 50
@@ -217,7 +218,7 @@ def cyclegan_monet(device):
     return CycleGan(generators, discriminators, normal_start, 256, 5, parameters, device).step
 
 
-PEERS = {
+PEERS = style_torch.PEERS | {
     "cyclegan_apples": peer.Peer(cyclegan_apples, 1, warm_up=3),
     "cyclegan_monet": peer.Peer(cyclegan_monet, 1, warm_up=2),
 }

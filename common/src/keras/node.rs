@@ -154,6 +154,11 @@ impl<'a> Node<'a> {
         self.unnamed(|_| Ok(RepeatVector::new(n)))
     }
 
+    /// Largest value of each square of `pool_size` x `pool_size` pixels.
+    pub fn max_pooling2d(&self, pool_size: i64) -> Node<'a> {
+        self.unnamed(|_| MaxPooling2d::new(pool_size))
+    }
+
     /// Nearest-neighbour upsampling.
     pub fn up_sampling2d(&self, factor: i64) -> Node<'a> {
         self.unnamed(|_| Ok(UpSampling2d::new(factor)))

@@ -165,7 +165,7 @@ pub fn write_file(
     files::write(path, &bytes)
 }
 
-/// Reads a safetensors file of f32, f64 or i64 tensors, with its text map.
+/// Reads a safetensors file of f32, f64, i64 or u8 tensors, with its text map.
 pub fn read_file(path: &Path) -> Result<(BTreeMap<String, Tensor>, HashMap<String, String>)> {
     let bytes = std::fs::read(path).with_context(|| format!("cannot read weights from {}", path.display()))?;
     let damaged = || weights_kind::describe(path, &bytes);
@@ -177,7 +177,8 @@ pub fn read_file(path: &Path) -> Result<(BTreeMap<String, Tensor>, HashMap<Strin
             Dtype::F32 => Kind::Float,
             Dtype::F64 => Kind::Double,
             Dtype::I64 => Kind::Int64,
-            other => bail!("{}: {name} is of type {other:?}; wanted are f32, f64 and i64", path.display()),
+            Dtype::U8 => Kind::Uint8,
+            other => bail!("{}: {name} is of type {other:?}; wanted are f32, f64, i64 and u8", path.display()),
         };
         let shape: Vec<i64> = view.shape().iter().map(|&n| n as i64).collect();
         let tensor = Tensor::f_from_data_size(view.data(), &shape, kind).with_context(damaged)?;
@@ -200,7 +201,8 @@ impl Buffer {
             Kind::Double => (Dtype::F64, 8),
             Kind::Int64 => (Dtype::I64, 8),
             Kind::Float => (Dtype::F32, 4),
-            other => bail!("cannot save values of type {other:?}: only f32, f64 and i64"),
+            Kind::Uint8 => (Dtype::U8, 1),
+            other => bail!("cannot save values of type {other:?}: only f32, f64, i64 and u8"),
         };
         let mut bytes = vec![0; tensor.numel() * width];
         tensor.copy_data_u8(&mut bytes, tensor.numel());

@@ -2,7 +2,9 @@ use crate::keras::{Optimizer, weights};
 use anyhow::{Context, Result, bail, ensure};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
+use std::fmt::Debug;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use tch::Tensor;
 use tch::nn::VarStore;
 
@@ -26,12 +28,29 @@ pub struct TrainState {
     pub(super) variables: BTreeMap<String, Tensor>,
     /// By their names in the file.
     others: BTreeMap<String, Tensor>,
+    /// By their names in the file.
+    encoded: BTreeMap<String, Rc<dyn Encoded>>,
+}
+
+/// A part of a run's state that is no tensor of fixed shape: it is encoded when the run is saved.
+pub trait Encoded: Debug {
+    /// The state as bytes.
+    ///
+    /// # Errors
+    /// It cannot be encoded.
+    fn encode(&self) -> Result<Vec<u8>>;
+
+    /// Changes the state to the encoded one.
+    ///
+    /// # Errors
+    /// The bytes are damaged or of another version.
+    fn decode(&self, bytes: &[u8]) -> Result<()>;
 }
 
 impl TrainState {
     /// The state of all variables of a store.
     pub fn new(variables: &VarStore) -> TrainState {
-        TrainState { variables: weights::named_variables(variables), others: BTreeMap::new() }
+        TrainState { variables: weights::named_variables(variables), others: BTreeMap::new(), encoded: BTreeMap::new() }
     }
 
     /// Adds the state of an optimizer.
@@ -44,6 +63,12 @@ impl TrainState {
     /// Adds a tensor of fixed shape that is changed in place, such as a buffer of images.
     pub fn tensor(mut self, name: &str, tensor: &Tensor) -> TrainState {
         self.others.insert(format!("{STATE}{name}"), tensor.shallow_clone());
+        self
+    }
+
+    /// Adds a part that is encoded when the run is saved, such as the state of an optimizer of another crate.
+    pub fn encoded(mut self, name: &str, part: &Rc<impl Encoded + 'static>) -> TrainState {
+        self.encoded.insert(format!("{ENCODED}{name}"), part.clone());
         self
     }
 }
@@ -70,6 +95,7 @@ pub struct CheckpointFile(PathBuf);
 const POSITION: &str = "position";
 const OPTIMIZER: &str = "optimizer/";
 const STATE: &str = "state/";
+const ENCODED: &str = "encoded/";
 
 impl CheckpointFile {
     /// `weights/checkpoint.safetensors` of a run folder.
@@ -99,16 +125,28 @@ impl CheckpointFile {
         let variables = state.variables.iter().map(|(name, tensor)| (name.clone(), weights::to_keras(tensor)));
         let others = state.others.iter().map(|(name, tensor)| (name.clone(), tensor.shallow_clone()));
         let json = serde_json::to_string(position).context("cannot encode the training position as JSON")?;
-        weights::write_file(&self.0, variables.chain(others), HashMap::from([(POSITION.to_string(), json)]))
+        let encoded = state.encoded.iter().map(|(name, part)| Ok((name.clone(), Tensor::from_slice(&part.encode()?))));
+        let encoded = encoded.collect::<Result<Vec<_>>>()?;
+        weights::write_file(
+            &self.0,
+            variables.chain(others).chain(encoded),
+            HashMap::from([(POSITION.to_string(), json)]),
+        )
     }
 
     /// Loads the state; nothing changes unless all of it fits.
     pub(super) fn load(&self, state: &TrainState) -> Result<Position> {
         let (tensors, position) = self.read()?;
-        let (others, variables): (BTreeMap<_, _>, BTreeMap<_, _>) =
+        let (mut others, variables): (BTreeMap<_, _>, BTreeMap<_, _>) =
             tensors.into_iter().partition(|(name, _)| is_state(name));
+        let take = |(name, part): (&String, &Rc<dyn Encoded>)| {
+            let saved = others.remove(name).with_context(|| format!("{name} is missing"))?;
+            Ok((part.clone(), Vec::<u8>::try_from(saved)?))
+        };
+        let encoded = state.encoded.iter().map(take).collect::<Result<Vec<_>>>().with_context(|| self.misfit())?;
         let pairs = pair(&state.others, others).with_context(|| self.misfit())?;
         weights::assign_named(&state.variables, variables).with_context(|| self.misfit())?;
+        encoded.iter().try_for_each(|(part, bytes)| part.decode(bytes)).with_context(|| self.misfit())?;
         tch::no_grad(|| pairs.into_iter().for_each(|(mut tensor, saved)| tensor.copy_(&saved)));
         Ok(position)
     }
@@ -128,7 +166,7 @@ impl CheckpointFile {
 }
 
 fn is_state(name: &str) -> bool {
-    name.starts_with(OPTIMIZER) || name.starts_with(STATE)
+    [OPTIMIZER, STATE, ENCODED].iter().any(|prefix| name.starts_with(prefix))
 }
 
 /// Pairs each tensor with the one saved under its name.

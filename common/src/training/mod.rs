@@ -25,7 +25,7 @@ mod stop;
 mod train;
 
 pub use catalog::Preset;
-pub use checkpoint::{CheckpointFile, TrainState};
+pub use checkpoint::{CheckpointFile, Encoded, TrainState};
 pub use config::{ExperimentConfig, FitConfig, configure, ensure_positive, settings};
 pub use history::History;
 pub use run::{DataInfo, Params, Run, RunFolder};

@@ -12,11 +12,13 @@ pub mod land;
 pub mod landscapes;
 mod noise;
 mod paint;
+pub mod paintings;
 pub mod parallel;
 mod pen;
 pub mod shapes;
 mod unpaired;
 mod vec3;
+pub mod vgg19;
 
 use std::path::Path;
 
@@ -24,8 +26,8 @@ use anyhow::{Result, bail};
 
 /// Runs a generator in its default configuration: it writes all files of its data set to the folder `dir`.
 ///
-/// Generators are called like their modules: `celeba`, `coffee`, `digits`, `fruit`, `land`, `landscapes`, `shapes`. Drawings
-/// also need a category: `drawings/camel`.
+/// Generators are called like their modules: `celeba`, `coffee`, `digits`, `fruit`, `land`, `landscapes`, `paintings`,
+/// `shapes`, `vgg19`. Drawings also need a category: `drawings/camel`.
 ///
 /// # Errors
 /// There is no such generator, or a file cannot be written.
@@ -39,10 +41,12 @@ pub fn write(generator: &str, dir: &Path) -> Result<()> {
         "fruit" => fruit::write(dir, &fruit::Config::default()),
         "land" => land::write(dir),
         "landscapes" => landscapes::write(dir, &landscapes::Config::default()),
+        "paintings" => paintings::write(dir),
         "shapes" => shapes::write(dir, &shapes::Config::default()),
+        "vgg19" => vgg19::write(dir),
         _ => bail!(
-            "unknown generator `{generator}`: valid names are celeba, coffee, digits, drawings/<category>, fruit, land, landscapes \
-             and shapes"
+            "unknown generator `{generator}`: valid names are celeba, coffee, digits, drawings/<category>, fruit, land, \
+             landscapes, paintings, shapes and vgg19"
         ),
     }
 }

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
-use synthetic::{celeba, coffee, digits, drawings, fruit, land, landscapes, shapes};
+use synthetic::{celeba, coffee, digits, drawings, fruit, land, landscapes, paintings, shapes, vgg19};
 
 /// A digest of the names and contents of all files that `write` leaves in an empty folder.
 fn digest(write: impl Fn(&Path) -> anyhow::Result<()>) -> String {
@@ -53,6 +53,8 @@ fn the_bytes_never_change() {
     assert_eq!(digest(|dir| landscapes::write(dir, &landscapes_config)), "a8c4b56b19cbf8a1", "landscapes");
     let shapes_config = shapes::Config { seed: 2009, images: 100 };
     assert_eq!(digest(|dir| shapes::write(dir, &shapes_config)), "728d713e87de56f8", "shapes");
+    assert_eq!(digest(paintings::write), "0429fa31e1c483ea", "paintings");
+    assert_eq!(digest(vgg19::write), "85f58904bd3f26bc", "vgg19");
 }
 
 #[test]

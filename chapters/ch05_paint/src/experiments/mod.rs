@@ -3,3 +3,5 @@
 pub mod cyclegan;
 pub mod cyclegan_apples;
 pub mod cyclegan_monet;
+pub mod style_inputs;
+pub mod style_transfer;
