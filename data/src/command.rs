@@ -5,7 +5,8 @@ use std::path::Path;
 use anyhow::{Result, bail};
 use clap::Subcommand;
 
-use crate::store::{Entry, quoted};
+use crate::family::quoted;
+use crate::store::Entry;
 use crate::{Choice, DataSet, Store, output, say};
 
 /// The arguments of `cargo book data`.

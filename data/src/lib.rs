@@ -43,6 +43,7 @@ mod staging;
 mod store;
 mod unpack;
 mod validate;
+mod verify;
 
 pub use choice::Choice;
 pub use manifest::Manifest;
