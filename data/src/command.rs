@@ -5,7 +5,8 @@ use std::path::Path;
 use anyhow::{Result, bail};
 use clap::Subcommand;
 
-use crate::store::{Entry, quoted};
+use crate::family::quoted;
+use crate::store::Entry;
 use crate::{Choice, DataSet, Store, output, say};
 
 /// The arguments of `cargo book data`.
@@ -130,7 +131,7 @@ fn verify(store: &Store, name: Option<String>) -> Result<()> {
             if report.problems.is_empty() {
                 say!("{name}: {} is complete", shown(&report.dir));
             } else {
-                say!("{name}: {} is damaged", shown(&report.dir));
+                say!("{name}: {} has problems", shown(&report.dir));
                 report.problems.iter().for_each(|problem| say!("    {problem}"));
                 damaged.push(name.clone());
             }
@@ -138,7 +139,10 @@ fn verify(store: &Store, name: Option<String>) -> Result<()> {
     }
     if !damaged.is_empty() {
         output::finish()?;
-        bail!("damaged data sets: {}; move the files named above away and fetch the sets again", damaged.join(", "));
+        bail!(
+            "data sets with problems: {}; check or move away the files named above, and fetch the sets again",
+            damaged.join(", ")
+        );
     }
     Ok(())
 }

@@ -97,6 +97,11 @@ pub(crate) fn plain(category: &str) -> String {
     category.trim().to_lowercase().replace(['-', '_'], " ")
 }
 
+/// A name, quoted for a shell.
+pub(crate) fn quoted(name: &str) -> String {
+    if name.contains(' ') { format!("\"{name}\"") } else { name.to_string() }
+}
+
 /// "; did you mean `mnist`?", if there is a similar name.
 fn did_you_mean(name: &str, known: impl Iterator<Item = String>) -> String {
     nearest(name, known).map_or_else(String::new, |near| format!("; did you mean `{near}`?"))

@@ -44,6 +44,7 @@ mod store;
 mod unpack;
 pub mod usage;
 mod validate;
+mod verify;
 
 pub use choice::Choice;
 pub use manifest::Manifest;

@@ -3,7 +3,7 @@
 use std::iter;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
 use crate::advice;
 use crate::cache::Slot;
@@ -14,10 +14,11 @@ use crate::folder;
 use crate::hand;
 use crate::manifest::{Manifest, Set, Source, Synthetic};
 use crate::note;
-use crate::origin::{DataSet, FileRecord, Origin, OriginKind};
+use crate::origin::{DataSet, Origin, OriginKind};
 use crate::progress;
 use crate::source::{Http, Place, mirror};
 use crate::staging::Staging;
+use crate::verify;
 
 /// The cache of data sets, and access to their sources.
 #[derive(Debug)]
@@ -142,7 +143,7 @@ impl Store {
         };
         let reports = [false, true].into_iter().filter(there).map(|synthetic| {
             let dir = self.slot(&set.name, synthetic).dir;
-            Report { problems: problems(&set, &dir, synthetic), dir }
+            Report { problems: verify::problems(&set, &dir, synthetic), dir }
         });
         Ok(reports.collect())
     }
@@ -329,44 +330,4 @@ impl Store {
         note!("{}: drew {}", set.name, origin.description);
         Ok(DataSet { name: set.name.clone(), dir: slot.dir, origin })
     }
-}
-
-fn problems(set: &Set, dir: &Path, synthetic: bool) -> Vec<String> {
-    if !Origin::is_in(dir) {
-        let choice = if synthetic { Choice::Synthetic } else { Choice::Real };
-        let mut problems = vec![format!(
-            "its files have not been checked; check them with: cargo book data fetch {} --data {choice}",
-            quoted(&set.name)
-        )];
-        if synthetic {
-            return problems;
-        }
-        let found = match hand::look(set, dir) {
-            Ok(hand::Found::Part(error)) | Err(error) => Some(format!("{error:#}")),
-            Ok(_) => None,
-        };
-        problems.extend(found);
-        return problems;
-    }
-    let origin = match Origin::read(dir) {
-        Ok(origin) => origin,
-        Err(error) => return vec![format!("{error:#}")],
-    };
-    let unchanged = |found: Result<FileRecord>| {
-        let found = found?;
-        if !origin.files.contains(&found) {
-            bail!("`{}` has changed since it was fetched", found.name);
-        }
-        Ok(())
-    };
-    let files = set.files.iter().map(|file| check::check_file(file, synthetic, dir));
-    let folders = set.folders.iter().map(|folder| folder::check(folder, synthetic, dir));
-    let tables = check::match_tables(set, dir);
-    let checked = files.chain(folders).map(unchanged).chain([tables]);
-    checked.filter_map(Result::err).map(|error| format!("{error:#}")).collect()
-}
-
-/// A name, quoted for a shell.
-pub(crate) fn quoted(name: &str) -> String {
-    if name.contains(' ') { format!("\"{name}\"") } else { name.to_string() }
 }

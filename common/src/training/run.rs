@@ -140,7 +140,10 @@ impl RunFolder {
             serde_json::from_value(params)
         });
         parsed.with_context(|| {
-            format!("{} is damaged or belongs to another experiment; delete the folder and train again", path.display())
+            format!(
+                "{} is damaged or belongs to another experiment; move the folder away and train again",
+                path.display()
+            )
         })
     }
 }

@@ -82,7 +82,7 @@ impl Measures {
     /// The file is damaged.
     pub fn of(folder: &Path) -> Result<Measures> {
         let path = folder.join("measures.csv");
-        let damaged = || format!("{} is damaged: delete it and train again", path.display());
+        let damaged = || format!("{} is damaged: move it away and train again", path.display());
         let rows = match path.exists() {
             true => csv::Reader::from_path(&path)
                 .and_then(|mut csv| csv.deserialize().collect::<Result<Vec<_>, _>>())

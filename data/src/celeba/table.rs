@@ -1,23 +1,16 @@
-//! CelebA's table of attributes and its images, in the forms that its makers, other sites, spreadsheets and pandas give
-//! them. The check of the data set and the loader both read them here, so that they agree.
-//!
-//! The original has the number of rows, a header of attributes, and rows `000001.jpg -1  1 ...`, set apart by blanks.
-//! The others have a header that begins with the images' column, and rows set apart by commas, semicolons or tabs, maybe
-//! with quotes and a column that counts the rows. 1 means that an image has an attribute; -1 and 0, that it does not.
+//! The table of attributes.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result, bail, ensure};
 
+use super::is_image;
 use crate::sniff;
 
 /// The headings of the images' column.
 const NAME_HEADINGS: [&str; 6] = ["image_id", "filename", "file_name", "image_name", "image", "file"];
-/// The endings of images.
-const ENDINGS: [&str; 3] = ["jpg", "jpeg", "png"];
-
 /// A table of binary attributes.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Table {
@@ -203,93 +196,6 @@ fn decode(bytes: &[u8]) -> Result<String> {
 /// The start of a text, for messages.
 fn start(text: &str) -> String {
     text.chars().take(40).collect()
-}
-
-/// The images of a table, in a folder.
-#[derive(Clone, Debug)]
-pub struct Images {
-    /// The file of each row of the table; `None` if it is missing.
-    pub paths: Vec<Option<PathBuf>>,
-    /// Images without a row, by name, sorted.
-    pub extra: Vec<String>,
-}
-
-impl Images {
-    /// Finds the image of each row in `folder`, at any depth below it. An image may have another ending than in the table
-    /// (`.JPG`, `.jpeg`, `.png`).
-    ///
-    /// # Errors
-    /// The folder cannot be read.
-    pub fn find(table: &Table, folder: &Path) -> Result<Images> {
-        let mut files = BTreeMap::new();
-        walk(folder, &mut files)?;
-        let mut by_stem: HashMap<&str, &str> = HashMap::new();
-        for name in files.keys() {
-            by_stem.entry(stem(name)).or_insert(name);
-        }
-        let named = |name: &String| {
-            let found = files.get_key_value(name);
-            found.or_else(|| files.get_key_value(*by_stem.get(stem(name))?))
-        };
-        let found: Vec<Option<(&String, &PathBuf)>> = table.names.iter().map(named).collect();
-        let used: HashSet<&String> = found.iter().flatten().map(|(name, _)| *name).collect();
-        let extra = files.keys().filter(|name| !used.contains(name)).cloned().collect();
-        Ok(Images { paths: found.into_iter().map(|file| file.map(|(_, path)| path.clone())).collect(), extra })
-    }
-
-    /// An error that names the images that are missing, or that have no row.
-    pub(crate) fn match_all(&self, table: &Table, table_name: &str, folder: &str) -> Result<()> {
-        let missing: Vec<&str> =
-            table.names.iter().zip(&self.paths).filter(|(_, path)| path.is_none()).map(|(name, _)| &**name).collect();
-        let (all, none) = (table.names.len(), missing.len() == table.names.len());
-        let alike = match self.extra.first() {
-            Some(name) if none => format!("; its images have names like {name}"),
-            _ => String::new(),
-        };
-        ensure!(
-            missing.is_empty(),
-            "`{folder}` lacks {} of the {all} images of `{table_name}`: {}{alike}; unpack the missing ones",
-            missing.len(),
-            few(&missing)
-        );
-        ensure!(
-            self.extra.is_empty(),
-            "`{table_name}` has no row for {} of the images in `{folder}`: {}; move what does not belong there away",
-            self.extra.len(),
-            few(&self.extra)
-        );
-        Ok(())
-    }
-}
-
-/// The first names of a list.
-fn few(names: &[impl AsRef<str>]) -> String {
-    let first: Vec<&str> = names.iter().take(3).map(AsRef::as_ref).collect();
-    format!("{}{}", first.join(", "), if names.len() > 3 { ", ..." } else { "" })
-}
-
-fn stem(name: &str) -> &str {
-    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
-}
-
-fn is_image(name: &str) -> bool {
-    let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
-    !name.starts_with('.') && ending.is_some_and(|ending| ENDINGS.contains(&&*ending))
-}
-
-/// The images below a folder, by name. Archives made on a Mac have a hidden `._` file for each file.
-fn walk(dir: &Path, files: &mut BTreeMap<String, PathBuf>) -> Result<()> {
-    let failed = || format!("cannot read the folder {}", dir.display());
-    for entry in fs::read_dir(dir).with_context(failed)? {
-        let entry = entry.with_context(failed)?;
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if entry.file_type().with_context(failed)?.is_dir() {
-            walk(&entry.path(), files)?;
-        } else if is_image(&name) {
-            files.insert(name, entry.path());
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]
