@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 
-use crate::{libtorch, setup};
+use crate::{libtorch, plain, setup};
 
 /// Cargo, with libtorch in place.
 pub struct Cargo {
@@ -30,7 +30,7 @@ impl Cargo {
 
     /// `cargo <subcommand>` in the root of the repository.
     pub fn command(&self, subcommand: &str) -> Command {
-        let mut command = plain(&self.root);
+        let mut command = plain::cargo(&self.root);
         command.arg(subcommand);
         self.prepare(&mut command);
         command
@@ -41,7 +41,7 @@ impl Cargo {
     /// # Errors
     /// When the build fails.
     pub fn build(&self, package: &str, name: &str) -> Result<PathBuf> {
-        if !debug_dir(&self.root).join(name).exists() {
+        if !plain::debug_dir(&self.root).join(name).exists() {
             eprintln!("Building {name}. The first time this compiles the bindings of libtorch and takes minutes.");
         }
         let mut command = self.command("build");
@@ -72,7 +72,7 @@ impl Cargo {
 
     /// Settings that libtorch needs in `command`.
     fn prepare(&self, command: &mut Command) {
-        as_from_a_shell(command);
+        plain::as_from_a_shell(command);
         command.env_remove("LIBTORCH_USE_PYTORCH").env_remove("LIBTORCH").envs(self.environment());
     }
 
@@ -99,39 +99,4 @@ impl Cargo {
 #[derive(Deserialize)]
 struct Message {
     executable: Option<PathBuf>,
-}
-
-/// `cargo` in the root of the repository, with nothing said about libtorch.
-pub fn plain(root: &Path) -> Command {
-    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.current_dir(root);
-    as_from_a_shell(&mut command);
-    command
-}
-
-/// Whether `package` was compiled here before.
-pub fn has_compiled(root: &Path, package: &str) -> bool {
-    let start = format!("{package}-");
-    let entries = std::fs::read_dir(debug_dir(root).join("build"));
-    entries.is_ok_and(|entries| entries.flatten().any(|entry| entry.file_name().to_string_lossy().starts_with(&start)))
-}
-
-/// Where cargo puts what it compiles, unless the user's configuration of cargo names another folder.
-pub fn target_dir(root: &Path) -> PathBuf {
-    root.join(env::var_os("CARGO_TARGET_DIR").map_or_else(|| "target".into(), PathBuf::from))
-}
-
-/// Where binaries lie.
-fn debug_dir(root: &Path) -> PathBuf {
-    target_dir(root).join("debug")
-}
-
-/// `cargo run` describes xtask to xtask in variables; other crates should not take them for their own.
-pub fn as_from_a_shell(command: &mut Command) {
-    for (name, _) in env::vars_os() {
-        let text = name.to_string_lossy();
-        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") || text == "CARGO_BIN_NAME" {
-            command.env_remove(&name);
-        }
-    }
 }

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand};
 
 use crate::{bench, doctor, figures, list, notebook, readme, run, setup, test};
 
@@ -69,7 +69,11 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
     let root = data::root()?;
     match cli.command {
         None | Some(Command::List) => list::run(&root),
-        Some(Command::Run(args)) => run::run(&root, &args),
+        Some(Command::Run(args)) => {
+            let cli = Cli::command();
+            let commands: Vec<_> = cli.get_subcommands().map(clap::Command::get_name).collect();
+            run::run(&root, &args, &commands)
+        }
         Some(Command::Figures(args)) => figures::run(&root, &args),
         Some(Command::Test(rest)) => test::run(&root, &rest.args),
         Some(Command::Setup(args)) => setup::run(&root, &args),

@@ -9,7 +9,8 @@ use anyhow::{Context, Result};
 use clap::Args;
 
 use crate::cargo::Cargo;
-use crate::experiments::{Chapter, Choice, Experiments};
+use crate::experiments::Experiments;
+use crate::jobs::jobs;
 use crate::process;
 
 #[derive(Args)]
@@ -17,13 +18,6 @@ pub struct Arguments {
     /// Chapters (03) or experiments (03_02) [default: all], then options of the experiments (--preset book)
     #[arg(value_name = "CHAPTER|ID|OPTIONS", trailing_var_arg = true, allow_hyphen_values = true)]
     args: Vec<OsString>,
-}
-
-/// A chapter, and the ids whose figures are drawn; no id means all.
-#[derive(Debug)]
-pub struct Job<'a> {
-    pub chapter: &'a Chapter,
-    pub ids: Vec<&'a str>,
 }
 
 /// Runs `<package> figures [ids] [options]` for every chapter concerned.
@@ -64,32 +58,4 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
         process::print(&format!("Gallery: {}\n", root.join("figures/index.html").display()))?;
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// The jobs for `words`, by chapter in the book's order.
-///
-/// # Errors
-/// [`crate::Usage`] if a word names neither a chapter nor an experiment.
-pub fn jobs<'a>(experiments: &'a Experiments, words: &[impl AsRef<str>]) -> Result<Vec<Job<'a>>> {
-    let choices: Vec<_> = words.iter().map(|word| experiments.choice(word.as_ref())).collect::<Result<_>>()?;
-    let mut jobs = Vec::new();
-    for chapter in &experiments.chapters {
-        let whole = |choice: &Choice| matches!(choice, Choice::Chapter(chosen) if chosen.table.chapter == chapter.table.chapter);
-        let whole = words.is_empty() || choices.iter().any(whole);
-        let mut ids = Vec::new();
-        for choice in &choices {
-            if let Choice::Experiment(of, experiment) = choice
-                && of.table.chapter == chapter.table.chapter
-                && !ids.contains(&experiment.id.as_str())
-            {
-                ids.push(experiment.id.as_str());
-            }
-        }
-        if whole {
-            jobs.push(Job { chapter, ids: Vec::new() });
-        } else if !ids.is_empty() {
-            jobs.push(Job { chapter, ids });
-        }
-    }
-    Ok(jobs)
 }

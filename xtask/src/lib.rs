@@ -1,9 +1,9 @@
 //! `cargo book ...`: installs libtorch, then builds and runs the experiments of the chapters.
 //!
 //! One module per command ([`list`], [`run`], [`figures`], [`mod@test`], [`setup`], [`doctor`], [`mod@bench`],
-//! [`notebook`], [`readme`]) uses four modules for the outside world: [`experiments`] (the chapters' tables),
-//! [`libtorch`] (its folder), [`python`] (pip, which downloads libtorch) and [`cargo`] (builds). This crate compiles
-//! without libtorch.
+//! [`notebook`], [`readme`]) uses these modules for the outside world: [`experiments`] and [`jobs`] (the
+//! chapters' tables), [`libtorch`] (its folder), [`python`] (pip, which downloads libtorch), [`plain`] and [`mod@cargo`]
+//! (builds without and with libtorch). This crate compiles without libtorch.
 
 pub mod bench;
 pub mod cargo;
@@ -12,9 +12,11 @@ pub mod doctor;
 pub mod driver;
 pub mod experiments;
 pub mod figures;
+pub mod jobs;
 pub mod libtorch;
 pub mod list;
 pub mod notebook;
+pub mod plain;
 pub mod process;
 pub mod python;
 pub mod readme;

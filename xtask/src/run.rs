@@ -5,23 +5,20 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
-use clap::CommandFactory;
 
 use crate::cargo::Cargo;
-use crate::cli::Cli;
 use crate::experiments::Experiments;
 use crate::process;
 
 /// Builds the chapter of the experiment named by the first argument, and runs its binary with all arguments.
+/// `commands` are the other commands, which a mistyped id may mean.
 ///
 /// # Errors
 /// [`crate::Usage`] for an unknown id; libtorch cannot be installed, or the chapter cannot be built.
-pub fn run(root: &Path, args: &[OsString]) -> Result<ExitCode> {
+pub fn run(root: &Path, args: &[OsString], commands: &[&str]) -> Result<ExitCode> {
     let (id, rest) = args.split_first().context("no experiment given; `cargo book` lists them")?;
     let experiments = Experiments::load(root)?;
-    let cli = Cli::command();
-    let commands: Vec<_> = cli.get_subcommands().map(clap::Command::get_name).collect();
-    let (chapter, experiment) = experiments.find(&id.to_string_lossy(), &commands)?;
+    let (chapter, experiment) = experiments.find(&id.to_string_lossy(), commands)?;
     let cargo = Cargo::ready(root)?;
     let mut binary = cargo.start(&cargo.build(&chapter.table.package, &chapter.table.package)?);
     binary.arg(&experiment.id).args(rest);

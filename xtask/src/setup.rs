@@ -8,9 +8,9 @@ use anyhow::{Result, bail, ensure};
 use catalog::versions::LIBTORCH;
 use clap::Args;
 
-use crate::cargo;
 use crate::driver::Driver;
 use crate::libtorch::{self, Place, State, Variant, install};
+use crate::plain;
 use crate::process::{answer, print};
 
 #[derive(Args)]
@@ -103,7 +103,7 @@ fn make(root: &Path, found: State, variant: Variant) -> Result<()> {
     );
     let start = Instant::now();
     if install::install(root, variant)? {
-        if found != State::Missing || cargo::has_compiled(root, "torch-sys") {
+        if found != State::Missing || plain::has_compiled(root, "torch-sys") {
             forget_bindings(root);
         }
         eprintln!("libtorch {LIBTORCH} ({variant}) is installed ({} s).", start.elapsed().as_secs());
@@ -125,7 +125,7 @@ pub const COMPILER_CURE: &str = if cfg!(target_os = "macos") {
 
 /// Makes cargo rebuild the bindings: it does not notice that libtorch has changed.
 fn forget_bindings(root: &Path) {
-    let status = cargo::plain(root).args(["clean", "--quiet", "--package", "torch-sys"]).status();
+    let status = plain::cargo(root).args(["clean", "--quiet", "--package", "torch-sys"]).status();
     if !status.is_ok_and(|status| status.success()) {
         eprintln!("warning: run `cargo clean -p torch-sys` to rebuild the bindings");
     }

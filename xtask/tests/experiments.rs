@@ -6,7 +6,7 @@ use std::path::Path;
 
 use support::{add_experiment, repository, write};
 use xtask::experiments::Experiments;
-use xtask::figures::jobs;
+use xtask::jobs::jobs;
 use xtask::{Usage, list};
 
 fn table(root: &Path) -> std::path::PathBuf {

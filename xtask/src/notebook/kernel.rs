@@ -7,7 +7,8 @@ use anyhow::{Context, Result, ensure};
 use serde_json::json;
 
 use super::environment::{self, write};
-use crate::cargo::{self, Cargo};
+use crate::cargo::Cargo;
+use crate::plain;
 use crate::process::answer;
 
 /// The version that the notebooks were tried with.
@@ -55,7 +56,7 @@ pub fn ready(root: &Path) -> Result<()> {
 
 /// The kernel of this version where the user has it: `cargo install evcxr_jupyter`.
 fn installed(root: &Path) -> Option<PathBuf> {
-    let list = cargo::plain(root).args(["install", "--list"]).output().ok()?;
+    let list = plain::cargo(root).args(["install", "--list"]).output().ok()?;
     let ours = format!("evcxr_jupyter v{EVCXR}:");
     String::from_utf8_lossy(&list.stdout).lines().find(|line| *line == ours)?;
     let paths = std::env::var_os("PATH").unwrap_or_default();
@@ -65,7 +66,7 @@ fn installed(root: &Path) -> Option<PathBuf> {
 fn compile(root: &Path, home: &Path) -> Result<()> {
     eprintln!("Compiling the Rust kernel evcxr {EVCXR} in {}: about 5 minutes on two cores, once.", home.display());
     let build = home.join("kernel-build");
-    let mut command = cargo::plain(root);
+    let mut command = plain::cargo(root);
     command.args(["install", "evcxr_jupyter", "--version", EVCXR, "--locked", "--force", "--root"]).arg(home);
     // A folder that stays: an interrupted compilation goes on where it was.
     command.env("CARGO_TARGET_DIR", &build).env("PATH", with_bin(home)?);

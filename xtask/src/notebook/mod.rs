@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 use crate::cargo::Cargo;
 use crate::experiments::Experiments;
-use crate::figures::jobs;
+use crate::jobs::jobs;
 use crate::{Usage, process};
 
 #[derive(Args)]
@@ -177,6 +177,6 @@ fn jupyter(root: &Path, python: &Path) -> Command {
     for name in ["JUPYTER_PATH", "JUPYTER_CONFIG_PATH", "PYTHONPATH", "PYTHONHOME"] {
         command.env_remove(name);
     }
-    crate::cargo::as_from_a_shell(&mut command);
+    crate::plain::as_from_a_shell(&mut command);
     command
 }

@@ -12,8 +12,9 @@ use anyhow::{Context, Result, ensure};
 
 use super::environment::write;
 use super::kernel;
-use crate::cargo::{Cargo, plain, target_dir};
+use crate::cargo::Cargo;
 use crate::experiments::Experiments;
+use crate::plain;
 
 const WORKSPACE: &str = r#"# Made by `cargo book notebook`.
 [workspace]
@@ -59,7 +60,7 @@ pub fn ready(root: &Path, cargo: &Cargo, experiments: &Experiments) -> Result<()
     fs::write(template.join("Cargo.lock"), read("Cargo.lock")?)
         .with_context(|| format!("writing to {}", template.display()))?;
 
-    let target = target_dir(root);
+    let target = plain::target_dir(root);
     write(&home.join("target.txt"), &target.display().to_string())?;
     let mut command = cargo.command("build");
     command.current_dir(template.join("deps")).env("CARGO_TARGET_DIR", &target);
@@ -68,7 +69,7 @@ pub fn ready(root: &Path, cargo: &Cargo, experiments: &Experiments) -> Result<()
         "building the chapters for the notebooks failed; `cargo book doctor` tells whether everything it needs is here"
     );
     // The kernel asks cargo about the packages of all platforms: now is the time to download them.
-    let mut metadata = plain(root);
+    let mut metadata = plain::cargo(root);
     metadata.current_dir(template.join("deps")).args(["metadata", "--format-version", "1", "--quiet"]);
     let done = metadata.stdout(std::process::Stdio::null()).status().context("starting cargo")?.success();
     ensure!(done, "cargo could not download what the notebooks depend on; its reason stands above");
