@@ -53,6 +53,7 @@ def prepare(home, session):
     target = Path((home / "target.txt").read_text())
     # What has changed since `cargo book notebook` started. Errors are told where they matter: below the cell.
     build = ["cargo", "build", "--quiet"]
+    os.environ.pop("CARGO_BUILD_TARGET", None)  # what is compiled lies in `debug`, also for the cells
     environment = {**os.environ, "CARGO_TARGET_DIR": str(target)}
     subprocess.run(build, cwd=template / "deps", env=environment, stderr=subprocess.DEVNULL, check=False)
     for name in ["Cargo.toml", "Cargo.lock", "deps/Cargo.toml", "deps/src/lib.rs", "ctx/Cargo.toml"]:

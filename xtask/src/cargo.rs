@@ -1,6 +1,5 @@
 //! Building and starting the other crates of the workspace.
 
-use std::env;
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -9,7 +8,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 
-use crate::{libtorch, plain, setup};
+use crate::{libtorch, loader, plain, setup};
 
 /// Cargo, with libtorch in place.
 pub struct Cargo {
@@ -41,7 +40,7 @@ impl Cargo {
     /// # Errors
     /// When the build fails.
     pub fn build(&self, package: &str, name: &str) -> Result<PathBuf> {
-        if !plain::debug_dir(&self.root).join(name).exists() {
+        if !plain::has_compiled(&self.root, "torch-sys") {
             eprintln!("Building {name}. The first time this compiles the bindings of libtorch and takes minutes.");
         }
         let mut command = self.command("build");
@@ -85,12 +84,7 @@ impl Cargo {
             variables.push(("LIBTORCH".to_string(), dir.clone().into_os_string()));
         }
         // Not needed where the run path finds .libtorch, but other target folders and documentation tests lie elsewhere.
-        let variable = if cfg!(target_os = "macos") { "DYLD_LIBRARY_PATH" } else { "LD_LIBRARY_PATH" };
-        let before = env::var_os(variable).unwrap_or_default();
-        let paths = std::iter::once(self.libtorch.lib()).chain(env::split_paths(&before));
-        if let Ok(paths) = env::join_paths(paths.filter(|path| !path.as_os_str().is_empty())) {
-            variables.push((variable.to_string(), paths));
-        }
+        variables.push((loader::VARIABLE.to_string(), loader::path(&self.libtorch.lib())));
         variables
     }
 }

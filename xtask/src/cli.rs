@@ -1,12 +1,13 @@
 //! The command line.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
-use crate::{bench, doctor, figures, list, notebook, readme, run, setup, test};
+use crate::{bench, doctor, figures, libtorch, list, notebook, readme, run, setup, test};
 
 /// Generative Deep Learning, in Rust: runs the book's experiments.
 ///
@@ -49,6 +50,9 @@ enum Command {
     /// Rewrite the table of sections in README.md from the chapters' experiments.toml
     #[command(hide = true)]
     Readme,
+    /// Load libraries, for set-up
+    #[command(hide = true, name = libtorch::load::COMMAND)]
+    Load { libraries: Vec<PathBuf> },
     #[command(external_subcommand)]
     Run(Vec<OsString>),
 }
@@ -80,6 +84,7 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
         Some(Command::Doctor) => doctor::run(&root),
         Some(Command::Data(args)) => data::command::run(args).map(|()| ExitCode::SUCCESS),
         Some(Command::Bench(args)) => bench::run(&root, &args),
+        Some(Command::Load { libraries }) => libtorch::load::run(&libraries),
         Some(Command::Readme) => readme::run(&root),
         Some(Command::Notebook(args)) => notebook::run(&root, &args),
     }

@@ -1,17 +1,20 @@
 //! `cargo book doctor`: checks the installation and suggests fixes.
 
 use std::path::Path;
-use std::process::{ExitCode, Stdio};
+use std::process::{Command, ExitCode, Stdio};
 
 use anyhow::Result;
 use catalog::versions::LIBTORCH;
 
 use crate::cargo::Cargo;
+use crate::compiler::{self, Compiler, Language};
 use crate::driver::Driver;
 use crate::experiments::Experiments;
 use crate::libtorch::{self, Place, State, Variant};
-use crate::process::{answer, print};
-use crate::{python, setup};
+use crate::loader::{self, Obstacle, VARIABLE};
+use crate::machine::Machine;
+use crate::process::{answer, last_lines, print};
+use crate::{plain, python};
 
 /// The findings.
 #[derive(Default)]
@@ -20,6 +23,8 @@ struct Report {
     problems: Vec<String>,
     /// What works, but could be better.
     advice: Vec<String>,
+    /// Programs start with `cargo book` only.
+    plain_cargo_fails: bool,
 }
 
 /// Prints the report.
@@ -40,7 +45,8 @@ pub fn run(root: &Path) -> Result<ExitCode> {
         print(&format!("\nAdvice: {advice}\n"))?;
     }
     if report.problems.is_empty() {
-        print("\nNo problems found.\n")?;
+        let found = if report.plain_cargo_fails { "No problems found with `cargo book`" } else { "No problems found" };
+        print(&format!("\n{found}.\n"))?;
         return Ok(ExitCode::SUCCESS);
     }
     print("\nProblems and fixes\n")?;
@@ -71,24 +77,22 @@ impl Report {
     }
 
     fn tools(&mut self) -> Vec<Line> {
-        if cfg!(windows) {
-            self.problems.push("Windows is not supported: use WSL (`wsl --install`) and run this command there".into());
+        let machine = Machine::find();
+        if let Err(error) = machine.check() {
+            self.problems.push(error.to_string());
         }
         let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".into());
-        let compiler = setup::compiler();
-        let first_line = |text: String| text.lines().next().unwrap_or_default().to_string();
-        let compiler_version = answer(&compiler, &["--version"]).map(first_line);
-        if compiler_version.is_none() {
-            self.problems.push(format!("no C++ compiler (`{compiler}`): {}", setup::COMPILER_CURE));
-        }
+        let compiler = Compiler::find(Language::Cpp);
+        self.problems.extend(compiler::problems());
         let python = python::find().ok();
         let version = python.as_ref().and_then(|python| python::python_version(python).zip(Some(python)));
         let python_line = version.map(|((major, minor), python)| format!("{major}.{minor} ({})", python.display()));
         let threads = std::thread::available_parallelism().map_or_else(|_| "unknown".into(), |count| count.to_string());
         vec![
+            ("machine".into(), machine.to_string()),
             ("cargo".into(), answer(cargo, &["--version"]).unwrap_or_else(missing)),
             ("rustc".into(), answer("rustc", &["--version"]).unwrap_or_else(missing)),
-            ("C++ compiler".into(), compiler_version.unwrap_or_else(missing)),
+            ("C++ compiler".into(), compiler.version.unwrap_or_else(missing)),
             ("Python".into(), python_line.unwrap_or_else(missing)),
             ("processor cores".into(), threads),
             ("NVIDIA driver".into(), Driver::find().to_string()),
@@ -122,8 +126,8 @@ impl Report {
         match found {
             Ok(variant) => self.compare(variant, &Driver::find()),
             Err(problem) => {
-                if matches!(place, Place::Own(_)) && python::find().is_err() {
-                    self.problems.push(format!("no Python 3, which installs libtorch with pip: {}", python::CURE));
+                if let (Place::Own(_), Err(error)) = (&place, python::find()) {
+                    self.problems.push(error.to_string());
                 }
                 self.problems.push(problem);
             }
@@ -164,22 +168,50 @@ impl Report {
     fn devices(&mut self, root: &Path) -> Vec<Line> {
         let info = Cargo::ready(root).and_then(|cargo| {
             let executable = cargo.build("common", "torch-info")?;
-            Ok(cargo.start(&executable).stderr(Stdio::inherit()).output()?)
+            let output = cargo.start(&executable).stderr(Stdio::inherit()).output()?;
+            Ok((executable, output))
         });
         match info {
-            Ok(output) if output.status.success() => {
+            Ok((executable, output)) if output.status.success() => {
+                self.plain_cargo(root, &executable);
                 let text = String::from_utf8_lossy(&output.stdout);
                 let pair =
                     |line: &str| line.split_once(": ").map(|(key, value)| (key.trim().into(), value.trim().into()));
                 text.lines().filter_map(pair).collect()
             }
             _ => {
-                let cure =
-                    "see the message above. If a library is missing, run `rm -r .libtorch` and `cargo book setup`";
+                let cure = "see the message above. If a library is missing, move .libtorch to another place and run \
+                            `cargo book setup`";
                 self.problems.push(format!("libtorch is installed, but a program that uses it does not run: {cure}"));
                 Vec::new()
             }
         }
+    }
+
+    /// Whether the program also starts as `cargo run` starts it, without the variables that `cargo book` sets.
+    fn plain_cargo(&mut self, root: &Path, executable: &Path) {
+        let lib = Place::find(root).lib();
+        let (failed, said) = match Command::new(executable).stdin(Stdio::null()).output() {
+            Ok(output) => (!output.status.success(), last_lines(&String::from_utf8_lossy(&output.stderr), 1)),
+            Err(error) => (true, error.to_string()),
+        };
+        let reasons = plain::obstacles(root, executable, &lib);
+        let obstacles = loader::obstacles(&lib);
+        if !failed && obstacles.is_empty() {
+            return;
+        }
+        self.plain_cargo_fails = true;
+        let named = obstacles
+            .iter()
+            .map(|Obstacle { folder, what }| format!("{VARIABLE} names {}, which holds {what}", folder.display()));
+        let named: Vec<String> = if failed { named.chain(reasons).collect() } else { named.collect() };
+        let said = if said.is_empty() { String::new() } else { format!(" ({said})") };
+        let because = if named.is_empty() { said } else { format!(": {}{said}", named.join("; ")) };
+        self.advice.push(format!(
+            "`cargo book` works, but plain `cargo run` and `cargo test` do not find the right libraries{because}. For plain \
+             cargo, unset what is named, or put {} first in {VARIABLE}",
+            lib.display()
+        ));
     }
 }
 

@@ -8,6 +8,7 @@
 pub mod bench;
 pub mod cargo;
 pub mod cli;
+pub mod compiler;
 pub mod doctor;
 pub mod driver;
 pub mod experiments;
@@ -15,6 +16,8 @@ pub mod figures;
 pub mod jobs;
 pub mod libtorch;
 pub mod list;
+pub mod loader;
+pub mod machine;
 pub mod notebook;
 pub mod plain;
 pub mod process;

@@ -41,10 +41,15 @@ pub fn code(status: ExitStatus) -> ExitCode {
     status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from)
 }
 
-/// The trimmed output of `program args...`: its standard output or, if that is empty, its standard error. `None` if it
-/// cannot be started or fails.
+/// The trimmed output of `program args...`; see [`output_of`].
 pub fn answer(program: impl AsRef<std::ffi::OsStr>, args: &[&str]) -> Option<String> {
-    let output = Command::new(program).args(args).output().ok().filter(|output| output.status.success())?;
+    output_of(Command::new(program).args(args))
+}
+
+/// The trimmed output of `command`: its standard output or, if that is empty, its standard error. `None` if it cannot be
+/// started or fails.
+pub fn output_of(command: &mut Command) -> Option<String> {
+    let output = command.output().ok().filter(|output| output.status.success())?;
     let text = if output.stdout.trim_ascii().is_empty() { output.stderr } else { output.stdout };
     Some(String::from_utf8_lossy(text.trim_ascii()).into_owned())
 }
@@ -62,4 +67,10 @@ pub fn free_space(path: &Path) -> Option<u64> {
     let text = String::from_utf8(output.stdout).ok()?;
     let kibibytes: u64 = text.lines().nth(1)?.split_whitespace().nth(3)?.parse().ok()?;
     Some(kibibytes * 1024)
+}
+
+/// The last non-empty lines of `text`, joined by ` / `.
+pub fn last_lines(text: &str, count: usize) -> String {
+    let lines: Vec<_> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    lines[lines.len().saturating_sub(count)..].join(" / ")
 }

@@ -8,10 +8,12 @@ use anyhow::{Result, bail, ensure};
 use catalog::versions::LIBTORCH;
 use clap::Args;
 
+use crate::compiler;
 use crate::driver::Driver;
-use crate::libtorch::{self, Place, State, Variant, install};
+use crate::libtorch::{self, Place, State, Variant, install, load};
+use crate::machine::Machine;
 use crate::plain;
-use crate::process::{answer, print};
+use crate::process::print;
 
 #[derive(Args)]
 pub struct Arguments {
@@ -26,7 +28,8 @@ pub struct Arguments {
 /// Installs libtorch, unless it is installed.
 ///
 /// # Errors
-/// CUDA is requested but has no driver; otherwise as [`install::install`].
+/// CUDA is requested but has no driver, the machine is not supported, a compiler is missing, or the libraries cannot be
+/// loaded; otherwise as [`install::install`].
 pub fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
     let asked = match arguments {
         Arguments { cuda: true, .. } => Some(Variant::Cuda),
@@ -46,11 +49,13 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
                  build with CUDA",
                 dir.display()
             );
+            load::check(&dir, variant)?;
             let dir = dir.display();
             print(&format!("LIBTORCH is set: libtorch {LIBTORCH} ({variant}) in {dir} is used. Nothing to do.\n"))?;
         }
         Place::Own(dir) => match libtorch::state(&dir) {
             State::Ready(variant) if asked.is_none_or(|asked| asked == variant) => {
+                load::check(&dir, variant)?;
                 let dir = dir.display();
                 print(&format!("libtorch {LIBTORCH} ({variant}) is installed in {dir}. Nothing to do.\n"))?;
                 if variant == Variant::Cpu && asked.is_none() && driver.check().is_ok() {
@@ -83,17 +88,10 @@ fn default_variant(driver: &Driver) -> Variant {
 }
 
 fn make(root: &Path, found: State, variant: Variant) -> Result<()> {
-    if cfg!(windows) {
-        bail!(
-            "Windows is not supported. Use WSL (`wsl --install`) and run this command there; or, untested, set LIBTORCH \
-             to the folder of libtorch {LIBTORCH}"
-        );
+    Machine::find().check()?;
+    if let Some(problem) = compiler::problems().into_iter().next() {
+        bail!(problem);
     }
-    let compiler = compiler();
-    ensure!(
-        answer(&compiler, &["--version"]).is_some(),
-        "no C++ compiler found (`{compiler}`); libtorch's bindings need one: {COMPILER_CURE}"
-    );
     if let State::Broken(reason) = &found {
         eprintln!("Installing {FOLDER} again: {reason}.", FOLDER = libtorch::FOLDER);
     }
@@ -110,18 +108,6 @@ fn make(root: &Path, found: State, variant: Variant) -> Result<()> {
     }
     Ok(())
 }
-
-/// The C++ compiler that the build of `tch` starts.
-pub fn compiler() -> String {
-    std::env::var("CXX").ok().filter(|name| !name.is_empty()).unwrap_or_else(|| "c++".into())
-}
-
-/// How to install a C++ compiler.
-pub const COMPILER_CURE: &str = if cfg!(target_os = "macos") {
-    "install it with `xcode-select --install`"
-} else {
-    "install it with `sudo apt install g++` (Debian, Ubuntu) or `sudo dnf install gcc-c++` (Fedora)"
-};
 
 /// Makes cargo rebuild the bindings: it does not notice that libtorch has changed.
 fn forget_bindings(root: &Path) {

@@ -9,24 +9,26 @@ use support::{book, cupti_wheel, names, repository, runtime_wheel, torch_wheel, 
 use tempfile::TempDir;
 use testing::Finished;
 use xtask::libtorch::install::assemble;
+use xtask::libtorch::place::put;
 use xtask::libtorch::unpack::target;
 use xtask::libtorch::{State, Variant, state};
 
-/// A folder with `part/wheels` for the work.
+/// A folder with `part/downloads` for the work.
 fn work() -> TempDir {
     let dir = tempfile::tempdir().unwrap();
-    fs::create_dir_all(dir.path().join("part/wheels")).unwrap();
+    fs::create_dir_all(dir.path().join("part/downloads")).unwrap();
     dir
 }
 
 fn run(dir: &Path, wheels: &[std::path::PathBuf], variant: Variant) -> anyhow::Result<()> {
-    assemble(wheels, variant, &dir.join("part"), &dir.join("libtorch"))
+    let part = dir.join("part");
+    put(&assemble(wheels, variant, &part)?, &dir.join("libtorch"), &part)
 }
 
 #[test]
 fn for_the_cpu_only_what_is_needed_is_unpacked() {
     let dir = work();
-    let wheels = dir.path().join("part/wheels");
+    let wheels = dir.path().join("part/downloads");
     run(dir.path(), &[torch_wheel(&wheels), runtime_wheel(&wheels), cupti_wheel(&wheels)], Variant::Cpu).unwrap();
     let libtorch = dir.path().join("libtorch");
     let libraries =
@@ -41,7 +43,7 @@ fn for_the_cpu_only_what_is_needed_is_unpacked() {
 #[test]
 fn for_cuda_everything_is_unpacked_flat() {
     let dir = work();
-    let wheels = dir.path().join("part/wheels");
+    let wheels = dir.path().join("part/downloads");
     run(dir.path(), &[torch_wheel(&wheels), runtime_wheel(&wheels), cupti_wheel(&wheels)], Variant::Cuda).unwrap();
     let libraries = names(&dir.path().join("libtorch/lib"));
     for name in ["libtorch_cuda.so", "libc10_cuda.so", "libtorch_nvshmem.so", "libcudart.so.13", "libnvperf_host.so"] {
@@ -69,12 +71,12 @@ fn other_platforms_wheels_are_taken_whole_but_for_python_and_cuda() {
 fn an_unsafe_path_is_refused_and_nothing_stays() {
     for name in ["../evil.so", "torch/include/../../../evil.h", "/torch/lib/libc10.so", "torch\\lib\\..\\evil.so"] {
         let dir = work();
-        let wheel = dir.path().join("part/wheels/evil-1-py3-none-any.whl");
+        let wheel = dir.path().join("part/downloads/evil-1-py3-none-any.whl");
         zip(&wheel, &[("torch/lib/libtorch_cpu.so", "library"), (name, "evil")]);
         let error = format!("{:#}", run(dir.path(), &[wheel], Variant::Cpu).unwrap_err());
         assert!(error.contains("unsafe path"), "{name}: {error}");
         assert_eq!(names(dir.path()), ["part"]);
-        assert_eq!(names(&dir.path().join("part")), ["wheels"]);
+        assert_eq!(names(&dir.path().join("part")), ["downloads"]);
     }
 }
 
@@ -83,7 +85,7 @@ fn a_truncated_wheel_is_refused_removed_and_the_old_folder_stays() {
     let dir = work();
     let libtorch = dir.path().join("libtorch");
     write(&libtorch.join("lib/old.so"), "old");
-    let wheels = dir.path().join("part/wheels");
+    let wheels = dir.path().join("part/downloads");
     let (torch, cupti) = (torch_wheel(&wheels), cupti_wheel(&wheels));
     let bytes = fs::read(&torch).unwrap();
     fs::write(&torch, &bytes[..bytes.len() - 100]).unwrap();
@@ -91,14 +93,14 @@ fn a_truncated_wheel_is_refused_removed_and_the_old_folder_stays() {
     assert!(error.contains("run the command again"), "{error}");
     assert!(!torch.exists());
     assert!(cupti.exists(), "a whole wheel is kept for the next try");
-    assert_eq!(names(&dir.path().join("part")), ["wheels"]);
+    assert_eq!(names(&dir.path().join("part")), ["downloads"]);
     assert_eq!(names(&libtorch.join("lib")), ["old.so"]);
 }
 
 #[test]
 fn a_wrong_byte_is_noticed() {
     let dir = work();
-    let wheel = torch_wheel(&dir.path().join("part/wheels"));
+    let wheel = torch_wheel(&dir.path().join("part/downloads"));
     let mut bytes = fs::read(&wheel).unwrap();
     let content = b"torch/lib/libc10.so";
     let start = bytes.windows(content.len()).position(|window| window == content).unwrap() + content.len();
@@ -111,24 +113,30 @@ fn a_wrong_byte_is_noticed() {
 #[test]
 fn wheels_without_libtorch_are_refused() {
     let dir = work();
-    let wheel = cupti_wheel(&dir.path().join("part/wheels"));
+    let wheel = cupti_wheel(&dir.path().join("part/downloads"));
     let error = format!("{:#}", run(dir.path(), &[wheel], Variant::Cpu).unwrap_err());
     assert!(error.contains("do not hold what libtorch needs"), "{error}");
-    assert_eq!(names(&dir.path().join("part")), ["wheels"]);
+    assert_eq!(names(&dir.path().join("part")), ["downloads"]);
 }
 
 /// A repository whose wheels are all there already, and a search path with a C++ compiler only.
 #[cfg(target_os = "linux")]
 fn fetched() -> (TempDir, std::path::PathBuf) {
     let root = repository();
-    let wheels = root.path().join(".libtorch.part/wheels");
-    torch_wheel(&wheels);
-    support::toolkit_wheel(&wheels);
-    runtime_wheel(&wheels);
-    cupti_wheel(&wheels);
+    fetch(root.path());
     let bin = root.path().join("bin");
     support::script(&bin.join("c++"), "echo c++ 12\n");
     (root, bin)
+}
+
+/// What an interrupted set-up has downloaded.
+#[cfg(target_os = "linux")]
+fn fetch(root: &Path) {
+    let wheels = root.join(".libtorch.part/downloads");
+    support::loadable_torch_wheel(&wheels);
+    support::toolkit_wheel(&wheels);
+    runtime_wheel(&wheels);
+    cupti_wheel(&wheels);
 }
 
 /// `cargo book setup --cpu` where programs lie in `bin` only.
@@ -156,7 +164,7 @@ fn set_up_goes_on_with_the_wheels_that_are_there_and_a_second_run_does_nothing()
 #[cfg(target_os = "linux")]
 fn without_python_the_cure_is_named_and_what_is_there_is_kept() {
     let (root, bin) = fetched();
-    let wheels = root.path().join(".libtorch.part/wheels");
+    let wheels = root.path().join(".libtorch.part/downloads");
     fs::remove_file(wheels.join("cuda_toolkit-13.0.2-py2.py3-none-any.whl")).unwrap();
     set_up(root.path(), &bin).assert_failure(1, &["Python 3", "apt install python3"]);
     assert!(wheels.join(support::TORCH).exists());

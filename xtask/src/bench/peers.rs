@@ -7,11 +7,11 @@ use anyhow::{Result, bail, ensure};
 use catalog::versions::LIBTORCH;
 
 use crate::libtorch::wheel;
-use crate::python::{Environment, between};
+use crate::python::{Environment, Version, between};
 
 /// The Python versions that both PyTorch 2.11 and TensorFlow 2.20 support.
-const OLDEST: (u32, u32) = (3, 10);
-const NEWEST: (u32, u32) = (3, 13);
+const OLDEST: Version = (3, 10);
+const NEWEST: Version = (3, 13);
 
 /// The Keras of the book's time, which `TF_USE_LEGACY_KERAS` makes `tf.keras`.
 const TF_KERAS: &str = "tf_keras==2.20.1";
@@ -33,10 +33,10 @@ impl Peer {
     pub fn command(&self, chapter: &Path) -> Result<Command> {
         let script = chapter.join("peers").join(self.script);
         ensure!(script.is_file(), "there is no {}", script.display());
-        let mut command = Command::new(&self.python);
+        let mut command = data::clients::python(&self.python);
         command.arg(script).env("TF_CPP_MIN_LOG_LEVEL", "2").env("TF_USE_LEGACY_KERAS", "1");
         // PyTorch has its own libtorch.
-        command.env_remove("LD_LIBRARY_PATH").env_remove("DYLD_LIBRARY_PATH").env_remove("PYTHONPATH");
+        command.env_remove("LD_LIBRARY_PATH").env_remove("DYLD_LIBRARY_PATH");
         Ok(command)
     }
 }
@@ -73,7 +73,7 @@ pub fn packages() -> Vec<String> {
 }
 
 fn find_python() -> Result<PathBuf> {
-    match between(OLDEST, NEWEST, &["python3", "python3.12", "python3.13", "python3.11", "python3.10"]) {
+    match between(OLDEST, NEWEST, &["python3", "python3.12"]) {
         Some(python) => Ok(python),
         None => bail!(
             "PyTorch {LIBTORCH} and TensorFlow 2.20 need Python 3.{} to 3.{}, and none was found. Install python3.12, or \

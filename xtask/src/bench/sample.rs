@@ -5,7 +5,7 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 use serde::Deserialize;
 
-use crate::python::last_lines;
+use crate::process::last_lines;
 
 /// A program's measurements: its line of JSON.
 #[derive(Debug, PartialEq, Deserialize)]

@@ -1,67 +1,119 @@
-//! Installing libtorch: download, unpack, move into place.
+//! Installing libtorch: download, unpack, load, move into place.
 //!
 //! All work happens in `.libtorch.part`. After a failure complete wheels stay there for the next attempt. The folder
-//! `.libtorch` appears by renaming: complete, or not at all.
+//! `.libtorch` appears by renaming: complete, or not at all. Wheels that a reader puts into `.libtorch.part/wheels` are
+//! used, and stay.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
+use catalog::versions::LIBTORCH;
 
-use super::{FOLDER, State, Variant, mark, state, unpack, wheel};
+use super::place::{put, target};
+use super::{FOLDER, State, Variant, load, mark, owned, state, unpack, wheel};
+use crate::machine::Machine;
 use crate::process::free_space;
-use crate::python::Pip;
+use crate::python::{Pip, Unavailable};
+
+/// The folder of our downloads in the working folder.
+const DOWNLOADS: &str = "downloads";
+
+/// The folder of a reader's own wheels in the working folder.
+const WHEELS: &str = "wheels";
 
 /// Installs or replaces `root/.libtorch`. Returns false if another process has installed it meanwhile.
 ///
 /// # Errors
-/// pip is missing or cannot download, a wheel is damaged, or the disk is full.
+/// `.libtorch` holds files of a reader, pip is missing or cannot download, a wheel is damaged, the libraries cannot be
+/// loaded, or the disk is full.
 pub fn install(root: &Path, variant: Variant) -> Result<bool> {
+    let dest = target(&root.join(FOLDER));
+    owned::check(&dest)?; // before anything is downloaded
     let part = root.join(".libtorch.part");
-    prepare(&part).with_context(|| format!("preparing {}", part.display()))?;
+    prepare(&part).with_context(|| {
+        let part = part.display();
+        format!("preparing {part} (in a repository that is read-only, set LIBTORCH to a folder of libtorch {LIBTORCH})")
+    })?;
     let lock_file = part.join("lock");
     let lock = File::create(&lock_file).with_context(|| format!("making {}", lock_file.display()))?;
-    if lock.try_lock().is_err() {
-        eprintln!("Another installation is running; waiting for it.");
-        lock.lock().with_context(|| format!("waiting for {}", lock_file.display()))?;
-    }
-    let dest = root.join(FOLDER);
+    wait_for(&lock).with_context(|| format!("waiting for {}", lock_file.display()))?;
     if state(&dest) == State::Ready(variant) {
         return Ok(false);
     }
     prepare(&part).with_context(|| format!("preparing {}", part.display()))?;
     check_space(root, &part, variant)?;
     let wheels = fetch_all(root, &part, variant)?;
-    assemble(&wheels, variant, &part, &dest)?;
-    fs::remove_dir_all(&part).with_context(|| format!("removing {}", part.display()))?;
+    let tree = assemble(&wheels, variant, &part)?;
+    if let Err(error) = load::check(&tree, variant) {
+        remove(&tree)?;
+        let names: Vec<_> = wheels.iter().filter_map(|wheel| wheel.file_name()?.to_str()).collect();
+        return Err(error.context(format!("libtorch from {} is of no use here", names.join(", "))));
+    }
+    put(&tree, &dest, &part)?;
+    clean(&part).with_context(|| format!("removing {}", part.display()))?;
     Ok(true)
+}
+
+/// Waits for another installation to end. Some file systems have no locks: then there is no waiting.
+fn wait_for(lock: &File) -> std::io::Result<()> {
+    match lock.try_lock() {
+        Err(fs::TryLockError::WouldBlock) => {
+            eprintln!("Another installation is running; waiting for it.");
+            lock.lock()
+        }
+        Err(fs::TryLockError::Error(error)) => {
+            eprintln!("warning: this disk has no locks ({error}): do not start a second installation meanwhile");
+            Ok(())
+        }
+        Ok(()) => Ok(()),
+    }
 }
 
 /// Creates the working folder, ignored by git.
 fn prepare(part: &Path) -> Result<()> {
-    fs::create_dir_all(part.join("wheels"))?;
-    fs::write(part.join(".gitignore"), "*\n")?;
+    fs::create_dir_all(part.join(DOWNLOADS))?;
+    fs::create_dir_all(part.join(WHEELS))?;
+    let ignore = part.join(".gitignore");
+    if !ignore.exists() {
+        fs::write(ignore, "*\n")?;
+    }
     Ok(())
 }
 
-/// Unpacks `wheels` in `part` and moves the result to `dest`, which it replaces.
+/// Removes what we made in the working folder, and the folder itself unless something of a reader's is in it.
+fn clean(part: &Path) -> Result<()> {
+    for name in ["tree", "old", "incoming", DOWNLOADS, "lock"] {
+        remove(&part.join(name))?;
+    }
+    let rest = |dir: &Path| fs::read_dir(dir).is_ok_and(|mut entries| entries.next().is_some());
+    let wheels = part.join(WHEELS);
+    if rest(&wheels) {
+        eprintln!("Your wheels in {} are not needed any more; they were kept.", wheels.display());
+        return Ok(());
+    }
+    remove(&wheels)?;
+    let ignore = part.join(".gitignore");
+    if fs::read(&ignore).is_ok_and(|text| text == b"*\n") {
+        remove(&ignore)?;
+    }
+    if rest(part) { Ok(()) } else { remove(part) }
+}
+
+/// Unpacks `wheels` in `part`, and returns the folder.
 ///
 /// # Errors
-/// A wheel is damaged (it is removed, so that the next attempt downloads it again), or writing fails. `dest` stays as
-/// it was.
-pub fn assemble(wheels: &[PathBuf], variant: Variant, part: &Path, dest: &Path) -> Result<()> {
+/// A wheel is damaged (one of ours is removed, so that the next attempt downloads it again), or writing fails.
+pub fn assemble(wheels: &[PathBuf], variant: Variant, part: &Path) -> Result<PathBuf> {
     let tree = part.join("tree");
-    let old = part.join("old");
     remove(&tree)?;
-    remove(&old)?;
     for wheel in wheels {
         if let Err(error) = unpack::unpack(wheel, variant, &tree) {
             remove(&tree)?;
             if error.chain().any(is_disk_full) {
                 return Err(error.context("the disk is full: free some space and run the command again"));
             }
-            fs::remove_file(wheel).with_context(|| format!("removing {}", wheel.display()))?;
-            return Err(error.context("the damaged download is removed: run the command again"));
+            return Err(damaged(wheel, part, error));
         }
     }
     mark(&tree, variant)?;
@@ -75,20 +127,27 @@ pub fn assemble(wheels: &[PathBuf], variant: Variant, part: &Path, dest: &Path) 
         remove(&tree)?;
         anyhow::bail!("the wheels do not hold what libtorch needs: {reason}");
     }
-    let move_to = |from: &Path, to: &Path| {
-        fs::rename(from, to).with_context(|| format!("moving {} to {}", from.display(), to.display()))
-    };
-    if dest.symlink_metadata().is_ok() {
-        move_to(dest, &old)?;
+    Ok(tree)
+}
+
+/// The error of a damaged wheel. If we downloaded it, it is removed.
+fn damaged(wheel: &Path, part: &Path, error: anyhow::Error) -> anyhow::Error {
+    if wheel.starts_with(part.join(DOWNLOADS)) {
+        match remove(wheel) {
+            Ok(()) => error.context("the damaged download is removed: run the command again"),
+            Err(failed) => failed,
+        }
+    } else {
+        error.context(format!("your wheel {} is damaged: replace it, and run the command again", wheel.display()))
     }
-    move_to(&tree, dest)
 }
 
 fn is_disk_full(cause: &(dyn std::error::Error + 'static)) -> bool {
     cause.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::StorageFull)
 }
 
-fn remove(path: &Path) -> Result<()> {
+/// Removes a file or folder of ours, if it is there.
+pub(super) fn remove(path: &Path) -> Result<()> {
     let removed = match path.symlink_metadata() {
         Err(_) => return Ok(()),
         Ok(data) if data.is_dir() => fs::remove_dir_all(path),
@@ -99,38 +158,61 @@ fn remove(path: &Path) -> Result<()> {
 
 /// All wheels that the variant needs; missing ones are downloaded.
 fn fetch_all(root: &Path, part: &Path, variant: Variant) -> Result<Vec<PathBuf>> {
-    let mut fetcher = Fetcher { root, part, pip: None };
-    let torch = fetcher.fetch(&wheel::torch())?;
+    let mut fetcher = Fetcher { root, part, platforms: Machine::find().platforms(), pip: None };
+    let torch = fetcher.fetch(&wheel::torch(), wheel::builds(variant))?;
     let mut wheels = vec![torch.clone()];
     if cfg!(target_os = "linux") {
         for requirement in wheel::wanted(fetcher.requirements(&torch)?, variant) {
-            let file = fetcher.fetch(&requirement.spec)?;
+            let file = fetcher.fetch(&requirement.spec, &[])?;
             if requirement.name != "cuda-toolkit" {
                 wheels.push(file);
                 continue;
             }
             for package in wheel::expanded(&requirement, fetcher.requirements(&file)?, variant) {
-                wheels.push(fetcher.fetch(&package.spec)?);
+                wheels.push(fetcher.fetch(&package.spec, &[])?);
             }
         }
     }
     Ok(wheels)
 }
 
-/// Downloads wheels to `part/wheels`.
+/// Downloads wheels.
 struct Fetcher<'a> {
     root: &'a Path,
     part: &'a Path,
+    /// The platforms whose wheels run here.
+    platforms: Vec<String>,
     /// Created when the first wheel is missing.
     pip: Option<Pip>,
 }
 
 impl Fetcher<'_> {
-    fn fetch(&mut self, spec: &str) -> Result<PathBuf> {
-        let wheels = self.part.join("wheels");
-        if let Some(file) = wheel::in_folder(&wheels, spec) {
+    /// The wheel of `spec`: a reader's, one of an earlier attempt, or a new download. `builds` are suffixes of versions
+    /// that serve, too, if the index has them only.
+    fn fetch(&mut self, spec: &str, builds: &[&str]) -> Result<PathBuf> {
+        let there = [WHEELS, DOWNLOADS].iter().find_map(|folder| wheel::in_folder(&self.part.join(folder), spec));
+        if let Some(file) = there {
             return Ok(file);
         }
+        let exact = wheel::exact(spec);
+        let error = match self.download(&exact) {
+            Err(error) => error,
+            done => return done,
+        };
+        let known = error.downcast_ref::<Unavailable>().map_or("", |unavailable| &unavailable.text);
+        let version = spec.split("==").nth(1).unwrap_or_default();
+        // pip lists the versions that the index has: `(from versions: 2.10.0+cpu, 2.11.0+cpu)`.
+        let has = |build: &&&str| known.contains(&format!("{version}{build}"));
+        match builds.iter().find(has) {
+            Some(build) => {
+                eprintln!("The index has this version as {version}{build}: taking it.");
+                self.download(&format!("{exact}{build}"))
+            }
+            None => Err(error),
+        }
+    }
+
+    fn download(&mut self, spec: &str) -> Result<PathBuf> {
         let pip = match self.pip.take() {
             Some(pip) => pip,
             None => Pip::ready(self.root)?,
@@ -140,20 +222,22 @@ impl Fetcher<'_> {
         let incoming = self.part.join("incoming");
         remove(&incoming)?;
         fs::create_dir_all(incoming.join("tmp")).with_context(|| format!("making {}", incoming.display()))?;
-        pip.download(spec, &incoming)?;
-        let file = wheel::in_folder(&incoming, spec).with_context(|| format!("pip downloaded no wheel for {spec}"))?;
-        let target = wheels.join(file.file_name().unwrap_or_default());
+        pip.download(spec, &self.platforms, &incoming)?;
+        let file = wheel::in_folder(&incoming, &spec.replace("===", "=="));
+        let file = file.with_context(|| format!("pip downloaded no wheel for {spec}"))?;
+        if let Some((_, asked)) = spec.split_once("===") {
+            let came = wheel::version(&file).unwrap_or_default();
+            ensure!(came == asked, anyhow!("pip was asked for {spec}, but downloaded {}", file.display()));
+        }
+        let target = self.part.join(DOWNLOADS).join(file.file_name().unwrap_or_default());
         fs::rename(&file, &target).with_context(|| format!("moving {} to {}", file.display(), target.display()))?;
         remove(&incoming)?;
         Ok(target)
     }
 
-    /// The requirements of a wheel; an unreadable wheel is removed.
+    /// The requirements of a wheel; an unreadable wheel of ours is removed.
     fn requirements(&self, file: &Path) -> Result<Vec<wheel::Requirement>> {
-        wheel::requirements(file).or_else(|error| {
-            remove(file)?;
-            Err(error.context("the damaged download is removed: run the command again"))
-        })
+        wheel::requirements(file).map_err(|error| damaged(file, self.part, error))
     }
 }
 
@@ -163,7 +247,8 @@ fn check_space(root: &Path, part: &Path, variant: Variant) -> Result<()> {
         Variant::Cpu => 1200,
         Variant::Cuda => 7000,
     };
-    let fetched = fs::read_dir(part.join("wheels")).is_ok_and(|mut entries| entries.next().is_some());
+    let holds = |name: &&str| fs::read_dir(part.join(name)).is_ok_and(|mut entries| entries.next().is_some());
+    let fetched = [WHEELS, DOWNLOADS].iter().any(|name| holds(&name));
     if let Some(free) = free_space(root).filter(|_| !fetched) {
         let free = free / 1_000_000;
         ensure!(

@@ -1,6 +1,9 @@
 //! The folder of libtorch: where it is, and whether it is complete and of the version that `tch` requires.
 
 pub mod install;
+pub mod load;
+mod owned;
+pub mod place;
 pub mod unpack;
 pub mod version;
 pub mod wheel;
@@ -18,6 +21,9 @@ pub const FOLDER: &str = ".libtorch";
 
 /// The marker file of a folder that we installed.
 const MARKER: &str = "gdl.json";
+
+/// The file from which `tch` reads the version.
+const BUILD_VERSION: &str = "build-version";
 
 /// The devices that a build of libtorch supports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,6 +90,15 @@ struct Marker {
     variant: Variant,
     /// Libraries with their sizes in bytes.
     files: BTreeMap<String, u64>,
+    /// All other files, by their paths in the folder; earlier versions did not list them.
+    #[serde(default)]
+    others: Option<BTreeMap<String, u64>>,
+}
+
+fn read_marker(dir: &Path) -> Result<Marker> {
+    let path = dir.join(MARKER);
+    let text = std::fs::read(&path).with_context(|| format!("reading {}", path.display()))?;
+    serde_json::from_slice(&text).with_context(|| format!("reading {}", path.display()))
 }
 
 /// The state of our folder.
@@ -107,12 +122,10 @@ pub fn state(dir: &Path) -> State {
 }
 
 fn checked(dir: &Path) -> Result<Variant> {
-    let path = dir.join(MARKER);
-    if !path.exists() {
+    if !dir.join(MARKER).exists() {
         return check_version(dir);
     }
-    let text = std::fs::read(&path).with_context(|| format!("reading {}", path.display()))?;
-    let marker: Marker = serde_json::from_slice(&text).with_context(|| format!("reading {}", path.display()))?;
+    let marker = read_marker(dir)?;
     ensure!(marker.torch == LIBTORCH, "{} holds libtorch {}, not {LIBTORCH}", dir.display(), marker.torch);
     for (name, size) in &marker.files {
         let file = dir.join("lib").join(name);
@@ -161,17 +174,19 @@ fn check_version(dir: &Path) -> Result<Variant> {
 /// # Errors
 /// The folder cannot be read or written.
 pub fn mark(dir: &Path, variant: Variant) -> Result<()> {
-    let lib = dir.join("lib");
-    let mut files = BTreeMap::new();
-    for entry in std::fs::read_dir(&lib).with_context(|| format!("reading {}", lib.display()))? {
-        let entry = entry.with_context(|| format!("reading {}", lib.display()))?;
-        files.insert(entry.file_name().to_string_lossy().into_owned(), entry.metadata()?.len());
-    }
-    let marker = Marker { torch: LIBTORCH.into(), variant, files };
     let write = |name: &str, text: String| {
         let path = dir.join(name);
         std::fs::write(&path, text).with_context(|| format!("writing {}", path.display()))
     };
-    write("build-version", format!("{LIBTORCH}\n"))?;
+    write(BUILD_VERSION, format!("{LIBTORCH}\n"))?;
+    let (mut files, mut others) = (BTreeMap::new(), BTreeMap::new());
+    for (name, size) in owned::files(dir)? {
+        match name.strip_prefix("lib/") {
+            Some(library) => files.insert(library.to_string(), size),
+            None => others.insert(name, size),
+        };
+    }
+    others.remove(MARKER);
+    let marker = Marker { torch: LIBTORCH.into(), variant, files, others: Some(others) };
     write(MARKER, serde_json::to_string_pretty(&marker)? + "\n")
 }

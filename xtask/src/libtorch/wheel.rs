@@ -15,6 +15,25 @@ pub fn torch() -> String {
     format!("torch=={LIBTORCH}")
 }
 
+/// `spec` in such a form that pip takes this very version: with `==`, it prefers a build for another CUDA, such as
+/// `2.11.0+cu128`, from any index that has one.
+pub fn exact(spec: &str) -> String {
+    if spec.ends_with(".*") || spec.contains("===") { spec.to_string() } else { spec.replace("==", "===") }
+}
+
+/// Other builds of PyTorch that serve, where an index has no other: `download.pytorch.org` adds them to the version.
+pub fn builds(variant: Variant) -> &'static [&'static str] {
+    match variant {
+        Variant::Cpu => &["+cpu", "+cu130"],
+        Variant::Cuda => &["+cu130"],
+    }
+}
+
+/// The version in a wheel's file name: `2.11.0` of `torch-2.11.0-cp312-...whl`.
+pub fn version(file: &Path) -> Option<String> {
+    Some(file.file_name()?.to_str()?.split('-').nth(1)?.to_string())
+}
+
 /// A line of a wheel's metadata: `name[extras]==version; marker`.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Requirement {

@@ -11,9 +11,8 @@ use crate::python::{self, Environment};
 const PACKAGES: [&str; 5] =
     ["jupyterlab==4.6.6", "jupyter_client==8.10.0", "nbclient==0.11.0", "nbformat==5.11.1", "pillow==11.3.0"];
 
-/// The Python versions that JupyterLab 4.6 supports.
-const OLDEST: (u32, u32) = (3, 10);
-const NEWEST: (u32, u32) = (3, 99);
+/// The oldest Python that JupyterLab 4.6 supports.
+const OLDEST: python::Version = (3, 10);
 
 /// Disables the question about news at the first start.
 const SETTINGS: &str = r#"{
@@ -33,12 +32,14 @@ pub fn ready(root: &Path) -> Result<PathBuf> {
         installs: vec![["--quiet"].into_iter().chain(PACKAGES).map(String::from).collect()],
     };
     let python = environment.ready(|| {
-        let names = ["python3", "python3.14", "python3.13", "python3.12", "python3.11", "python3.10", "python"];
-        python::between(OLDEST, NEWEST, &names).with_context(|| {
+        python::between(OLDEST, python::ANY, &[]).with_context(|| {
             format!("JupyterLab needs Python 3.{} or newer with the venv module: {}", OLDEST.1, python::CURE)
         })
     })?;
-    write(&dir(root).join("share/jupyter/lab/settings/overrides.json"), SETTINGS)?;
+    let settings = dir(root).join("share/jupyter/lab/settings/overrides.json");
+    if !settings.exists() {
+        write(&settings, SETTINGS)?; // once: a reader may have changed it
+    }
     Ok(python)
 }
 

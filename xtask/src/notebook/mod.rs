@@ -166,7 +166,7 @@ fn execute(root: &Path, python: &Path, arguments: &Arguments, notebooks: &[Noteb
 
 /// Python with Jupyter's folders in the repository, so that it touches none of the user's.
 fn jupyter(root: &Path, python: &Path) -> Command {
-    let mut command = Command::new(python);
+    let mut command = data::clients::python(python);
     let home = kernel::home(root).join("jupyter");
     for (name, folder) in
         [("JUPYTER_CONFIG_DIR", "config"), ("JUPYTER_DATA_DIR", "data"), ("JUPYTER_RUNTIME_DIR", "runtime")]
@@ -174,7 +174,7 @@ fn jupyter(root: &Path, python: &Path) -> Command {
         command.env(name, home.join(folder));
     }
     command.env("IPYTHONDIR", home.join("ipython")).env("JUPYTER_PREFER_ENV_PATH", "1");
-    for name in ["JUPYTER_PATH", "JUPYTER_CONFIG_PATH", "PYTHONPATH", "PYTHONHOME"] {
+    for name in ["JUPYTER_PATH", "JUPYTER_CONFIG_PATH"] {
         command.env_remove(name);
     }
     crate::plain::as_from_a_shell(&mut command);

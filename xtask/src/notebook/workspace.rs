@@ -64,6 +64,7 @@ pub fn ready(root: &Path, cargo: &Cargo, experiments: &Experiments) -> Result<()
     write(&home.join("target.txt"), &target.display().to_string())?;
     let mut command = cargo.command("build");
     command.current_dir(template.join("deps")).env("CARGO_TARGET_DIR", &target);
+    command.env_remove("CARGO_BUILD_TARGET"); // kernels take over what lies in `debug`
     ensure!(
         command.status().context("starting cargo")?.success(),
         "building the chapters for the notebooks failed; `cargo book doctor` tells whether everything it needs is here"

@@ -52,26 +52,55 @@ Requires-Dist: pyyaml; extra == \"pyyaml\"
 
 /// A wheel with what the real one has of every kind.
 pub fn torch_wheel(dir: &Path) -> PathBuf {
+    torch_wheel_with(dir, TORCH, b"c10", b"torch cpu")
+}
+
+/// [`torch_wheel`] with libraries that can be loaded.
+#[cfg(target_os = "linux")]
+pub fn loadable_torch_wheel(dir: &Path) -> PathBuf {
+    let library = shared_library(None);
+    torch_wheel_with(dir, TORCH, &library, &library)
+}
+
+/// The bytes of a shared library, which may need another one.
+#[cfg(target_os = "linux")]
+pub fn shared_library(needs: Option<&str>) -> Vec<u8> {
+    let dir = tempfile::tempdir().unwrap();
+    let build = |name: &str, with: &[&str]| {
+        let mut command = Command::new("cc");
+        command.args(["-shared", "-nostdlib", "-x", "c", "/dev/null", "-x", "none", "-Wl,--no-as-needed", "-o", name]);
+        assert!(command.args(with).current_dir(dir.path()).status().unwrap().success());
+    };
+    if let Some(needs) = needs {
+        build(needs, &[&format!("-Wl,-soname,{needs}")]);
+    }
+    build("library.so", needs.as_slice());
+    fs::read(dir.path().join("library.so")).unwrap()
+}
+
+/// [`torch_wheel`] of this name, with these libraries `libc10.so` and `libtorch_cpu.so`.
+pub fn torch_wheel_with(dir: &Path, name: &str, c10: &[u8], torch_cpu: &[u8]) -> PathBuf {
     let version = "#define TORCH_VERSION_MAJOR 2\n#define TORCH_VERSION \\\n  \"2.11.0\"\n";
-    let path = dir.join(TORCH);
-    let files = [
-        ("torch/__init__.py", "python"),
-        ("torch/lib/libc10.so", "c10"),
-        ("torch/lib/libc10_cuda.so", "c10 cuda"),
-        ("torch/lib/libgomp.so.1", "gomp"),
-        ("torch/lib/libtorch.so", "torch"),
-        ("torch/lib/libtorch_cpu.so", "torch cpu"),
-        ("torch/lib/libtorch_cuda.so", "torch cuda"),
-        ("torch/lib/libcaffe2_nvrtc.so", "nvrtc"),
-        ("torch/lib/libtorch_nvshmem.so", "nvshmem"),
-        ("torch/lib/libtorch_python.so", "torch python"),
-        ("torch/lib/libshm/libshm.h", "header that is not needed"),
-        ("torch/_C.cpython-312-x86_64-linux-gnu.so", "python module"),
-        ("torch/include/torch/headeronly/version.h", version),
-        ("torch/include/ATen/ATen.h", "header"),
-        ("torch-2.11.0.dist-info/METADATA", METADATA),
+    let path = dir.join(name);
+    let files: [(&str, &[u8]); 15] = [
+        ("torch/__init__.py", b"python"),
+        ("torch/lib/libc10.so", c10),
+        ("torch/lib/libc10_cuda.so", b"c10 cuda"),
+        ("torch/lib/libgomp.so.1", b"gomp"),
+        ("torch/lib/libtorch.so", b"torch"),
+        ("torch/lib/libtorch_cpu.so", torch_cpu),
+        ("torch/lib/libtorch_cuda.so", b"torch cuda"),
+        ("torch/lib/libcaffe2_nvrtc.so", b"nvrtc"),
+        ("torch/lib/libtorch_nvshmem.so", b"nvshmem"),
+        ("torch/lib/libtorch_python.so", b"torch python"),
+        ("torch/lib/libshm/libshm.h", b"header that is not needed"),
+        ("torch/_C.cpython-312-x86_64-linux-gnu.so", b"python module"),
+        ("torch/include/torch/headeronly/version.h", version.as_bytes()),
+        ("torch/include/ATen/ATen.h", b"header"),
+        ("torch-2.11.0.dist-info/METADATA", METADATA.as_bytes()),
     ];
-    zip(&path, &files);
+    fs::create_dir_all(dir).unwrap();
+    fs::write(&path, bytes::zip(&files)).unwrap();
     path
 }
 
@@ -111,7 +140,10 @@ pub fn names(dir: &Path) -> Vec<String> {
 /// `cargo book` in a repository, without the settings of whoever runs the tests.
 pub fn book(root: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
-    command.current_dir(root).env_remove("LIBTORCH").env_remove("CXX").env_remove("CARGO_TARGET_DIR");
+    command.current_dir(root);
+    for name in ["LIBTORCH", "CC", "CXX", "RUSTFLAGS", "CARGO_TARGET_DIR", "CARGO_BUILD_TARGET", "LD_LIBRARY_PATH"] {
+        command.env_remove(name);
+    }
     command
 }
 

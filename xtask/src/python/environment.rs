@@ -1,0 +1,120 @@
+//! Virtual environments below `.python`. One is never removed: a reader's notes and packages in it stay.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail, ensure};
+
+use super::{CURE, python_version};
+use crate::process::last_lines;
+
+/// The file that says that we made an environment, written before anything else in it.
+const OURS: &str = "made-by-cargo-book.txt";
+
+/// The file with what was installed, written last.
+const MARKER: &str = "gdl.txt";
+
+/// A virtual environment with some packages, installed once.
+pub struct Environment<'a> {
+    pub dir: PathBuf,
+    /// What it holds, for the message: `JupyterLab (260 MB)`.
+    pub title: &'a str,
+    /// Content of `gdl.txt`, written after the installation; with other content the packages are installed again.
+    pub marker: String,
+    /// Arguments of `pip install`, one call each.
+    pub installs: Vec<Vec<String>>,
+}
+
+impl Environment<'_> {
+    /// The environment's Python; creates the environment with the Python of `base` if necessary.
+    ///
+    /// # Errors
+    /// There is no suitable Python, the folder is not ours, or pip fails. The next call completes the installation.
+    pub fn ready(&self, base: impl FnOnce() -> Result<PathBuf>) -> Result<PathBuf> {
+        let python = in_environment(&self.dir);
+        let marker = self.dir.join(MARKER);
+        if fs::read_to_string(&marker).is_ok_and(|text| text == self.marker) && python_version(&python).is_some() {
+            return Ok(python);
+        }
+        eprintln!("Installing {} in {}. This is done once.", self.title, self.dir.display());
+        make(&base()?, &self.dir)?;
+        let pip = |args: &[String]| {
+            let mut command = data::clients::pip(&python);
+            command.arg("install").args(args);
+            let status = command.status().with_context(|| format!("starting {}", python.display()))?;
+            ensure!(
+                status.success(),
+                "pip could not install {}: see its message above. Check the network; for a proxy or your own index, set \
+                 HTTPS_PROXY or PIP_INDEX_URL. Then run the command again",
+                self.title
+            );
+            Ok(())
+        };
+        pip(&["--quiet", "--upgrade", "pip"].map(String::from))?; // a recent one resumes downloads
+        self.installs.iter().try_for_each(|args| pip(args))?;
+        fs::write(&marker, &self.marker).with_context(|| format!("writing {}", marker.display()))?;
+        Ok(python)
+    }
+}
+
+/// The Python of a virtual environment.
+pub fn in_environment(dir: &Path) -> PathBuf {
+    dir.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" })
+}
+
+/// Creates the virtual environment `dir`, or renews one that we made; what else lies in it stays.
+///
+/// # Errors
+/// The folder is not ours, or Python cannot create it; a new folder is then removed again.
+pub fn make(python: &Path, dir: &Path) -> Result<()> {
+    let renewed = has_content(dir)?;
+    ensure!(
+        !renewed || [OURS, MARKER].iter().any(|name| dir.join(name).is_file()),
+        "{0} was not made by this version of `cargo book`, and does not work: if nothing in it is yours, run \
+         `rm -r {0}`, else move it to another place. Then run the command again",
+        dir.display()
+    );
+    if renewed {
+        remove_links(&dir.join("bin"))?;
+    }
+    let begin = || {
+        fs::create_dir_all(dir)?;
+        fs::write(dir.join(OURS), "cargo book made this folder, and installs its packages here again if need be.\n")
+    };
+    begin().with_context(|| format!("making {}", dir.display()))?;
+    let output = data::clients::python(python).args(["-m", "venv"]).arg(dir).output();
+    let output = output.with_context(|| format!("starting {}", python.display()))?;
+    if !output.status.success() {
+        if !renewed {
+            let _ = fs::remove_dir_all(dir);
+        }
+        let said = [output.stdout, output.stderr].concat();
+        let said = last_lines(&String::from_utf8_lossy(&said), 3);
+        bail!(
+            "{} -m venv failed: {}. If the venv module is missing, {CURE}",
+            python.display(),
+            said.trim_end_matches('.')
+        );
+    }
+    Ok(())
+}
+
+/// Whether the folder exists and is not empty.
+fn has_content(dir: &Path) -> Result<bool> {
+    match fs::read_dir(dir) {
+        Ok(mut entries) => Ok(entries.next().is_some()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error).with_context(|| format!("reading {}", dir.display())),
+    }
+}
+
+/// Removes venv's links to a Python that may be gone: venv itself would keep them.
+fn remove_links(bin: &Path) -> Result<()> {
+    for entry in fs::read_dir(bin).into_iter().flatten().flatten() {
+        let is_link = entry.file_type().is_ok_and(|kind| kind.is_symlink());
+        if is_link && entry.file_name().to_string_lossy().starts_with("python") {
+            fs::remove_file(entry.path()).with_context(|| format!("removing {}", entry.path().display()))?;
+        }
+    }
+    Ok(())
+}
