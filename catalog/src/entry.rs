@@ -1,3 +1,4 @@
+use crate::word;
 use anyhow::{Result, ensure};
 use serde::Deserialize;
 
@@ -43,9 +44,14 @@ impl Entry {
         format!("{}_{}", self.id, self.name)
     }
 
-    /// Whether `name` is its id or its full name.
-    pub fn is_named(&self, name: &str) -> bool {
-        name == self.id || name == self.full_name()
+    /// Whether `word` names it: its id or its full name, in any of the forms in which ids are written (`3.1`).
+    pub fn is_named(&self, word: &str) -> bool {
+        let (Some((chapter, number, name)), Some((own_chapter, own_number, _))) =
+            (word::experiment(word), word::experiment(&self.id))
+        else {
+            return false;
+        };
+        (chapter, number) == (own_chapter, own_number) && name.is_none_or(|name| name == self.name)
     }
 
     /// Name of the book's section in the README's table.

@@ -59,3 +59,20 @@ fn damaged_tables_are_refused_with_the_reason() {
         assert!(error.contains(reason), "{wrong}: {error}");
     }
 }
+
+#[test]
+fn chapters_and_experiments_go_by_many_words() {
+    let table = Table::parse(&text()).unwrap();
+    for word in ["03_01", "3.1", "3_1", "03.1", "3-1", "ch03_01", "Chapter 3.1", "03_01_train", "3.1_train"] {
+        assert_eq!(table.find(word).map(|entry| entry.id.as_str()), Ok("03_01"), "{word}");
+    }
+    for word in ["", "3", "03_09", "03_01_", "03_01_other", "3.1.2", "301", "003_01", "-3_1", "3_", "_1"] {
+        assert!(table.find(word).is_err(), "{word}");
+    }
+    for word in ["3", "03", "ch03", "chapter3", "Chapter 3"] {
+        assert_eq!(catalog::word::chapter(word), Some(3), "{word}");
+    }
+    for word in ["", "chapter", "3.1", "003", "-3", "third", "ch"] {
+        assert_eq!(catalog::word::chapter(word), None, "{word}");
+    }
+}

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
-use catalog::{Entry, Table};
+use catalog::{Entry, Table, word};
 
 use crate::Usage;
 
@@ -72,13 +72,26 @@ impl Experiments {
     /// The experiment `03_01` or `03_01_autoencoder_train`.
     ///
     /// # Errors
-    /// [`Usage`] for an unknown id, with similar ids and similar names of `commands`.
+    /// [`Usage`] for an unknown id, with similar ids and similar names of `commands`; for a chapter, with its experiments.
     pub fn find(&self, id: &str, commands: &[&str]) -> Result<(&Chapter, &Entry)> {
-        let found = self.all().find(|(_, experiment)| experiment.is_named(id));
-        found.ok_or_else(|| Usage(self.unknown("no experiment or command", id, commands)).into())
+        if let Some(found) = self.all().find(|(_, experiment)| experiment.is_named(id)) {
+            return Ok(found);
+        }
+        Err(Usage(match self.find_chapter(id) {
+            Some(chapter) => {
+                let ids: Vec<_> = chapter.table.experiments.iter().map(|entry| entry.id.as_str()).collect();
+                format!(
+                    "`{id}` is a chapter. Run one of its experiments ({}), or draw its figures with `cargo book figures {}`",
+                    ids.join(", "),
+                    chapter.table.number()
+                )
+            }
+            None => self.unknown("no experiment or command", id, commands),
+        })
+        .into())
     }
 
-    /// The chapter `03`, `3` or `ch03`.
+    /// The chapter `03`, `3`, `ch03` or `chapter 3`.
     ///
     /// # Errors
     /// [`Usage`] for an unknown chapter, with all chapters.
@@ -103,7 +116,7 @@ impl Experiments {
     }
 
     fn find_chapter(&self, word: &str) -> Option<&Chapter> {
-        let number: u32 = word.strip_prefix("ch").unwrap_or(word).parse().ok()?;
+        let number = word::chapter(word)?;
         self.chapters.iter().find(|chapter| chapter.table.chapter == number)
     }
 

@@ -1,6 +1,7 @@
 //! The work that words of the command line name, chapter by chapter.
 
 use anyhow::Result;
+use catalog::word;
 
 use crate::experiments::{Chapter, Choice, Experiments};
 
@@ -16,7 +17,10 @@ pub struct Job<'a> {
 /// # Errors
 /// [`crate::Usage`] if a word names neither a chapter nor an experiment.
 pub fn jobs<'a>(experiments: &'a Experiments, words: &[impl AsRef<str>]) -> Result<Vec<Job<'a>>> {
-    let choices: Vec<_> = words.iter().map(|word| experiments.choice(word.as_ref())).collect::<Result<_>>()?;
+    // `chapter 3` may come as one word or as two.
+    let follows = |i: usize| i + 1 < words.len() && word::is_chapter(words[i].as_ref());
+    let words: Vec<&str> = (0..words.len()).filter(|i| !follows(*i)).map(|i| words[i].as_ref()).collect();
+    let choices: Vec<_> = words.iter().map(|word| experiments.choice(word)).collect::<Result<_>>()?;
     let mut jobs = Vec::new();
     for chapter in &experiments.chapters {
         let whole = |choice: &Choice| matches!(choice, Choice::Chapter(chosen) if chosen.table.chapter == chapter.table.chapter);

@@ -1,6 +1,6 @@
 //! The numbers of `bench`.
 
-use xtask::bench::report::{Report, Row};
+use xtask::bench::report::{Report, Row, check_replaceable};
 use xtask::bench::sample;
 use xtask::bench::stats::{median, quantile, summary};
 
@@ -60,4 +60,11 @@ fn the_json_file_appears_whole_in_a_new_folder() {
     let value: serde_json::Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
     assert_eq!(value["steps_per_round"], 2);
     assert_eq!(std::fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+    // It may be replaced; a reader's file may not.
+    check_replaceable(&path).unwrap();
+    for text in ["my notes", "{\"mine\": 1}", ""] {
+        std::fs::write(&path, text).unwrap();
+        let error = check_replaceable(&path).unwrap_err().to_string();
+        assert!(error.contains("bench-03.json") && error.contains("--json"), "{error}");
+    }
 }

@@ -45,7 +45,7 @@ fn workspace() -> TempDir {
 
 fn in_workspace(root: &Path, args: &[&str]) -> Command {
     let mut command = book(root);
-    command.args(args).env("CARGO_TARGET_DIR", root.join("target")).env_remove("RUSTFLAGS");
+    command.args(args).env("CARGO_TARGET_DIR", root.join("target"));
     command
 }
 
@@ -264,10 +264,23 @@ esac
     script(&bin.join("python3"), python);
     let path = format!("{}:/usr/bin:/bin", bin.display());
     for _ in 0..2 {
-        with_path(root.path(), &["notebook", "03_01"], &path).assert_failure(
+        with_path(root.path(), &["notebook", "03_01", "--", "--allow-root"], &path).assert_failure(
             1,
             &["Installing JupyterLab", "no network", "pip could not install JupyterLab", "run the command again"],
         );
         assert!(!root.path().join(".python/jupyter/gdl.txt").exists());
     }
+}
+
+#[test]
+fn root_is_told_that_jupyter_refuses_before_anything_is_set_up() {
+    let root = workspace();
+    write(&root.path().join("notebooks/03_01_autoencoder_train.ipynb"), "{}");
+    script(&root.path().join("bin/id"), "echo 0\n");
+    let done = with_path(root.path(), &["notebook", "03_01"], root.path().join("bin"));
+    done.assert_failure(1, &["does not run as root", "--allow-root"]);
+    assert!(!root.path().join(".evcxr").exists() && !root.path().join(".python").exists());
+    script(&root.path().join("bin/id"), "echo 1000\n");
+    let done = with_path(root.path(), &["notebook", "03_01"], root.path().join("bin"));
+    done.assert_failure(1, &["Python 3.10 or newer"]);
 }

@@ -33,7 +33,17 @@ fn the_real_tables_are_well_formed() {
 fn an_id_and_a_whole_name_find_the_same() {
     let root = repository();
     let experiments = Experiments::load(root.path()).unwrap();
-    for id in ["03_02", "03_02_autoencoder_analysis"] {
+    for id in [
+        "03_02",
+        "03_02_autoencoder_analysis",
+        "3.2",
+        "3_2",
+        "03.2",
+        "3-02",
+        "ch03_02",
+        "chapter 3.2",
+        "03-02-Autoencoder-analysis",
+    ] {
         let (chapter, experiment) = experiments.find(id, &[]).unwrap();
         assert_eq!((chapter.table.package.as_str(), experiment.id.as_str()), ("ch03", "03_02"));
     }
@@ -44,7 +54,7 @@ fn unknown_ids_are_usage_errors_with_the_nearest_names() {
     let root = repository();
     let experiments = Experiments::load(root.path()).unwrap();
     for (id, near) in [
-        ("03_1", "`03_01_autoencoder_train`"),
+        ("03_011", "`03_01_autoencoder_train`"),
         ("vae_digit_train", "`03_03_vae_digits_train`"),
         ("03_02_autoencoder_analisis", "`03_02_autoencoder_analysis`"),
         ("setpu", "`setup`"),
@@ -62,8 +72,11 @@ fn unknown_ids_are_usage_errors_with_the_nearest_names() {
 fn chapters_go_by_number_and_by_package() {
     let root = repository();
     let experiments = Experiments::load(root.path()).unwrap();
-    for word in ["3", "03", "ch03"] {
+    for word in ["3", "03", "ch03", "ch3", "chapter3", "chapter 3", "Chapter_03", "CH03"] {
         assert_eq!(experiments.chapter(word).unwrap().table.chapter, 3);
+        let error = experiments.find(word, &[]).unwrap_err();
+        assert!(error.is::<Usage>() && error.to_string().contains("is a chapter"), "{error}");
+        assert!(error.to_string().contains("03_01, 03_02, 03_03"), "{error}");
     }
     let error = experiments.chapter("04").unwrap_err();
     assert!(error.is::<Usage>() && error.to_string().contains("The chapters are 03"), "{error}");
@@ -82,6 +95,8 @@ fn figures_go_chapter_by_chapter() {
     };
     assert_eq!(plan(&[]), ["ch03 ", "ch04 "]);
     assert_eq!(plan(&["04"]), ["ch04 "]);
+    assert_eq!(plan(&["chapter", "4"]), ["ch04 "]);
+    assert_eq!(plan(&["3.1", "ch4"]), ["ch03 03_01", "ch04 "]);
     assert_eq!(plan(&["04_01", "03_03", "03_01", "03_03_vae_digits_train"]), ["ch03 03_03 03_01", "ch04 04_01"]);
     assert_eq!(plan(&["03_01", "03"]), ["ch03 "]);
     assert!(jobs(&experiments, &["03_77"]).unwrap_err().is::<Usage>());

@@ -60,6 +60,7 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
     if json.is_dir() {
         return Err(Usage(format!("--json {}: this is a folder; name a file", json.display())).into());
     }
+    report::check_replaceable(&json)?;
     let cargo = Cargo::ready(root)?;
     let peers = if arguments.peers { peers::ready(root)? } else { Vec::new() };
     let mut report = Report::new(arguments.steps, arguments.rounds, &peers);

@@ -4,12 +4,27 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use catalog::versions::LIBTORCH;
 use serde_json::{Map, Value, json};
 
 use super::peers::{self, Peer};
 use super::stats::{Summary, summary};
+
+/// Checks that `path` is free, or holds an earlier report, which may be replaced.
+///
+/// # Errors
+/// It holds something else.
+pub fn check_replaceable(path: &Path) -> Result<()> {
+    let Ok(there) = fs::read(path) else { return Ok(()) };
+    let report: Option<Value> = serde_json::from_slice(&there).ok();
+    ensure!(
+        report.is_some_and(|report| report.get("steps_per_round").is_some()),
+        "{} is there, and is no report of this command: name another file with --json",
+        path.display()
+    );
+    Ok(())
+}
 
 /// All measurements.
 pub struct Report {

@@ -52,13 +52,26 @@ pub struct Arguments {
 pub fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
     let experiments = Experiments::load(root)?;
     let notebooks = chosen(root, &experiments, &arguments.words)?;
+    let executes = arguments.check || arguments.refresh;
+    ensure!(executes || !refuses_root(&arguments.jupyter), ROOT);
     let (python, _lock) = set_up(root, &experiments)?;
-    let command = if arguments.check || arguments.refresh {
+    let command = if executes {
         execute(root, &python, arguments, &notebooks)?
     } else {
         open(root, &python, arguments, &notebooks)
     };
     process::become_command(command)
+}
+
+/// JupyterLab says so, too, but only after ten minutes of installation.
+const ROOT: &str = "JupyterLab does not run as root, since every cell could then change the whole machine: run this command as \
+                    another user or, in a container that holds nothing else, add `-- --allow-root`";
+
+/// Whether JupyterLab refuses to start with these arguments, because the user is root.
+fn refuses_root(arguments: &[OsString]) -> bool {
+    let allows = |argument: &OsString| argument.to_string_lossy().replace('-', "_").contains("allow_root");
+    let allowed = arguments.iter().any(allows);
+    !allowed && process::answer("id", &["-u"]).is_some_and(|id| id == "0")
 }
 
 /// What notebooks need, in the order of what it takes: Jupyter, the kernel, the dependencies. The lock is held until Jupyter
