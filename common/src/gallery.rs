@@ -3,7 +3,7 @@
 
 use crate::files;
 use crate::plot::Figure;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 use std::fmt::Write;
 use std::fs;
@@ -41,11 +41,14 @@ pub struct Image {
 pub fn add(figures: &Path, image: &Image, figure: &Figure) -> Result<()> {
     let json = serde_json::to_string_pretty(image).context("cannot encode the figure's description as JSON")?;
     let png = figures.join(&image.file);
+    let index = figures.join("index.html");
+    let other = fs::read_to_string(&index).is_ok_and(|page| !page.contains(TITLE));
+    ensure!(!other, "{} is no gallery of this project, and stays: choose another folder with --out", index.display());
     // The old description is removed first: after a kill a figure may be missing, but never has a wrong description.
     let _ = fs::remove_file(png.with_extension("json"));
     figure.save(&png)?;
     files::write(&png.with_extension("json"), (json + "\n").as_bytes())?;
-    files::write(&figures.join("index.html"), page(&images(figures)?).as_bytes())
+    files::write(&index, page(&images(figures)?).as_bytes())
 }
 
 /// All figures below a folder that have a description and a PNG, in the book's order.
@@ -57,6 +60,10 @@ fn images(figures: &Path) -> Result<Vec<Image>> {
             let path = entry.path();
             if path.extension().is_some_and(|extension| extension == "json") && path.with_extension("png").is_file() {
                 let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+                // A reader's own PNG and JSON are no figure of ours.
+                if !text.contains("\"experiment\"") {
+                    continue;
+                }
                 let image = serde_json::from_str::<Image>(&text);
                 let image = image.with_context(|| format!("{} is damaged: delete it", path.display()))?;
                 images.push(image);
@@ -66,6 +73,9 @@ fn images(figures: &Path) -> Result<Vec<Image>> {
     images.sort_by(|a: &Image, b: &Image| (&a.experiment, a.order).cmp(&(&b.experiment, b.order)));
     Ok(images)
 }
+
+/// What our page has in its title.
+const TITLE: &str = "Generative Deep Learning";
 
 const HEAD: &str = r#"<!DOCTYPE html>
 <html lang="en">

@@ -12,7 +12,9 @@ pub mod images;
 pub mod keras;
 pub mod metrics;
 pub mod notebook;
-pub mod output;
 pub mod plot;
 pub mod samples;
+mod shell;
 pub mod training;
+
+pub use data::{note, say};

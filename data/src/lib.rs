@@ -42,6 +42,7 @@ mod source;
 mod staging;
 mod store;
 mod unpack;
+pub mod usage;
 mod validate;
 mod verify;
 

@@ -9,6 +9,7 @@ use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 
 use crate::{libtorch, loader, plain, setup};
+use data::note;
 
 /// Cargo, with libtorch in place.
 pub struct Cargo {
@@ -41,7 +42,7 @@ impl Cargo {
     /// When the build fails.
     pub fn build(&self, package: &str, name: &str) -> Result<PathBuf> {
         if !plain::has_compiled(&self.root, "torch-sys") {
-            eprintln!("Building {name}. The first time this compiles the bindings of libtorch and takes minutes.");
+            note!("Building {name}. The first time this compiles the bindings of libtorch and takes minutes.");
         }
         let mut command = self.command("build");
         // The messages tell where the binary lies, whatever target folder or target the user's settings choose.

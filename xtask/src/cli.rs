@@ -81,7 +81,7 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
         Some(Command::Figures(args)) => figures::run(&root, &args),
         Some(Command::Test(rest)) => test::run(&root, &rest.args),
         Some(Command::Setup(args)) => setup::run(&root, &args),
-        Some(Command::Doctor) => doctor::run(&root),
+        Some(Command::Doctor) => Ok(doctor::run(&root)),
         Some(Command::Data(args)) => data::command::run(args).map(|()| ExitCode::SUCCESS),
         Some(Command::Bench(args)) => bench::run(&root, &args),
         Some(Command::Load { libraries }) => libtorch::load::run(&libraries),

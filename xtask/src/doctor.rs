@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 
-use anyhow::Result;
 use catalog::versions::LIBTORCH;
+use data::say;
 
 use crate::cargo::Cargo;
 use crate::compiler::{self, Compiler, Language};
@@ -13,7 +13,7 @@ use crate::experiments::Experiments;
 use crate::libtorch::{self, Place, State, Variant};
 use crate::loader::{self, Obstacle, VARIABLE};
 use crate::machine::Machine;
-use crate::process::{answer, last_lines, print};
+use crate::process::{answer, last_lines};
 use crate::{plain, python};
 
 /// The findings.
@@ -28,40 +28,37 @@ struct Report {
 }
 
 /// Prints the report.
-///
-/// # Errors
-/// Standard output cannot be written.
-pub fn run(root: &Path) -> Result<ExitCode> {
+pub fn run(root: &Path) -> ExitCode {
     let mut report = Report::default();
-    section("Repository", &report.repository(root))?;
-    section("Tools", &report.tools())?;
+    section("Repository", &report.repository(root));
+    section("Tools", &report.tools());
     let (lines, usable) = report.libtorch(root);
-    section("libtorch", &lines)?;
+    section("libtorch", &lines);
     if usable {
-        section("Devices", &report.devices(root))?;
+        section("Devices", &report.devices(root));
     }
-    section("Data", &report.data(root))?;
+    section("Data", &report.data(root));
     for advice in &report.advice {
-        print(&format!("\nAdvice: {advice}\n"))?;
+        say!("\nAdvice: {advice}");
     }
     if report.problems.is_empty() {
         let found = if report.plain_cargo_fails { "No problems found with `cargo book`" } else { "No problems found" };
-        print(&format!("\n{found}.\n"))?;
-        return Ok(ExitCode::SUCCESS);
+        say!("\n{found}.");
+        return ExitCode::SUCCESS;
     }
-    print("\nProblems and fixes\n")?;
+    say!("\nProblems and fixes");
     for (i, problem) in report.problems.iter().enumerate() {
-        print(&format!("  {}. {problem}\n", i + 1))?;
+        say!("  {}. {problem}", i + 1);
     }
-    Ok(ExitCode::FAILURE)
+    ExitCode::FAILURE
 }
 
 type Line = (String, String);
 
-fn section(title: &str, lines: &[Line]) -> Result<()> {
+fn section(title: &str, lines: &[Line]) {
     let width = lines.iter().map(|(key, _)| key.len()).max().unwrap_or(0).max(14);
     let lines: String = lines.iter().map(|(key, value)| format!("  {key:width$}  {value}\n")).collect();
-    print(&format!("{title}\n{lines}"))
+    say!("{title}\n{}", lines.trim_end());
 }
 
 impl Report {

@@ -12,6 +12,7 @@ use crate::cargo::Cargo;
 use crate::experiments::Experiments;
 use crate::jobs::jobs;
 use crate::process;
+use data::{note, say};
 
 #[derive(Args)]
 pub struct Arguments {
@@ -50,12 +51,12 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
             return Ok(ExitCode::from(130));
         }
         if !status.success() {
-            eprintln!("error: the figures of chapter {} failed: see the message above", job.chapter.table.chapter);
+            note!("error: the figures of chapter {} failed: see the message above", job.chapter.table.chapter);
             return Ok(process::code(status));
         }
     }
     if !options.iter().any(|option| option == "--help" || option == "-h") {
-        process::print(&format!("Gallery: {}\n", root.join("figures/index.html").display()))?;
+        say!("Gallery: {}", root.join("figures/index.html").display());
     }
     Ok(ExitCode::SUCCESS)
 }

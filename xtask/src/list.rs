@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 use crate::experiments::Experiments;
-use crate::process::print;
+use data::say;
 
 const COMMANDS: &str = "
 Run one              cargo book 03_01 [--preset smoke|quick|book] [--epochs N] [--seed N] [--device D] [--resume]
@@ -25,7 +25,7 @@ Minutes: preset quick (the default) on two CPU cores.
 /// # Errors
 /// A chapter's experiments.toml is invalid.
 pub fn run(root: &Path) -> Result<ExitCode> {
-    print(&table(&Experiments::load(root)?))?;
+    say!("{}", table(&Experiments::load(root)?).trim_end());
     Ok(ExitCode::SUCCESS)
 }
 

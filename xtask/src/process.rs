@@ -1,21 +1,15 @@
-//! Starting other programs, and printing.
+//! Starting other programs.
 
-use std::io::{ErrorKind, Write};
+use std::fmt::Arguments;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, ExitStatus};
 
 use anyhow::{Context, Result};
 
-/// Prints `text` to standard output. A closed pipe (`cargo book | head`) is not an error.
-///
-/// # Errors
-/// Standard output cannot be written, as on a full disk.
-pub fn print(text: &str) -> Result<()> {
-    let mut out = std::io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error).context("writing to standard output"),
-        _ => Ok(()),
-    }
+/// Writes the begin of a line to standard error; `note!` ends it.
+pub fn begin(words: Arguments) {
+    let _ = std::io::stderr().lock().write_fmt(words);
 }
 
 /// Replaces this process by `command`, so that Ctrl-C and the exit code are that program's own. On Windows it waits.

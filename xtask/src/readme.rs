@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 
 use crate::experiments::{Chapter, Experiments};
 use crate::list::minutes;
-use crate::process::print;
+use data::say;
 
 /// The comment before the table.
 const BEGIN: &str = "<!-- sections: `cargo book readme` writes this table from chapters/*/experiments.toml -->\n";
@@ -25,10 +25,10 @@ pub fn run(root: &Path) -> Result<ExitCode> {
     let old = std::fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
     let new = with_table(&old, &Experiments::load(root)?)?;
     if new == old {
-        print("README.md and the chapters' experiments.toml agree.\n")?;
+        say!("README.md and the chapters' experiments.toml agree.");
     } else {
         std::fs::write(&path, new).with_context(|| format!("writing {}", path.display()))?;
-        print("README.md has the table of sections from the chapters' experiments.toml.\n")?;
+        say!("README.md has the table of sections from the chapters' experiments.toml.");
     }
     Ok(ExitCode::SUCCESS)
 }

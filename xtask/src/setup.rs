@@ -13,7 +13,7 @@ use crate::driver::Driver;
 use crate::libtorch::{self, Place, State, Variant, install, load};
 use crate::machine::Machine;
 use crate::plain;
-use crate::process::print;
+use data::{note, say};
 
 #[derive(Args)]
 pub struct Arguments {
@@ -51,15 +51,15 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
             );
             load::check(&dir, variant)?;
             let dir = dir.display();
-            print(&format!("LIBTORCH is set: libtorch {LIBTORCH} ({variant}) in {dir} is used. Nothing to do.\n"))?;
+            say!("LIBTORCH is set: libtorch {LIBTORCH} ({variant}) in {dir} is used. Nothing to do.");
         }
         Place::Own(dir) => match libtorch::state(&dir) {
             State::Ready(variant) if asked.is_none_or(|asked| asked == variant) => {
                 load::check(&dir, variant)?;
                 let dir = dir.display();
-                print(&format!("libtorch {LIBTORCH} ({variant}) is installed in {dir}. Nothing to do.\n"))?;
+                say!("libtorch {LIBTORCH} ({variant}) is installed in {dir}. Nothing to do.");
                 if variant == Variant::Cpu && asked.is_none() && driver.check().is_ok() {
-                    print("An NVIDIA driver is installed: `cargo book setup --cuda` installs libtorch with CUDA.\n")?;
+                    say!("An NVIDIA driver is installed: `cargo book setup --cuda` installs libtorch with CUDA.");
                 }
             }
             found => make(root, found, asked.unwrap_or_else(|| default_variant(&driver)))?,
@@ -93,9 +93,9 @@ fn make(root: &Path, found: State, variant: Variant) -> Result<()> {
         bail!(problem);
     }
     if let State::Broken(reason) = &found {
-        eprintln!("Installing {FOLDER} again: {reason}.", FOLDER = libtorch::FOLDER);
+        note!("Installing {FOLDER} again: {reason}.", FOLDER = libtorch::FOLDER);
     }
-    eprintln!(
+    note!(
         "Installing libtorch {LIBTORCH} ({variant}) in {}. This is done once.",
         root.join(libtorch::FOLDER).display()
     );
@@ -104,7 +104,7 @@ fn make(root: &Path, found: State, variant: Variant) -> Result<()> {
         if found != State::Missing || plain::has_compiled(root, "torch-sys") {
             forget_bindings(root);
         }
-        eprintln!("libtorch {LIBTORCH} ({variant}) is installed ({} s).", start.elapsed().as_secs());
+        note!("libtorch {LIBTORCH} ({variant}) is installed ({} s).", start.elapsed().as_secs());
     }
     Ok(())
 }
@@ -113,6 +113,6 @@ fn make(root: &Path, found: State, variant: Variant) -> Result<()> {
 fn forget_bindings(root: &Path) {
     let status = plain::cargo(root).args(["clean", "--quiet", "--package", "torch-sys"]).status();
     if !status.is_ok_and(|status| status.success()) {
-        eprintln!("warning: run `cargo clean -p torch-sys` to rebuild the bindings");
+        note!("warning: run `cargo clean -p torch-sys` to rebuild the bindings");
     }
 }

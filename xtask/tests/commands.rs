@@ -284,3 +284,22 @@ fn root_is_told_that_jupyter_refuses_before_anything_is_set_up() {
     let done = with_path(root.path(), &["notebook", "03_01"], root.path().join("bin"));
     done.assert_failure(1, &["Python 3.10 or newer"]);
 }
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_full_disk_is_told_and_a_closed_pipe_is_not() {
+    let root = repository();
+    let shell = |script: &str| {
+        let script = script.replace("BOOK", env!("CARGO_BIN_EXE_xtask"));
+        Finished::run(Command::new("bash").args(["-c", &script]).current_dir(root.path()))
+    };
+    for command in ["", "list", "--help", "--version", "setup --help", "data list"] {
+        let full = shell(&format!("BOOK {command} > /dev/full"));
+        full.assert_failure(1, &["cannot write to standard output"]);
+        let closed = shell(&format!("set -o pipefail; BOOK {command} | true"));
+        assert_eq!((closed.code, closed.stderr.as_str()), (Some(0), ""), "{command}");
+    }
+    // Nor do messages for standard error end anything.
+    assert_eq!(shell("BOOK list 2> /dev/full > /dev/null").code, Some(0));
+    assert_eq!(shell("BOOK 03_09 2> /dev/full").code, Some(2));
+}

@@ -1,7 +1,8 @@
 //! What the binary says to wrong input: one clear message, the right exit code, nothing left behind.
 
 use std::fs;
-use testing::{Chapter, assert_refused};
+use std::process::Command;
+use testing::{Chapter, Finished, assert_refused};
 
 fn refused(args: &[&str], code: i32, words: &[&str]) {
     assert_refused(env!("CARGO_BIN_EXE_ch03"), args, code, words);
@@ -99,6 +100,39 @@ fn damaged_and_foreign_runs_are_named() {
     let poisoned = ["--preset", "smoke", "--set", "learning_rate=1e300", "--set", "digits=32", "--epochs", "1"];
     train("03_01", &poisoned).assert_failure(1, &["contain NaN or infinity", "nothing was saved"]);
     assert!(!chapter.path("run/autoencoder/0002_digits/weights").exists());
+}
+
+#[test]
+fn weights_in_other_formats_are_named() {
+    let chapter = Chapter::new(env!("CARGO_BIN_EXE_ch03"));
+    let file = chapter.path("my weights.h5");
+    for (bytes, words) in [
+        (&b"\x89HDF\r\n\x1a\n"[..], &["an HDF5 file of Keras", "h5_to_safetensors.py '"][..]),
+        (b"\x80\x02}q\x00.", &["a file of PyTorch"]),
+        (b"<!DOCTYPE html>", &["a web page"]),
+        (b"version https://git-lfs.github.com/spec/v1\n", &["git lfs pull"]),
+    ] {
+        fs::write(&file, bytes).unwrap();
+        let weights = file.to_str().unwrap();
+        chapter.run(&["03_02", "--preset", "smoke", "--weights", weights]).assert_failure(1, words);
+        chapter.assert_nothing_made();
+    }
+}
+
+#[test]
+fn experiments_go_by_other_forms_of_their_ids() {
+    let chapter = Chapter::new(env!("CARGO_BIN_EXE_ch03"));
+    chapter.run(&["3.1", "--resume"]).assert_failure(1, &["no run to resume"]);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_full_disk_is_told_and_a_closed_pipe_is_not() {
+    let binary = env!("CARGO_BIN_EXE_ch03");
+    let done = Finished::run(Command::new("sh").args(["-c", &format!("{binary} list > /dev/full")]));
+    done.assert_failure(1, &["cannot write to standard output"]);
+    let done = Finished::run(Command::new("bash").args(["-c", &format!("set -o pipefail; {binary} list | true")]));
+    assert_eq!((done.code, done.stderr.as_str()), (Some(0), ""));
 }
 
 #[test]

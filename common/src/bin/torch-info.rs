@@ -1,25 +1,24 @@
 //! What libtorch reports about itself and this machine, one `key: value` per line, for `cargo book doctor`.
 
-use common::device;
+use anyhow::Result;
+use common::{device, say};
 use tch::{Cuda, Device, utils};
 
-fn main() {
-    println!("default device: {}", device::name(Device::cuda_if_available()));
-    println!("threads: {}", tch::get_num_threads());
-    println!("oneDNN: {}", yes_or_no(utils::has_mkldnn()));
-    println!("MKL: {}", yes_or_no(utils::has_mkl()));
+fn main() -> Result<()> {
+    say!("default device: {}", device::name(Device::cuda_if_available()));
+    say!("threads: {}", tch::get_num_threads());
+    say!("oneDNN: {}", yes_or_no(utils::has_mkldnn()));
+    say!("MKL: {}", yes_or_no(utils::has_mkl()));
     match Cuda::is_available() {
-        true => println!("CUDA devices: {}", Cuda::device_count()),
-        false => println!("CUDA devices: none ({})", device::why_no_cuda()),
+        true => say!("CUDA devices: {}", Cuda::device_count()),
+        false => say!("CUDA devices: none ({})", device::why_no_cuda()),
     }
     if utils::has_cuda() {
-        println!("CUDA runtime: {}", utils::version_cudart());
-        println!(
-            "cuDNN: {}",
-            if Cuda::cudnn_is_available() { utils::version_cudnn().to_string() } else { "no".into() }
-        );
+        say!("CUDA runtime: {}", utils::version_cudart());
+        say!("cuDNN: {}", if Cuda::cudnn_is_available() { utils::version_cudnn().to_string() } else { "no".into() });
     }
-    println!("MPS: {}", yes_or_no(utils::has_mps()));
+    say!("MPS: {}", yes_or_no(utils::has_mps()));
+    data::output::finish()
 }
 
 fn yes_or_no(yes: bool) -> &'static str {

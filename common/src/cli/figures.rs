@@ -4,6 +4,7 @@ use crate::display;
 use crate::gallery::{self, Image};
 use crate::plot::Figure;
 use crate::say;
+use crate::shell;
 use crate::training::{Params, Run, RunFolder, ensure_not_stopped};
 use anyhow::Result;
 use tch::Device;
@@ -85,10 +86,10 @@ fn made_with(params: &Params<()>, epochs: usize, unit: &str) -> String {
 /// The command that redraws a figure.
 fn command(id: &str, params: &Params<()>) -> String {
     if let Some(file) = &params.weights_from {
-        return format!("cargo book {id} --weights {file}");
+        return format!("cargo book {id} --weights {}", shell::quoted(file));
     }
     let mut command = format!("cargo book figures {id} --preset {}", params.preset);
-    params.settings.iter().for_each(|setting| command += &format!(" --set {setting}"));
+    params.settings.iter().for_each(|setting| command += &format!(" --set {}", shell::setting(setting)));
     if params.seed != DEFAULT_SEED {
         command += &format!(" --seed {}", params.seed);
     }

@@ -14,8 +14,8 @@ pub use context::Context;
 pub use figures::Figures;
 pub use options::Options;
 
-use crate::say;
 use crate::training::{Interrupted, stop_on_ctrl_c};
+use crate::{note, say};
 use anyhow::Result;
 use catalog::UnknownExperiment;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
@@ -89,23 +89,24 @@ pub fn main(chapter: &Chapter) -> ExitCode {
     panic::set_hook(Box::new(|info| {
         let message = info.payload_as_str().unwrap_or("unknown failure").lines().next().unwrap_or_default();
         let place = info.location().map(|place| format!(" ({}:{})", place.file(), place.line())).unwrap_or_default();
-        eprintln!("error: internal error: {message}{place}");
+        note!("error: internal error: {message}{place}");
     }));
     let Ok(result) = panic::catch_unwind(|| run(chapter)) else { return ExitCode::FAILURE };
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
+    // What could not be written is told, too.
+    match result.and_then(|code| data::output::finish().map(|()| code)) {
+        Ok(code) => code,
         Err(error) if error.is::<Usage>() => {
-            eprintln!("error: {error:#}");
+            note!("error: {error:#}");
             ExitCode::from(2)
         }
         Err(error) if error.is::<Interrupted>() => {
             let figures = std::env::args().nth(1).is_some_and(|command| command == "figures");
             let how = if figures { "run the same command again" } else { "run the same command with --resume" };
-            eprintln!("{error}\nto resume, {how}");
+            note!("{error}\nto resume, {how}");
             ExitCode::from(130)
         }
         Err(error) => {
-            eprintln!("error: {error:#}");
+            note!("error: {error:#}");
             ExitCode::FAILURE
         }
     }
@@ -122,14 +123,17 @@ impl From<UnknownExperiment> for Usage {
     }
 }
 
-fn run(chapter: &Chapter) -> Result<()> {
+fn run(chapter: &Chapter) -> Result<ExitCode> {
     let table = Table::parse(chapter.table)?;
-    match Cli::parse().command {
+    let command = match Cli::try_parse() {
+        Ok(cli) => cli.command,
+        Err(usage) => return Ok(data::usage::explain(&usage)),
+    };
+    match command {
         Command::List => {
             for entry in &table.experiments {
                 say!("{}_{:<24} pp. {:<8} {}", entry.id, entry.name, entry.pages, entry.title);
             }
-            Ok(())
         }
         Command::Figures { ids, options } => {
             stop_on_ctrl_c()?;
@@ -137,18 +141,21 @@ fn run(chapter: &Chapter) -> Result<()> {
                 let context = Context::new(&table, entry, options.clone(), true)?;
                 experiment(chapter, &context)?;
             }
-            Ok(())
         }
-        Command::Bench { model, steps, list, device } => bench(chapter, model.as_deref(), steps, list, device),
+        Command::Bench { model, steps, list, device } => bench(chapter, model.as_deref(), steps, list, device)?,
         Command::Experiment(args) => {
             let entry = table.find(&args[0].to_string_lossy()).map_err(Usage::from)?;
             let command = ExperimentCli::command().about(entry.title.clone()).bin_name(entry.full_name());
-            let matches = command.get_matches_from(args);
-            let options = ExperimentCli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit()).options;
+            let parsed = command.try_get_matches_from(args);
+            let options = match parsed.and_then(|matches| ExperimentCli::from_arg_matches(&matches)) {
+                Ok(cli) => cli.options,
+                Err(usage) => return Ok(data::usage::explain(&usage)),
+            };
             stop_on_ctrl_c()?;
-            experiment(chapter, &Context::new(&table, entry, options, false)?)
+            experiment(chapter, &Context::new(&table, entry, options, false)?)?;
         }
     }
+    Ok(ExitCode::SUCCESS)
 }
 
 fn experiment(chapter: &Chapter, context: &Context) -> Result<()> {

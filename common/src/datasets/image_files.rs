@@ -2,6 +2,7 @@
 
 use super::batches::Batches;
 use super::prefetch::Prefetch;
+use crate::note;
 use anyhow::{Context, Result, bail, ensure};
 use image::DynamicImage;
 use std::collections::BTreeSet;
@@ -125,7 +126,7 @@ impl ImageFiles {
     fn skip(&self, row: usize, error: &anyhow::Error) -> Result<()> {
         let mut skipped = self.skipped.lock().unwrap_or_else(PoisonError::into_inner);
         if skipped.insert(row) {
-            eprintln!("skipped: {error:#}");
+            note!("skipped: {error:#}");
         }
         if skipped.len() > self.skipped_at_most {
             let names: Vec<String> = skipped.iter().take(5).map(|&row| self.paths[row].display().to_string()).collect();

@@ -51,6 +51,7 @@ mod summary;
 mod upsampling;
 mod vjp;
 pub mod weights;
+mod weights_kind;
 
 pub use activation::Activation;
 pub use attention::{Attention, MultiHeadAttention};

@@ -13,6 +13,7 @@
 use super::init::Initializer;
 use super::layout::channels_last;
 use super::limits::MOST_PARAMETERS;
+use super::weights_kind;
 use crate::files;
 use anyhow::{Context, Result, bail, ensure};
 use safetensors::SafeTensors;
@@ -159,7 +160,7 @@ pub fn write_file(
 /// Reads a safetensors file of f32, f64 or i64 tensors, with its text map.
 pub fn read_file(path: &Path) -> Result<(BTreeMap<String, Tensor>, HashMap<String, String>)> {
     let bytes = std::fs::read(path).with_context(|| format!("cannot read weights from {}", path.display()))?;
-    let damaged = || format!("{} is damaged or no safetensors file", path.display());
+    let damaged = || weights_kind::describe(path, &bytes);
     let file = SafeTensors::deserialize(&bytes).with_context(damaged)?;
     let (_, header) = SafeTensors::read_metadata(&bytes).with_context(damaged)?;
     let mut tensors = BTreeMap::new();

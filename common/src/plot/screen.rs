@@ -2,6 +2,7 @@
 
 use super::color::Color;
 use super::figure::Figure;
+use crate::say;
 use anyhow::{Context, Result};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -14,8 +15,8 @@ impl Figure {
     /// Displays the figure in a notebook; evcxr calls it for the last expression of a cell.
     pub fn evcxr_display(&self) {
         match self.on_screen().and_then(|figure| figure.evcxr_text()) {
-            Ok(text) => println!("{text}"),
-            Err(error) => println!("{error:#}"),
+            Ok(text) => say!("{text}"),
+            Err(error) => say!("{error:#}"),
         }
     }
 

@@ -1,3 +1,4 @@
+use crate::note;
 use anyhow::{Context, Result, bail};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -9,7 +10,7 @@ pub fn stop_on_ctrl_c() -> Result<()> {
         if STOP.swap(true, Ordering::SeqCst) {
             std::process::exit(130);
         }
-        eprintln!("\nstopping after this step; press Ctrl-C again to stop at once");
+        note!("\nstopping after this step; press Ctrl-C again to stop at once");
     })
     .context("cannot handle Ctrl-C")
 }

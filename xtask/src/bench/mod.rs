@@ -19,7 +19,8 @@ use clap::Args;
 use crate::Usage;
 use crate::cargo::Cargo;
 use crate::experiments::{Chapter, Experiments};
-use crate::process::print;
+use crate::process::begin;
+use data::{note, say};
 use peers::Peer;
 use report::{Report, Row};
 use sample::Sample;
@@ -77,9 +78,9 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
         }
     }
     ensure!(!report.rows.is_empty(), "no chapter has a model to time");
-    print(&report.table())?;
+    say!("{}", report.table().trim_end());
     report.write(&json).with_context(|| format!("writing {}", json.display()))?;
-    print(&format!("Results: {}\n", json.display()))?;
+    say!("Results: {}", json.display());
     Ok(ExitCode::SUCCESS)
 }
 
@@ -96,23 +97,23 @@ impl Job<'_> {
     fn time(&self, chapter: &Chapter, arguments: &Arguments, peers: &[Peer]) -> Result<Row> {
         let mut row = Row::new(chapter.table.chapter, &self.model, peers.len());
         for round in 1..=arguments.rounds {
-            eprint!("{}: round {round} of {}", self.model, arguments.rounds);
+            begin(format_args!("{}: round {round} of {}", self.model, arguments.rounds));
             let ours = sample::take(self.cargo.start(self.executable).arg("bench"), &self.model, arguments.steps);
             let ours = ours.with_context(|| format!("timing {}", self.model))?;
-            eprint!(", ours {:.2} ms", stats::median(&ours.ms));
+            begin(format_args!(", ours {:.2} ms", stats::median(&ours.ms)));
             row.batch = ours.batch;
             row.ours.push(ours.ms);
             for (peer, results) in peers.iter().zip(&mut row.peers) {
                 let Ok(rounds) = results else { continue }; // it failed in an earlier round
                 match self.time_peer(peer, arguments.steps, row.batch) {
                     Ok(sample) => {
-                        eprint!(", {} {:.2} ms", peer.title, stats::median(&sample.ms));
+                        begin(format_args!(", {} {:.2} ms", peer.title, stats::median(&sample.ms)));
                         rounds.push(sample.ms);
                     }
                     Err(error) => *results = Err(format!("{error:#}")),
                 }
             }
-            eprintln!();
+            note!("");
         }
         Ok(row)
     }

@@ -15,6 +15,7 @@ use super::{FOLDER, State, Variant, load, mark, owned, state, unpack, wheel};
 use crate::machine::Machine;
 use crate::process::free_space;
 use crate::python::{Pip, Unavailable};
+use data::note;
 
 /// The folder of our downloads in the working folder.
 const DOWNLOADS: &str = "downloads";
@@ -59,11 +60,11 @@ pub fn install(root: &Path, variant: Variant) -> Result<bool> {
 fn wait_for(lock: &File) -> std::io::Result<()> {
     match lock.try_lock() {
         Err(fs::TryLockError::WouldBlock) => {
-            eprintln!("Another installation is running; waiting for it.");
+            note!("Another installation is running; waiting for it.");
             lock.lock()
         }
         Err(fs::TryLockError::Error(error)) => {
-            eprintln!("warning: this disk has no locks ({error}): do not start a second installation meanwhile");
+            note!("warning: this disk has no locks ({error}): do not start a second installation meanwhile");
             Ok(())
         }
         Ok(()) => Ok(()),
@@ -89,7 +90,7 @@ fn clean(part: &Path) -> Result<()> {
     let rest = |dir: &Path| fs::read_dir(dir).is_ok_and(|mut entries| entries.next().is_some());
     let wheels = part.join(WHEELS);
     if rest(&wheels) {
-        eprintln!("Your wheels in {} are not needed any more; they were kept.", wheels.display());
+        note!("Your wheels in {} are not needed any more; they were kept.", wheels.display());
         return Ok(());
     }
     remove(&wheels)?;
@@ -205,7 +206,7 @@ impl Fetcher<'_> {
         let has = |build: &&&str| known.contains(&format!("{version}{build}"));
         match builds.iter().find(has) {
             Some(build) => {
-                eprintln!("The index has this version as {version}{build}: taking it.");
+                note!("The index has this version as {version}{build}: taking it.");
                 self.download(&format!("{exact}{build}"))
             }
             None => Err(error),

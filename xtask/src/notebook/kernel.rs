@@ -10,6 +10,7 @@ use super::environment::{self, write};
 use crate::cargo::Cargo;
 use crate::plain;
 use crate::process::answer;
+use data::note;
 
 /// The version that the notebooks were tried with.
 const EVCXR: &str = "0.22.0";
@@ -64,7 +65,7 @@ fn installed(root: &Path) -> Option<PathBuf> {
 }
 
 fn compile(root: &Path, home: &Path) -> Result<()> {
-    eprintln!("Compiling the Rust kernel evcxr {EVCXR} in {}: about 5 minutes on two cores, once.", home.display());
+    note!("Compiling the Rust kernel evcxr {EVCXR} in {}: about 5 minutes on two cores, once.", home.display());
     let build = home.join("kernel-build");
     let mut command = plain::cargo(root);
     command.args(["install", "evcxr_jupyter", "--version", EVCXR, "--locked", "--force", "--root"]).arg(home);

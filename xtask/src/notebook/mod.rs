@@ -19,6 +19,7 @@ use crate::cargo::Cargo;
 use crate::experiments::Experiments;
 use crate::jobs::jobs;
 use crate::{Usage, process};
+use data::note;
 
 #[derive(Args)]
 pub struct Arguments {
@@ -88,7 +89,7 @@ fn set_up(root: &Path, experiments: &Experiments) -> Result<(PathBuf, File)> {
     let lock_file = home.join("lock");
     let lock = File::create(&lock_file).with_context(|| format!("making {}", lock_file.display()))?;
     if lock.try_lock().is_err() {
-        eprintln!("Another set-up is running; waiting for it.");
+        note!("Another set-up is running; waiting for it.");
         lock.lock().with_context(|| format!("waiting for {}", lock_file.display()))?;
     }
     let python = environment::ready(root)?;

@@ -7,6 +7,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use super::{CURE, python_version};
 use crate::process::last_lines;
+use data::note;
 
 /// The file that says that we made an environment, written before anything else in it.
 const OURS: &str = "made-by-cargo-book.txt";
@@ -36,7 +37,7 @@ impl Environment<'_> {
         if fs::read_to_string(&marker).is_ok_and(|text| text == self.marker) && python_version(&python).is_some() {
             return Ok(python);
         }
-        eprintln!("Installing {} in {}. This is done once.", self.title, self.dir.display());
+        note!("Installing {} in {}. This is done once.", self.title, self.dir.display());
         make(&base()?, &self.dir)?;
         let pip = |args: &[String]| {
             let mut command = data::clients::pip(&python);

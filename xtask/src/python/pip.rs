@@ -9,6 +9,7 @@ use anyhow::{Context, Result};
 use super::environment::make;
 use super::{CURE, Version, find, version};
 use crate::process::{last_lines, output_of};
+use data::note;
 
 /// The first pip that resumes an interrupted download.
 const RESUMES: Version = (25, 1);
@@ -46,7 +47,7 @@ impl Pip {
             return Ok(Pip { python: pip.python.clone(), resumes: true });
         }
         let dir = root.join(".python/pip");
-        eprintln!("Preparing pip in {}.", dir.display());
+        note!("Preparing pip in {}.", dir.display());
         if there.is_none() {
             let python = find()?;
             if let Err(error) = make(&python, &dir) {
@@ -102,7 +103,7 @@ fn heard(command: &mut Command) -> std::io::Result<(ExitStatus, String)> {
     if let Some(stderr) = child.stderr.take() {
         for line in BufReader::new(stderr).split(b'\n') {
             let line = String::from_utf8_lossy(&line?).into_owned();
-            eprintln!("{line}");
+            note!("{line}");
             text += &line;
             text.push('\n');
         }
