@@ -37,18 +37,30 @@ pub struct Image {
     pub file: String,
 }
 
+/// Checks that the gallery's page may be written: that the folder `figures` has none, or one of ours.
+///
+/// # Errors
+/// It has a reader's own page.
+pub fn check(figures: &Path) -> Result<()> {
+    let page = figures.join("index.html");
+    let other = fs::read_to_string(&page).is_ok_and(|text| !text.contains(TITLE));
+    ensure!(!other, "{} is no gallery of this project, and stays: choose another folder with --out", page.display());
+    Ok(())
+}
+
 /// Saves a figure and its description below `figures`, and rewrites `index.html`.
+///
+/// # Errors
+/// As [`check`], or a file cannot be read or written.
 pub fn add(figures: &Path, image: &Image, figure: &Figure) -> Result<()> {
+    check(figures)?;
     let json = serde_json::to_string_pretty(image).context("cannot encode the figure's description as JSON")?;
     let png = figures.join(&image.file);
-    let index = figures.join("index.html");
-    let other = fs::read_to_string(&index).is_ok_and(|page| !page.contains(TITLE));
-    ensure!(!other, "{} is no gallery of this project, and stays: choose another folder with --out", index.display());
     // The old description is removed first: after a kill a figure may be missing, but never has a wrong description.
     let _ = fs::remove_file(png.with_extension("json"));
     figure.save(&png)?;
     files::write(&png.with_extension("json"), (json + "\n").as_bytes())?;
-    files::write(&index, page(&images(figures)?).as_bytes())
+    files::write(&figures.join("index.html"), page(&images(figures)?).as_bytes())
 }
 
 /// All figures below a folder that have a description and a PNG, in the book's order.
@@ -137,4 +149,48 @@ fn figure(image: &Image) -> String {
 
 fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plot::Chart;
+
+    #[test]
+    fn a_readers_own_files_stay() {
+        let dir = tempfile::tempdir().unwrap();
+        let figures = dir.path();
+        let image = Image {
+            experiment: "03_01_train".into(),
+            title: "Train".into(),
+            pages: "94".into(),
+            order: 0,
+            caption: "losses".into(),
+            data: "digits".into(),
+            synthetic: true,
+            made: "preset smoke".into(),
+            metrics: vec![],
+            command: "cargo book 03_01 --weights 'my weights'".into(),
+            file: "ch03/03_01_loss.png".into(),
+        };
+        let figure = Figure::of(&Chart::new().x_range(0.0, 1.0).y_range(0.0, 1.0).bare(), (2.0, 2.0)).unwrap();
+        // A page and a pair of files of theirs.
+        let page = figures.join("index.html");
+        fs::write(&page, "my page").unwrap();
+        let error = add(figures, &image, &figure).unwrap_err().to_string();
+        assert!(error.contains("index.html") && error.contains("--out"), "{error}");
+        assert_eq!(fs::read_to_string(&page).unwrap(), "my page");
+        assert_eq!(fs::read_dir(figures).unwrap().count(), 1);
+        fs::remove_file(&page).unwrap();
+        fs::create_dir(figures.join("mine")).unwrap();
+        for (name, text) in [("mine/a.json", "{\"mine\": 1}"), ("mine/a.png", "mine")] {
+            fs::write(figures.join(name), text).unwrap();
+        }
+        for _ in 0..2 {
+            add(figures, &image, &figure).unwrap(); // its own page may be written again
+        }
+        let text = fs::read_to_string(&page).unwrap();
+        assert!(text.contains("03_01_loss.png") && !text.contains("mine/a"), "{text}");
+        assert_eq!(fs::read_to_string(figures.join("mine/a.png")).unwrap(), "mine");
+    }
 }

@@ -90,7 +90,7 @@ fn experiments_run_whatever_cargo_and_the_loader_are_set_to() {
 fn folders_of_the_loader_that_break_libtorch_are_left_out() {
     let root = workspace();
     let path = |name: &str| root.path().join(name).display().to_string();
-    let variable = ["other", "old", "new", "plain"].map(|name| path(name)).join(":");
+    let variable = ["other", "old", "new", "plain"].map(&path).join(":");
     let done = with(root.path(), &["03_01"], &[("LD_LIBRARY_PATH", &variable)]);
     done.assert_success();
     done.assert_prints(&[&format!("path: {}:{}:{}\n", path(".libtorch/lib"), path("new"), path("plain"))]);

@@ -1,7 +1,7 @@
 use super::options::Options;
 use super::{Entry, Experiment, Table, Usage};
-use crate::say;
 use crate::training::{Preset, Run};
+use crate::{gallery, say};
 use anyhow::{Result, bail, ensure};
 use data::{DataSet, Store};
 use std::cell::Cell;
@@ -42,6 +42,7 @@ impl Context {
             Some(out) => out.clone(),
             None => data::root()?,
         };
+        gallery::check(&out.join("figures"))?; // before minutes of training
         let (chapter, entry, drawn) = (table.chapter, entry.clone(), Cell::new(0));
         Ok(Context { chapter, entry, options, reuse, device, out, drawn, notebook: None })
     }

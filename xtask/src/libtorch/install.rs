@@ -248,8 +248,8 @@ fn check_space(root: &Path, part: &Path, variant: Variant) -> Result<()> {
         Variant::Cpu => 1200,
         Variant::Cuda => 7000,
     };
-    let holds = |name: &&str| fs::read_dir(part.join(name)).is_ok_and(|mut entries| entries.next().is_some());
-    let fetched = [WHEELS, DOWNLOADS].iter().any(|name| holds(&name));
+    let holds = |name: &str| fs::read_dir(part.join(name)).is_ok_and(|mut entries| entries.next().is_some());
+    let fetched = [WHEELS, DOWNLOADS].iter().any(|name| holds(name));
     if let Some(free) = free_space(root).filter(|_| !fetched) {
         let free = free / 1_000_000;
         ensure!(
