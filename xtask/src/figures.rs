@@ -7,12 +7,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, Result};
 use clap::Args;
+use data::{note, say};
 
 use crate::cargo::Cargo;
 use crate::experiments::Experiments;
 use crate::jobs::jobs;
 use crate::process;
-use data::{note, say};
 
 #[derive(Args)]
 pub struct Arguments {

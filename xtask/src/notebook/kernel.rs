@@ -4,13 +4,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
+use data::note;
 use serde_json::json;
 
 use super::environment::{self, write};
 use crate::cargo::Cargo;
 use crate::plain;
 use crate::process::answer;
-use data::note;
 
 /// The version that the notebooks were tried with.
 const EVCXR: &str = "0.22.0";
