@@ -21,7 +21,7 @@ pub fn try_lock(file: &File) -> bool {
 }
 
 /// Like [`try_lock`], but waits until no other process holds the lock; `busy` is called if one does.
-pub(crate) fn lock(file: &File, busy: impl FnOnce()) {
+pub fn lock(file: &File, busy: impl FnOnce()) {
     lock_with(&SYSTEM, file, busy);
 }
 

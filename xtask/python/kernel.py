@@ -39,10 +39,17 @@ def claim(sessions):
         lock = os.open(session / "lock", os.O_RDWR | os.O_CREAT, 0o644)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        except BlockingIOError:
             os.close(lock)
             number += 1
             continue
+        except OSError as error:
+            # Some file systems have no locks, and some containers forbid them: a folder that no other kernel can have.
+            os.close(lock)
+            print(f"no locks here ({error}): this kernel gets a folder of its own", file=sys.stderr)
+            session = sessions / f"process-{os.getpid()}"
+            session.mkdir(parents=True, exist_ok=True)
+            return session
         os.set_inheritable(lock, True)
         return session
 

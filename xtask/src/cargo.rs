@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
+use data::note;
 use serde::Deserialize;
 
 use crate::{libtorch, loader, plain, setup};
-use data::note;
 
 /// Cargo, with libtorch in place.
 pub struct Cargo {

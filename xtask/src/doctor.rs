@@ -204,10 +204,13 @@ impl Report {
         let named: Vec<String> = if failed { named.chain(reasons).collect() } else { named.collect() };
         let said = if said.is_empty() { String::new() } else { format!(" ({said})") };
         let because = if named.is_empty() { said } else { format!(": {}{said}", named.join("; ")) };
+        let cure = match obstacles.is_empty() {
+            true => format!("unset what is named, or put {} first in {VARIABLE}", lib.display()),
+            false => "unset what is named, or take these folders out of it".to_string(),
+        };
         self.advice.push(format!(
             "`cargo book` works, but plain `cargo run` and `cargo test` do not find the right libraries{because}. For plain \
-             cargo, unset what is named, or put {} first in {VARIABLE}",
-            lib.display()
+             cargo, {cure}"
         ));
     }
 }

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, Result};
 use clap::Args;
+use data::{note, say};
 
 use crate::cargo::Cargo;
 use crate::experiments::Experiments;

@@ -5,9 +5,9 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Result;
+use data::say;
 
 use crate::experiments::Experiments;
-use data::say;
 
 const COMMANDS: &str = "
 Run one              cargo book 03_01 [--preset smoke|quick|book] [--epochs N] [--seed N] [--device D] [--resume]

@@ -5,10 +5,10 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
+use data::say;
 
 use crate::experiments::{Chapter, Experiments};
 use crate::list::minutes;
-use data::say;
 
 /// The comment before the table.
 const BEGIN: &str = "<!-- sections: `cargo book readme` writes this table from chapters/*/experiments.toml -->\n";

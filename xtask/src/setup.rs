@@ -7,13 +7,13 @@ use std::time::Instant;
 use anyhow::{Result, bail, ensure};
 use catalog::versions::LIBTORCH;
 use clap::Args;
+use data::{note, say};
 
 use crate::compiler;
 use crate::driver::Driver;
 use crate::libtorch::{self, Place, State, Variant, install, load};
 use crate::machine::Machine;
 use crate::plain;
-use data::{note, say};
 
 #[derive(Args)]
 pub struct Arguments {

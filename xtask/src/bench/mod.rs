@@ -15,12 +15,12 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, ensure};
 use clap::Args;
+use data::{note, say};
 
 use crate::Usage;
 use crate::cargo::Cargo;
 use crate::experiments::{Chapter, Experiments};
 use crate::process::begin;
-use data::{note, say};
 use peers::Peer;
 use report::{Report, Row};
 use sample::Sample;

@@ -9,13 +9,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, ensure};
 use catalog::versions::LIBTORCH;
+use data::{disk, note};
 
 use super::place::{put, target};
 use super::{FOLDER, State, Variant, load, mark, owned, state, unpack, wheel};
 use crate::machine::Machine;
 use crate::process::free_space;
 use crate::python::{Pip, Unavailable};
-use data::note;
 
 /// The folder of our downloads in the working folder.
 const DOWNLOADS: &str = "downloads";
@@ -38,7 +38,7 @@ pub fn install(root: &Path, variant: Variant) -> Result<bool> {
     })?;
     let lock_file = part.join("lock");
     let lock = File::create(&lock_file).with_context(|| format!("making {}", lock_file.display()))?;
-    wait_for(&lock).with_context(|| format!("waiting for {}", lock_file.display()))?;
+    disk::lock(&lock, || note!("Another installation is running; waiting for it."));
     if state(&dest) == State::Ready(variant) {
         return Ok(false);
     }
@@ -54,21 +54,6 @@ pub fn install(root: &Path, variant: Variant) -> Result<bool> {
     put(&tree, &dest, &part)?;
     clean(&part).with_context(|| format!("removing {}", part.display()))?;
     Ok(true)
-}
-
-/// Waits for another installation to end. Some file systems have no locks: then there is no waiting.
-fn wait_for(lock: &File) -> std::io::Result<()> {
-    match lock.try_lock() {
-        Err(fs::TryLockError::WouldBlock) => {
-            note!("Another installation is running; waiting for it.");
-            lock.lock()
-        }
-        Err(fs::TryLockError::Error(error)) => {
-            note!("warning: this disk has no locks ({error}): do not start a second installation meanwhile");
-            Ok(())
-        }
-        Ok(()) => Ok(()),
-    }
 }
 
 /// Creates the working folder, ignored by git.

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
+use data::note;
 use serde_json::json;
 
 use super::environment::{self, write};

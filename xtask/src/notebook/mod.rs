@@ -13,13 +13,13 @@ use std::process::{Command, ExitCode};
 use anyhow::{Context, Result, ensure};
 use catalog::{Entry, Preset};
 use clap::Args;
+use data::{disk, note};
 use serde_json::{Value, json};
 
 use crate::cargo::Cargo;
 use crate::experiments::Experiments;
 use crate::jobs::jobs;
 use crate::{Usage, process};
-use data::note;
 
 #[derive(Args)]
 pub struct Arguments {
@@ -88,10 +88,7 @@ fn set_up(root: &Path, experiments: &Experiments) -> Result<(PathBuf, File)> {
     fs::create_dir_all(&home).with_context(|| format!("making {}", home.display()))?;
     let lock_file = home.join("lock");
     let lock = File::create(&lock_file).with_context(|| format!("making {}", lock_file.display()))?;
-    if lock.try_lock().is_err() {
-        note!("Another set-up is running; waiting for it.");
-        lock.lock().with_context(|| format!("waiting for {}", lock_file.display()))?;
-    }
+    disk::lock(&lock, || note!("Another set-up is running; waiting for it."));
     let python = environment::ready(root)?;
     kernel::ready(root)?;
     workspace::ready(root, &cargo, experiments)?;

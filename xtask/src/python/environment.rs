@@ -4,10 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
+use data::note;
 
 use super::{CURE, python_version};
 use crate::process::last_lines;
-use data::note;
 
 /// The file that says that we made an environment, written before anything else in it.
 const OURS: &str = "made-by-cargo-book.txt";

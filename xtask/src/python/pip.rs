@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 
 use anyhow::{Context, Result};
+use data::note;
 
 use super::environment::make;
 use super::{CURE, Version, find, version};
 use crate::process::{last_lines, output_of};
-use data::note;
 
 /// The first pip that resumes an interrupted download.
 const RESUMES: Version = (25, 1);
