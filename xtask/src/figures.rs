@@ -13,7 +13,6 @@ use crate::cargo::Cargo;
 use crate::experiments::Experiments;
 use crate::jobs::jobs;
 use crate::process;
-use data::{note, say};
 
 #[derive(Args)]
 pub struct Arguments {

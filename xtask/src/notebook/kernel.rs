@@ -11,7 +11,6 @@ use super::environment::{self, write};
 use crate::cargo::Cargo;
 use crate::plain;
 use crate::process::answer;
-use data::note;
 
 /// The version that the notebooks were tried with.
 const EVCXR: &str = "0.22.0";
