@@ -12,7 +12,9 @@ use common::training::{Encoded, RunFolder};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
+use std::process::Stdio;
 use std::rc::Rc;
+use std::time::Duration;
 use tch::{Device, Kind, Tensor};
 use testing::{Chapter, assert_refused, gallery};
 use testing_tensors::{Fixture, assert_equal, assert_near, assert_near_relative};
@@ -196,6 +198,26 @@ fn resumed_runs_equal_uninterrupted_ones_bit_for_bit() {
         let image = "images/combination_00004.png";
         assert_eq!(fs::read(folder(&whole).join(image)).unwrap(), fs::read(folder(&parts).join(image)).unwrap());
     }
+}
+
+#[test]
+fn killed_runs_resume_and_end_the_same() {
+    let (whole, killed) = (ch05(), ch05());
+    let smoke = ["05_03", "--preset", "smoke", "--epochs", "12"];
+    whole.succeed(&smoke);
+    let runs = || RunFolder::list(&killed.path("run"), "style", "coffee_starry_night");
+    for milliseconds in [300, 900, 1300, 2100] {
+        let mut command = killed.command(if runs().is_empty() { &smoke } else { &["05_03", "--resume"] });
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(milliseconds));
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    if runs().is_empty() {
+        killed.succeed(&smoke);
+    }
+    killed.succeed(&["05_03", "--resume"]);
+    assert_equal(&checkpoint(&killed), &checkpoint(&whole));
 }
 
 #[cfg(unix)]

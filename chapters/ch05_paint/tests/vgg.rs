@@ -4,6 +4,7 @@ use ch05::models::style_images::as_batch;
 use ch05::models::vgg::{BLOCKS, Vgg19, layer_names};
 use ch05::models::vgg_weights::{MEANS, VggWeights};
 use common::keras::weights;
+use proptest::prelude::*;
 use serde_json::json;
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
@@ -97,8 +98,15 @@ fn tensorflow_js_shards_are_read_as_far_as_they_are_there() {
     let found = VggWeights::read(&folder.path().join("model.json")).unwrap();
     assert_eq!((found.layers(), found.origin.as_str()), (3, "VGG19 of model.json up to block2_conv1"));
     testing_tensors::assert_equal(&found.tensors, &tensors);
-    let same = VggWeights::read(&safetensors(folder.path(), tensors)).unwrap();
-    assert_eq!(found.fingerprint(), same.fingerprint());
+    // Keras' own file, converted: older names, and more than is needed.
+    let older = |name: &String| {
+        let (layer, variable) = name.split_once('/').unwrap();
+        format!("{layer}/{layer}_{}_1", if variable == "kernel" { "W" } else { "b" })
+    };
+    let mut theirs: BTreeMap<_, _> = tensors.iter().map(|(name, tensor)| (older(name), tensor.copy())).collect();
+    theirs.insert("fc1/fc1_W_1".to_string(), Tensor::zeros([4, 4], (Kind::Float, Device::Cpu)));
+    let same = VggWeights::read(&safetensors(folder.path(), theirs)).unwrap();
+    assert_eq!(same.fingerprint(), found.fingerprint());
 }
 
 #[test]
@@ -205,4 +213,31 @@ fn wrong_files_are_refused_with_one_clear_message() {
     }
     refused(&folder.path().join("missing.pth"), &["missing.pth"]);
     refused(&folder.path().join("missing.json"), &["missing.json"]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Damaged files are read or refused, but nothing panics.
+    #[test]
+    fn damaged_files_never_panic(at in any::<prop::sample::Index>(), byte in any::<u8>(), cut in any::<bool>()) {
+        let folder = tempdir().unwrap();
+        let model = json!({ "weightsManifest": [{ "paths": ["shard"], "weights": [
+            { "name": "block1_conv1/kernel", "shape": [3, 3, 3, 64], "dtype": "float32" },
+            { "name": "block1_conv1/bias", "shape": [64], "dtype": "float32" },
+        ] }] });
+        fs::write(folder.path().join("shard"), [0; 7168]).unwrap();
+        let whole = [
+            ("model.json", model.to_string().into_bytes()),
+            ("vgg19.safetensors", fs::read(safetensors(folder.path(), random(1))).unwrap()),
+        ];
+        for (name, mut bytes) in whole {
+            // The header is what can go wrong; the rest are values.
+            let place = at.index(bytes.len().min(300));
+            if cut { bytes.truncate(place) } else { bytes[place] = byte }
+            let path = folder.path().join(name);
+            fs::write(&path, bytes).unwrap();
+            let _ = VggWeights::read(&path).and_then(|weights| Vgg19::new(weights, Device::Cpu));
+        }
+    }
 }

@@ -189,9 +189,13 @@ pub fn transferred(context: &Context) -> Result<Transferred> {
     Ok(Transferred { combination, inputs, content, style, layers, run })
 }
 
-/// The iterations whose images are shown: 1, 200, 400 and the last one, or the first, the middle and the last one.
+/// The iterations whose images are shown: 1, 200, 400 and the last one; in shorter runs the first one, those after a
+/// quarter and a half, and the last one.
 pub fn stages(epochs: u64) -> Vec<u64> {
-    let mut stages = if epochs > 400 { vec![1, 200, 400, epochs] } else { vec![1, epochs.div_ceil(2), epochs] };
+    let mut stages = match epochs {
+        401.. => vec![1, 200, 400, epochs],
+        _ => vec![1, epochs.div_ceil(4), epochs.div_ceil(2), epochs],
+    };
     stages.dedup();
     stages
 }

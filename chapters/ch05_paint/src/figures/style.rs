@@ -27,17 +27,19 @@ pub fn draw(figures: &Figures, all: &Transferred) -> Result<()> {
     restarts(figures, all)
 }
 
-/// Content, style, and the combination at some iterations (p. 187, 196).
+/// Content, style, and the combination at some iterations (pp. 187, 196).
 pub fn combination(figures: &Figures, all: &Transferred) -> Result<()> {
     let config = &all.run.params.config;
     let stages = stages(config.epochs);
     let saved: Vec<_> =
         saved(&all.run.folder)?.into_iter().filter(|(iteration, _)| stages.contains(iteration)).collect();
     let inputs = array4(&Tensor::stack(&[&all.content, &all.style], 0))?;
-    let top = ImageGrid::new(inputs.view()).columns(2).captions(["content", "style"]);
     let shown: Vec<Array3<f32>> = saved.iter().map(|(_, image)| image.clone()).collect();
-    let captions = saved.iter().map(|(iteration, _)| format!("iteration {iteration}"));
-    let below = ImageGrid::new(images::stacked(&shown)?.view()).columns(shown.len()).captions(captions);
+    let names = ["content".to_string(), "style".to_string()].into_iter();
+    let grid = ImageGrid::new(inputs.view())
+        .then(images::stacked(&shown)?.view())
+        .columns(3)
+        .captions(names.chain(saved.iter().map(|(iteration, _)| format!("iteration {iteration}"))));
     let LossWeights { content, style, total_variation } = config.weights_for(&all.layers);
     let colors =
         if config.preserve_color { " Only luminance is transferred: the colours are the content's." } else { "" };
@@ -49,7 +51,7 @@ pub fn combination(figures: &Figures, all: &Transferred) -> Result<()> {
         layers_of(all),
         all.layers,
     );
-    figures.save("images", &caption, Figure::fitted(&[&[&top], &[&below]], 11.0)?)
+    figures.save("images", &caption, Figure::fitted(&[&[&grid]], 12.0)?)
 }
 
 /// What the net has, beside what the book's has: for captions.

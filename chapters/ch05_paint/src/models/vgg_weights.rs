@@ -86,7 +86,9 @@ impl VggWeights {
     }
 
     /// Keras' weights; other variables, such as those of dense layers, are left out.
-    fn from_keras(mut tensors: BTreeMap<String, Tensor>, file: &str) -> Result<VggWeights> {
+    fn from_keras(tensors: BTreeMap<String, Tensor>, file: &str) -> Result<VggWeights> {
+        let mut tensors: BTreeMap<String, Tensor> =
+            tensors.into_iter().map(|(variable, tensor)| (present_name(&variable), tensor)).collect();
         let names = layer_names();
         let there = names.iter().take_while(|name| tensors.contains_key(&format!("{name}/kernel"))).count();
         ensure!(there > 0, "it has no block1_conv1/kernel: does it belong to another net?");
@@ -139,6 +141,16 @@ impl VggWeights {
             [tensor.sum(None), tensor.square().sum(None)].map(|sum| sum.double_value(&[]))
         });
         sums.flat_map(f64::to_le_bytes).collect()
+    }
+}
+
+/// Keras' own file is of 2016 and has `block1_conv1/block1_conv1_W_1` for `block1_conv1/kernel`, `..._b_1` for the bias.
+fn present_name(variable: &str) -> String {
+    let old = variable.split_once('/').and_then(|(layer, name)| Some((layer, name.strip_prefix(layer)?)));
+    match old {
+        Some((layer, "_W_1")) => format!("{layer}/kernel"),
+        Some((layer, "_b_1")) => format!("{layer}/bias"),
+        _ => variable.to_string(),
     }
 }
 
