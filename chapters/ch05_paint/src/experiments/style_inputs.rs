@@ -48,9 +48,7 @@ impl Inputs {
         let content = match config.content.as_str() {
             "coffee" => {
                 let set = context.data("coffee")?;
-                let info = DataInfo::from(&set);
-                let title = info.title.trim_start_matches("A ").to_string();
-                Source { path: set.file("coffee.png"), title, ..Source::of_set(info) }
+                Source { path: set.file("coffee.png"), ..Source::of_set(DataInfo::from(&set)) }
             }
             file => Source::of_file(file)?,
         };
@@ -101,7 +99,7 @@ impl Inputs {
         format!("{}_{}", stem(&self.content), stem(&self.style)).chars().map(plain).collect()
     }
 
-    /// "a cup of coffee in the style of The Starry Night": for captions.
+    /// "A cup of coffee in the style of The Starry Night": for captions.
     pub fn describe(&self) -> String {
         format!("{} in the style of {}", self.content.title, self.style.title)
     }

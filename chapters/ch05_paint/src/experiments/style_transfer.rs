@@ -13,7 +13,7 @@ use common::training::{ExperimentConfig, Preset, Run, RunFolder};
 use ndarray::Axis;
 use serde::{Deserialize, Serialize};
 use std::rc::Rc;
-use tch::Tensor;
+use tch::{Device, Tensor};
 
 /// Hyper-parameters of 05_03.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -153,6 +153,7 @@ pub fn train(context: &Context) -> Result<()> {
 /// The finished run.
 pub fn transferred(context: &Context) -> Result<Transferred> {
     let config = context.config::<Config>()?;
+    ensure!(context.device() != Device::Mps, "MPS has no f64, which the sums of the losses need: use --device cpu");
     let inputs = Inputs::new(context, &config)?;
     // Before a run is created: an image may be missing, damaged or too small.
     [config.size, config.study.size].into_iter().try_for_each(|size| inputs.images(size).map(|_| ()))?;
