@@ -51,6 +51,15 @@ pub struct Report {
     pub problems: Vec<String>,
 }
 
+/// What the reader has put into a set's folder.
+enum ByHand {
+    /// The whole set.
+    Taken(DataSet),
+    /// A part of it; the error says what is missing.
+    Part(anyhow::Error),
+    Nothing,
+}
+
 impl Store {
     /// The repository's cache, `data/cache`, or the folder in the environment variable `GDL_CACHE`; with the mirror in
     /// `GDL_MIRROR`.
@@ -222,9 +231,9 @@ impl Store {
         }
         let mut failures = Vec::new();
         match self.take_by_hand(set, &slot) {
-            Ok(Ok(found)) => return Ok(found),
-            Ok(Err(None)) => {}
-            Ok(Err(Some(part))) => failures.push(self.failed(set, Place::Hand(&slot.dir), part)),
+            Ok(ByHand::Taken(found)) => return Ok(found),
+            Ok(ByHand::Nothing) => {}
+            Ok(ByHand::Part(missing)) => failures.push(self.failed(set, Place::Hand(&slot.dir), missing)),
             // No other source may replace the reader's files.
             Err(error) => {
                 let failure = self.failed(set, Place::Hand(&slot.dir), error);
@@ -276,19 +285,18 @@ impl Store {
         error.context(advice)
     }
 
-    /// The set out of files that the reader has put into its folder. The inner error says what is missing; none says that
-    /// there is nothing.
+    /// The set out of files that the reader has put into its folder.
     ///
     /// # Errors
     /// A file is wrong. It stays as it is.
-    fn take_by_hand(&self, set: &Set, slot: &Slot) -> Result<Result<DataSet, Option<anyhow::Error>>> {
+    fn take_by_hand(&self, set: &Set, slot: &Slot) -> Result<ByHand> {
         let ours = !hand::is_own(&slot.dir);
         let records = match hand::look(set, &slot.dir) {
             Ok(hand::Found::Whole(records)) => records,
             // What is left of a set that was fetched is fetched again.
-            _ if ours => return Ok(Err(None)),
-            Ok(hand::Found::Nothing) => return Ok(Err(None)),
-            Ok(hand::Found::Part(missing)) => return Ok(Err(Some(missing))),
+            _ if ours => return Ok(ByHand::Nothing),
+            Ok(hand::Found::Nothing) => return Ok(ByHand::Nothing),
+            Ok(hand::Found::Part(missing)) => return Ok(ByHand::Part(missing)),
             Err(error) => return Err(error),
         };
         let place = Place::Hand(&slot.dir);
@@ -299,7 +307,7 @@ impl Store {
             written => written?,
         }
         note!("{}: checked the {}", set.name, origin.description);
-        Ok(Ok(DataSet { name: set.name.clone(), dir: slot.dir.clone(), origin }))
+        Ok(ByHand::Taken(DataSet { name: set.name.clone(), dir: slot.dir.clone(), origin }))
     }
 
     fn try_place(&self, place: &Place, set: &Set, slot: &Slot) -> Result<Origin> {

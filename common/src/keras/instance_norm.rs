@@ -70,7 +70,7 @@ impl Layer for InstanceNorm {
         let axes: &[i64] = &[2, 3];
         let centred = x - x.mean_dim(axes, true, None);
         // libtorch's std_dim is several times slower than this. A root has no slope at 0, where a channel is constant.
-        let deviation = (centred.square().mean_dim(axes, true, None) + 1e-12).sqrt();
+        let deviation = (centred.square().mean_dim(axes, true, None) + 1e-24).sqrt();
         let y = centred * (deviation + self.epsilon).reciprocal();
         match &self.affine {
             Some([gamma, beta]) => y * gamma.view([1, -1, 1, 1]) + beta.view([1, -1, 1, 1]),

@@ -3,7 +3,9 @@
 
 use super::fused_upsampling::fused_upsampling_conv2d;
 use super::graph::{Entry, TensorId};
-use super::{Activation, BatchNorm, Conv2d, Conv2dTranspose, Conv3d, Dense, Operation, UpSampling2d, Value};
+use super::{
+    Activation, BatchNorm, Conv2d, Conv2dTranspose, Conv3d, Dense, InstanceNorm, Operation, UpSampling2d, Value,
+};
 use std::any::Any;
 use std::rc::Rc;
 
@@ -160,7 +162,11 @@ impl Step {
         let transposed = self.layer::<Conv2dTranspose>().map(|layer| layer.config.activation);
         let conv3d = self.layer::<Conv3d>().map(|layer| layer.config.activation);
         let dense = self.layer::<Dense>().map(|layer| layer.activation);
-        let norm = self.layer::<BatchNorm>().map(|_| None);
-        [conv, transposed, conv3d, dense, norm].into_iter().flatten().any(|activation| activation.is_none())
+        let batch_norm = self.layer::<BatchNorm>().map(|_| None);
+        let instance_norm = self.layer::<InstanceNorm>().map(|_| None);
+        [conv, transposed, conv3d, dense, batch_norm, instance_norm]
+            .into_iter()
+            .flatten()
+            .any(|activation| activation.is_none())
     }
 }

@@ -81,7 +81,12 @@ impl Training {
                 position.steps_per_epoch,
                 plan.batches
             );
-            say!("resuming after step {} of {}", position.step, plan.epochs * plan.batches);
+            let (done, total) = (position.step, plan.epochs * plan.batches);
+            if done >= total {
+                say!("already trained: {done} steps")
+            } else {
+                say!("resuming after step {done} of {total}")
+            }
         }
         let progress = Progress::new(plan.epochs, plan.batches, position.step);
         let now = Instant::now();

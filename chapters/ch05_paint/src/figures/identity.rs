@@ -21,8 +21,14 @@ pub fn comparison(figures: &Figures, with: &CycleGan, without: &CycleGan, domain
     let (original, translated) = translate_all(&domains.a, &with.g_ab, figures.device())?;
     let (_, tinted) = translate_all(&domains.a, &without.g_ab, figures.device())?;
     let all = [&original, &translated, &tinted].map(to_images);
-    let [_, by_with, by_without] = [0, 1, 2].map(|i| tint(&all[0], &all[i]));
-    say!("colour shift of the ground: {by_with:.1} with identity loss, {by_without:.1} without");
+    let moved = match (tint(&all[0], &all[1]), tint(&all[0], &all[2])) {
+        (Some(with), Some(without)) => format!(
+            "The mean colour of the ground (pixels of less saturation than {GROUND}) shifts by {with:.1} with it and by \
+             {without:.1} without, of 255."
+        ),
+        _ => format!("The images have no ground (pixels of less saturation than {GROUND}) whose colour could shift."),
+    };
+    say!("{moved}");
     let rows = images::evenly(original.size()[0] as usize, SHOWN);
     let columns = rows.len();
     let rows = Tensor::from_slice(&rows.iter().map(|&row| row as i64).collect::<Vec<_>>());
@@ -33,16 +39,15 @@ pub fn comparison(figures: &Figures, with: &CycleGan, without: &CycleGan, domain
         "without",
     ]);
     let caption = format!(
-        "Test images of apples, translated by the model with identity loss and by one that was trained without. The mean \
-         colour of the ground (pixels of less saturation than {GROUND}) shifts by {by_with:.1} with it and by {by_without:.1} \
-         without, of 255."
+        "Test images of domain A, translated by the model with identity loss and by one that was trained without. {moved}"
     );
     figures.save("identity", &caption, Figure::fitted(&[&[&grid]], 12.0)?)
 }
 
 /// How far the mean colour of the ground moves from images to their translations, `[n, height, width, 3]` in [0, 1]: the mean
-/// over the images of the distance between both mean colours, of 255. Images without ground do not count.
-pub fn tint(originals: &Tensor, translated: &Tensor) -> f64 {
+/// over the images of the distance between both mean colours, of 255. Images without ground do not count;
+/// `None` if none has any.
+pub fn tint(originals: &Tensor, translated: &Tensor) -> Option<f64> {
     let (most, least) = (originals.amax(-1, true), originals.amin(-1, true));
     let saturation = (&most - least) / most.clamp_min(1e-3);
     let ground = saturation.lt(GROUND).to_kind(Kind::Float);
@@ -50,6 +55,6 @@ pub fn tint(originals: &Tensor, translated: &Tensor) -> f64 {
     let pixels = ground.sum_dim_intlist(axes, false, None);
     let shift = ((translated - originals) * &ground).sum_dim_intlist(axes, false, None) / pixels.clamp_min(1.0);
     let distances = shift.square().sum_dim_intlist(-1, false, None).sqrt() * 255.0;
-    let has_ground = pixels.squeeze().gt(0.0).reshape([-1]);
-    distances.masked_select(&has_ground).mean(None).double_value(&[])
+    let counted = distances.masked_select(&pixels.gt(0.0).reshape([-1]));
+    (counted.numel() > 0).then(|| counted.mean(None).double_value(&[]))
 }

@@ -177,8 +177,8 @@ pub fn measure(
         let cycle = mean_absolute_error(&x, &apply(back, &translated, device));
         let identity = mean_absolute_error(&x, &apply(back, &x, device));
         let (real, _) = translate_all(target, there, device)?;
-        let distances = features.as_ref().map(|net| -> Result<[f64; 2]> {
-            let n = x.size()[0].min(real.size()[0]);
+        let n = x.size()[0].min(real.size()[0]);
+        let distances = features.as_ref().filter(|_| n > 1).map(|net| -> Result<[f64; 2]> {
             let of = |x: &Tensor| net.features(&to_images(&x.narrow(0, 0, n)));
             let real = of(&real)?;
             Ok([frechet_distance(&real, &of(&x)?)?, frechet_distance(&real, &of(&translated)?)?])

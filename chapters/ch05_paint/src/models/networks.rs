@@ -57,21 +57,19 @@ impl NetConfig {
 
     /// A generator: image -> image of the same shape, both with values in [-1, 1].
     pub(super) fn generator(&self, name: &str, path: &nn::Path) -> Result<Model> {
-        let net = Net::new(path);
-        let img = net.input(format!("{name}_input"), self.input_dim);
+        // On the way down sizes are halved, on the way up doubled: what is rounded does not come back.
+        let multiple = if self.generator_type == GeneratorType::Unet { 16 } else { 4 };
+        ensure!(
+            self.input_dim[..2].iter().all(|size| size % multiple == 0),
+            "{name} takes images whose height and width are multiples of {multiple}, not {}",
+            Shape::from(self.input_dim)
+        );
+        let img = Net::new(path).input(format!("{name}_input"), self.input_dim);
         let output = match self.generator_type {
             GeneratorType::Unet => self.unet(&img),
             GeneratorType::Resnet => self.resnet(&img),
         };
-        let model = net.model(name, &[&img], &[&output])?;
-        let made = &model.output_shapes()[0];
-        let multiple = if self.generator_type == GeneratorType::Unet { 16 } else { 4 };
-        ensure!(
-            *made == self.input_dim,
-            "{name} makes images of {made} from {}: height and width must be multiples of {multiple}",
-            Shape::from(self.input_dim)
-        );
-        Ok(model)
+        output.model(name)
     }
 
     /// The U-Net (p. 169): what each `upsample` makes also sees the features of its size on the way down.
