@@ -11,21 +11,31 @@ use std::sync::atomic::{AtomicI32, Ordering};
 
 /// Sets the number of threads, or the largest number below it that OpenMP gives.
 pub fn set(threads: i32) {
+    settle();
     tch::set_num_threads(threads);
     cut();
 }
 
-/// Once per process: cuts libtorch's own choice of threads to what OpenMP gives. Everything that computes calls this first.
+/// Overrules `OMP_DYNAMIC`, and once per process cuts libtorch's own choice of threads to what OpenMP gives. Every net calls
+/// this when it is described.
 pub(crate) fn settle() {
-    static SETTLED: Once = Once::new();
-    SETTLED.call_once(cut);
+    static CUT: Once = Once::new();
+    thread_local! {
+        static OVERRULED: () = overrule();
+    }
+    OVERRULED.with(|()| ());
+    CUT.call_once(cut);
 }
 
-fn cut() {
+/// Makes OpenMP give all threads that are asked for. Each thread of the program has this setting of its own.
+fn overrule() {
     if let Some(set_dynamic) = openmp::<unsafe extern "C" fn(c_int)>(c"omp_set_dynamic") {
         // SAFETY: a function of OpenMP's specification that sets a number.
         unsafe { set_dynamic(0) };
     }
+}
+
+fn cut() {
     let wanted = tch::get_num_threads();
     if let Some(given) = given(wanted).filter(|given| *given < wanted) {
         note!("OpenMP gives {given} of {wanted} threads (OMP_THREAD_LIMIT?): computing with {given}");
