@@ -21,6 +21,8 @@ PNG = "image/png"
 # Pixels that an image may be shown wide.
 WIDEST = 1000
 # Ways to make an image smaller: shares of its width, and numbers of colours or of greys.
+# More colours than a drawing has, and the pixels on a side that suffice for a palette of a photograph.
+MANY_COLOURS, FEW_PIXELS = 8192, 200
 SCALES = [1.0, 0.8, 0.65, 0.52, 0.42, 0.34, 0.27]
 COLOURS = [128, 64, 32]
 GREYS = [32, 16, 8]
@@ -33,7 +35,7 @@ SCROLLS = 40
 VARIABLE = [
     (re.compile(r"(?m)^((?:epoch|iteration) .*?)  \d+\.\d s$"), r"\1"),
     (re.compile(r"(?m)^waited for images: .*\n"), ""),
-    (re.compile(r"(?m)^(data: mirror) .*[/\\].*?, "), r"\1, "),
+    (re.compile(r"(?m)^(data: mirror) .*[/\\].*?(, |$)"), r"\1\2"),
 ]
 
 
@@ -99,7 +101,11 @@ def plain(output, count, folders):
 
 def palette(image, colours):
     """An image's main colours. Each counts by the root of its pixels, so that five red points are not lost on white."""
-    counted = image.getcolors(image.width * image.height)
+    counted = image.getcolors(MANY_COLOURS)
+    if counted is None:
+        # A photograph: some of its pixels have its colours, and all of them would take minutes.
+        few = image.resize([min(side, FEW_PIXELS) for side in image.size], Image.Resampling.NEAREST)
+        return few.quantize(colours, method=Image.Quantize.MEDIANCUT)
     sample = [colour for count, colour in counted for _ in range(math.isqrt(count))]
     strip = Image.new("RGB", (len(sample), 1))
     strip.putdata(sample)
