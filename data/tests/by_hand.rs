@@ -269,21 +269,8 @@ fn whole_data_in_a_read_only_folder_is_used_without_writing() {
         assert_eq!(tree(by_hand.path()), ["small/numbers"]);
     });
 
-    let text = r#"
-        [[set]]
-        name = "land"
-        title = "Land"
-        licence = "none"
-        citation = "none"
-        [[set.file]]
-        name = "land-110m.json"
-        lines = { real = 1, synthetic = 1 }
-        [set.synthetic]
-        title = "a synthetic map"
-        generator = "land"
-    "#;
     let cache = tempdir().unwrap();
-    let store = Store::at(cache.path()).unwrap().with_manifest(Manifest::parse(text).unwrap());
+    let store = Store::at(cache.path()).unwrap().with_manifest(support::land());
     let made = store.fetch("land", Choice::Synthetic).unwrap();
     read_only(cache.path(), || {
         assert_eq!(store.fetch("land", Choice::Any).unwrap(), made);

@@ -5,13 +5,13 @@ use std::io::Cursor;
 use data::image::check;
 use image::{ImageFormat, RgbImage};
 
-fn picture(side: u32) -> RgbImage {
+fn image(side: u32) -> RgbImage {
     RgbImage::from_fn(side, side, |x, y| image::Rgb([(x * 7) as u8, (y * 5) as u8, (x * y) as u8]))
 }
 
 fn encoded(side: u32, format: ImageFormat) -> Vec<u8> {
     let mut bytes = Cursor::new(vec![]);
-    picture(side).write_to(&mut bytes, format).unwrap();
+    image(side).write_to(&mut bytes, format).unwrap();
     bytes.into_inner()
 }
 

@@ -62,21 +62,8 @@ fn synthetic_data_is_made_where_it_may_be_and_the_real_set_wins() {
 /// Caches of older versions: another name of the folder, other words in the record.
 #[test]
 fn synthetic_data_of_older_versions_is_found() {
-    let text = r#"
-        [[set]]
-        name = "land"
-        title = "Land"
-        licence = "none"
-        citation = "none"
-        [[set.file]]
-        name = "land-110m.json"
-        lines = { real = 1, synthetic = 1 }
-        [set.synthetic]
-        title = "a synthetic map"
-        generator = "land"
-    "#;
     let cache = tempdir().unwrap();
-    let store = Store::at(cache.path()).unwrap().with_manifest(Manifest::parse(text).unwrap());
+    let store = Store::at(cache.path()).unwrap().with_manifest(support::land());
     let made = store.fetch("land", Choice::Synthetic).unwrap();
 
     let old = cache.path().join("land.generated");

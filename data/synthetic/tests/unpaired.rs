@@ -78,7 +78,7 @@ fn only_fruit_tells_apples_from_oranges() {
     let (mut changed, mut ground) = (0.0, 0.0);
     let (mut common, mut either) = (0.0, 0.0);
     for number in 1..=20 {
-        let [(a, in_a), (b, in_b)] = [Domain::A, Domain::B].map(|domain| fruit::picture(domain, 7, number));
+        let [(a, in_a), (b, in_b)] = [Domain::A, Domain::B].map(|domain| fruit::image(domain, 7, number));
         for (((a, b), in_a), in_b) in pixels(&a).zip(pixels(&b)).zip(in_a).zip(in_b) {
             match (in_a, in_b) {
                 (false, false) => {
@@ -110,7 +110,7 @@ fn only_fruit_tells_apples_from_oranges() {
 fn grounds_are_alike_in_both_domains() {
     let means = |domain: Domain, numbers: std::ops::Range<u64>| -> Vec<[f64; 3]> {
         let border = |number| {
-            let (image, fruit) = fruit::picture(domain, 8, number);
+            let (image, fruit) = fruit::image(domain, 8, number);
             let side = image.width as usize;
             let mut mean = Mean::default();
             for (i, (color, fruit)) in pixels(&image).zip(fruit).enumerate() {
@@ -165,7 +165,7 @@ fn paintings_have_strokes_and_no_black() {
     let (mut rougher, mut alike) = (0.0, 0.0);
     let number = 12;
     for i in 1..=number {
-        let [painting, photograph] = [Domain::A, Domain::B].map(|domain| landscapes::picture(domain, 7, i));
+        let [painting, photograph] = [Domain::A, Domain::B].map(|domain| landscapes::image(domain, 7, i));
         rougher += edges(&painting) / edges(&photograph) / number as f64;
         alike += correlation(&blocks(&painting), &blocks(&photograph)) / number as f64;
         let mut dark: Vec<[f64; 3]> = pixels(&painting).collect();

@@ -27,6 +27,24 @@ pub fn gz(bytes: &[u8]) -> Vec<u8> {
     packer.finish().unwrap()
 }
 
+/// A manifest of one set, `land`, which has synthetic data and no source.
+pub fn land() -> Manifest {
+    let text = r#"
+        [[set]]
+        name = "land"
+        title = "Land"
+        licence = "none"
+        citation = "none"
+        [[set.file]]
+        name = "land-110m.json"
+        lines = { real = 1, synthetic = 1 }
+        [set.synthetic]
+        title = "a synthetic map"
+        generator = "land"
+    "#;
+    Manifest::parse(text).unwrap()
+}
+
 /// A manifest of one set, `small`, with one file, `numbers`, and these sources.
 pub fn manifest(sources: &str) -> Manifest {
     let text = format!(

@@ -52,6 +52,6 @@ pub fn write(dir: &Path, config: &Config) -> Result<()> {
 
 /// A still life, and whether each of its pixels shows fruit. The same seed and number give the same still life in both
 /// domains: the true translation, which the data set itself does not contain.
-pub fn picture(domain: Domain, seed: u64, number: u64) -> (Image, Vec<bool>) {
+pub fn image(domain: Domain, seed: u64, number: u64) -> (Image, Vec<bool>) {
     Scene::new(domain, &mut unpaired::apart(seed, number)).draw(SIDE)
 }

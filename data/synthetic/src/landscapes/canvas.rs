@@ -1,4 +1,4 @@
-//! A picture in the making: the colour of each pixel, and what it shows.
+//! An image in the making: the colour of each pixel, and what it shows.
 
 use crate::vec3::{Rgb, smoothstep};
 
@@ -14,7 +14,7 @@ pub(super) enum Kind {
     Wall,
 }
 
-/// Coordinates run from 0 to 1 over the picture's width and height.
+/// Coordinates run from 0 to 1 over the image's width and height.
 pub(super) struct Canvas {
     pub side: usize,
     pub colors: Vec<Rgb>,
@@ -26,7 +26,7 @@ impl Canvas {
         Canvas { side, colors: vec![Rgb::default(); side * side], kinds: vec![Kind::Sky; side * side] }
     }
 
-    /// The colour at a place; outside the picture, that of its nearest pixel.
+    /// The colour at a place; outside the image, that of its nearest pixel.
     pub fn at(&self, x: f32, y: f32) -> Rgb {
         let cell = |t: f32| ((t * self.side as f32) as isize).clamp(0, self.side as isize - 1) as usize;
         self.colors[cell(y) * self.side + cell(x)]

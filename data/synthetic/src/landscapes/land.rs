@@ -11,7 +11,7 @@ pub(super) struct Ridge {
     /// The line's height without hills, and the height of the hills over it.
     base: f32,
     height: f32,
-    /// Hills over the picture's width.
+    /// Hills over the image's width.
     hills: f32,
     sharp: bool,
     snow: bool,

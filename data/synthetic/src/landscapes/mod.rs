@@ -55,7 +55,7 @@ pub fn write(dir: &Path, config: &Config) -> Result<()> {
 
 /// A landscape. The same seed and number give the same scene in both domains: the true translation, which the data set
 /// itself does not contain.
-pub fn picture(domain: Domain, seed: u64, number: u64) -> Image {
+pub fn image(domain: Domain, seed: u64, number: u64) -> Image {
     draw(domain, &mut unpaired::apart(seed, number))
 }
 

@@ -56,7 +56,7 @@ struct Painting {
     noise: Noise,
 }
 
-/// The painter's habits in one picture.
+/// The painter's habits in one image.
 struct Manner {
     sky: f32,
     hill: f32,

@@ -58,7 +58,7 @@ impl Scene {
         Scene { horizon, weather, ridges, land, things, bridge, water, bank, near, near_things }
     }
 
-    /// Trees, bushes and perhaps a house whose feet are between two heights in the picture.
+    /// Trees, bushes and perhaps a house whose feet are between two heights in the image.
     fn things(horizon: f32, (far, near): (f32, f32), dice: &mut Dice) -> Vec<Thing> {
         let mut placed = Vec::new();
         let tree = |species, x: f32, y: f32, dice: &mut Dice| {
@@ -105,24 +105,24 @@ impl Scene {
 
     pub fn draw(&self, side: usize) -> Canvas {
         let mut canvas = Canvas::new(side);
-        let picture = &mut canvas;
+        let image = &mut canvas;
         let weather = &self.weather;
-        weather.sky(self.horizon, picture);
-        self.ridges.iter().for_each(|ridge| ridge.draw(weather, picture));
-        self.land.draw(self.horizon, |_| self.horizon, weather, picture);
-        self.things.iter().for_each(|thing| thing.draw(weather, picture));
+        weather.sky(self.horizon, image);
+        self.ridges.iter().for_each(|ridge| ridge.draw(weather, image));
+        self.land.draw(self.horizon, |_| self.horizon, weather, image);
+        self.things.iter().for_each(|thing| thing.draw(weather, image));
         if let Some(bridge) = &self.bridge {
-            bridge.draw(weather, picture);
+            bridge.draw(weather, image);
         }
         if let Some(water) = &self.water {
-            water.draw(weather, picture);
+            water.draw(weather, image);
         }
         if let Some((left, slope, noise)) = self.bank {
             let edge =
                 |x: f32| left + slope * x + 0.05 * noise.rough(3.0 * x, 0.0, 4) + 0.012 * noise.at(90.0 * x, 5.0);
-            self.near.draw(self.horizon, edge, weather, picture);
+            self.near.draw(self.horizon, edge, weather, image);
         }
-        self.near_things.iter().for_each(|thing| thing.draw(weather, picture));
+        self.near_things.iter().for_each(|thing| thing.draw(weather, image));
         canvas
     }
 }

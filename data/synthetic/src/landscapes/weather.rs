@@ -16,7 +16,7 @@ pub(super) struct Weather {
     pub haze: Rgb,
     /// How thick the air is, from 0 to 1.
     pub thick: f32,
-    /// The sun's place in the picture; it may be outside.
+    /// The sun's place in the image; it may be outside.
     pub sun_at: (f32, f32),
     low_sun: bool,
     /// Share of the sky without clouds.
