@@ -6,7 +6,8 @@
 
 Values stay as they are, in Keras' layouts; only the names change, from `encoder_conv_0/encoder_conv_0/kernel:0`
 inside the .h5 file to `encoder_conv_0/kernel`. Layers that a notebook leaves without a name are numbered by Keras
-(`dense_1`, `batch_normalization_4`); `--rename`, as often as needed, gives them the name they have here.
+(`dense_1`, `batch_normalization_4`); `--rename`, as often as needed, gives them the name they have here, with the
+model in front where several have such a layer (`conv2d_11=g_AB/d1`).
 Without an output file the tool only lists names and shapes, which shows what there is to rename.
 """
 
@@ -41,17 +42,20 @@ def short_name(group, name):
 
 
 def renamed(weights, rename):
-    """The same weights with layers renamed by the map `rename`."""
-    unknown = set(rename) - {name.split("/")[0] for name in weights}
-    if unknown:
-        raise ValueError(f"no layer called {', '.join(sorted(unknown))} to rename")
-    result = {}
+    """The same weights with layers renamed by the map `rename`.
+
+    A name may have parts, as `g_AB/d1`: layer `d1` of the model `g_AB`.
+    """
+    result, unknown = {}, set(rename)
     for name, value in weights.items():
-        layer, variable = name.split("/", 1)
-        key = f"{rename.get(layer, layer)}/{variable}"
+        old = next((layer for layer in rename if name.startswith(f"{layer}/")), None)
+        unknown.discard(old)
+        key = name if old is None else f"{rename[old]}{name.removeprefix(old)}"
         if key in result:
             raise ValueError(f"two weights are called {key}: rename one of their layers")
         result[key] = value
+    if unknown:
+        raise ValueError(f"no layer called {', '.join(sorted(unknown))} to rename")
     return result
 
 

@@ -94,6 +94,17 @@ class Conversion(unittest.TestCase):
         for mine, theirs in zip(again.get_weights(), model.get_weights()):
             np.testing.assert_array_equal(mine, theirs)
 
+    def test_layers_of_several_models_may_get_the_same_name(self):
+        _, decoder, _ = book_like()
+        decoder.save_weights(self.h5)
+        rename = {"dense": "g_AB/d1", "decoder_conv_t_0": "g_BA/d1"}
+        names = {"g_AB/d1/kernel", "g_AB/d1/bias", "g_BA/d1/kernel", "g_BA/d1/bias"}
+        self.assertEqual(set(h5_to_safetensors(self.h5, self.safetensors, rename)), names)
+        back = safetensors_to_h5(self.safetensors, self.h5, {new: old for old, new in rename.items()})
+        self.assertEqual(set(back), set(read_h5(self.h5)))
+        with self.assertRaisesRegex(ValueError, "g_AB/d2"):
+            safetensors_to_h5(self.safetensors, self.h5, {"g_AB/d2": "dense"})
+
     def test_a_wrong_name_or_file_is_named_and_nothing_is_left_behind(self):
         _, decoder, _ = book_like()
         decoder.save_weights(self.h5)

@@ -6,42 +6,22 @@
 //! cargo run -p ch03 --example keras_roundtrip -- check DIR      # reads keras.safetensors and keras.npz
 //! ```
 
-use anyhow::{Result, bail, ensure};
+#[path = "../../../common/tests/support/roundtrip.rs"]
+mod roundtrip;
+
+use anyhow::{Result, bail};
 use ch03::models::{Autoencoder, LatentModel, NetConfig};
-use common::arrays::{array2, array4};
-use common::datasets::npz::Npz;
-use common::keras::weights;
-use std::path::PathBuf;
-use tch::{Device, Kind, Tensor};
+use roundtrip::Part;
+use tch::Device;
 
 fn main() -> Result<()> {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let [command, folder] = &args[..] else { bail!("usage: keras_roundtrip export|check DIR") };
-    let folder = PathBuf::from(folder);
     let _no_grad = tch::no_grad_guard();
     let model = Autoencoder::new(&NetConfig::digits(), Device::Cpu)?;
-    match command.as_str() {
-        "export" => {
-            let x = Tensor::rand([4, 28, 28, 1], (Kind::Float, Device::Cpu));
-            let z = model.encode(&x);
-            let y = model.decode(&z);
-            weights::save(&model.variables, &folder.join("rust.safetensors"))?;
-            let [x, z, y] = [array4(&x)?.into_dyn(), array2(&z)?.into_dyn(), array4(&y)?.into_dyn()];
-            Npz::write(&folder.join("rust.npz"), &[("x", &x), ("z", &z), ("y", &y)])
-        }
-        "check" => {
-            weights::load(&model.variables, &folder.join("keras.safetensors"))?;
-            let npz = Npz::open(&folder.join("keras.npz"))?;
-            let tensor = |name: &str| -> Result<Tensor> { Ok(Tensor::try_from(npz.array::<f32>(name)?)?) };
-            let (x, z, y) = (tensor("x")?, tensor("z")?, tensor("y")?);
-            for (name, ours, keras) in [("z", model.encode(&x), &z), ("y", model.decode(&z), &y)] {
-                let scale = keras.abs().max().double_value(&[]).max(1.0);
-                let difference = (ours - keras).abs().max().double_value(&[]) / scale;
-                println!("{name}: largest difference {difference:.1e}");
-                ensure!(difference <= 1e-5, "{name} differs from tf.keras'");
-            }
-            Ok(())
-        }
-        other => bail!("unknown command '{other}': export or check"),
-    }
+    let parts = [
+        Part { input: "x", output: "z", net: &|x| model.encode(x) },
+        Part { input: "z", output: "y", net: &|z| model.decode(z) },
+    ];
+    roundtrip::run(command, folder, &model.variables, &[("x", [4, 28, 28, 1])], &parts)
 }
