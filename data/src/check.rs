@@ -11,7 +11,7 @@ use crate::folder;
 use crate::hex::hex;
 use crate::manifest::{File, Set};
 use crate::origin::FileRecord;
-use crate::{cifar, idx, manifest, npy, sniff};
+use crate::{cifar, idx, manifest, npy, sniff, text};
 
 /// The maximum length of a file whose length the manifest does not limit.
 const LONGEST: u64 = 8 << 30;
@@ -131,6 +131,9 @@ fn check_content(file: &File, synthetic: bool, record: &FileRecord, path: &Path)
         let (found, least) = (count_lines(path)?, if synthetic { lines.synthetic } else { lines.real });
         ensure!(found >= least, "`{}` has {found} lines; it needs at least {least}", record.name);
     }
+    if !file.holds.is_empty() {
+        holds(&text::read(path)?, &file.holds).with_context(|| format!("`{}` is not the text wanted", record.name))?;
+    }
     if file.table_of.is_some() {
         Table::read(path)?;
     }
@@ -154,9 +157,22 @@ fn with_kind(error: anyhow::Error, name: &str, path: &Path) -> anyhow::Error {
     let mut start = Vec::new();
     let read = std::fs::File::open(path).and_then(|file| file.take(256).read_to_end(&mut start));
     let Some(kind) = sniff::foreign(&start).filter(|_| read.is_ok()) else { return error };
+    if format!("{error:#}").contains(kind) {
+        return error;
+    }
     let packed = start.starts_with(&[0x1f, 0x8b]) && !name.ends_with(".gz");
     let cure = if packed { format!("rename it to `{name}.gz`") } else { "get the file itself".to_string() };
     anyhow!("{error:#}; it is {kind}: {cure}")
+}
+
+/// Checks that a text holds these passages in this order.
+fn holds(text: &str, passages: &[String]) -> Result<()> {
+    let mut rest = text;
+    for passage in passages {
+        (_, rest) =
+            rest.split_once(passage.as_str()).with_context(|| format!("it has no {passage:?}, or not in its place"))?;
+    }
+    Ok(())
 }
 
 fn count_lines(path: &Path) -> Result<u64> {

@@ -41,6 +41,7 @@ pub mod sniff;
 mod source;
 mod staging;
 mod store;
+pub mod text;
 mod unpack;
 pub mod usage;
 mod validate;

@@ -79,6 +79,9 @@ pub struct File {
     pub npy: Option<Npy>,
     /// The least number of lines of a text.
     pub lines: Option<Lines>,
+    /// Makes it a text, as [`crate::text::read`] reads it, which holds these passages in this order.
+    #[serde(default)]
+    pub holds: Vec<String>,
     /// Makes it a table of attributes, as in CelebA, of the images in this folder of the set.
     pub table_of: Option<String>,
     /// Another name that it may have, e.g. in another format: one of the two must exist.
@@ -143,6 +146,9 @@ pub enum Source {
         /// Files of the set, plain or with the suffix `.gz`.
         #[serde(default)]
         files: Vec<String>,
+        /// Files with another name there: name at the address -> file of the set.
+        #[serde(default)]
+        renamed: Members,
         /// Archives (`.tar`, `.tar.gz`, `.tgz`, `.zip`) with files of the set.
         #[serde(default, rename = "archive")]
         archives: Vec<Archive>,

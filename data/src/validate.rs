@@ -93,8 +93,9 @@ impl File {
                 || self.cifar.is_some()
                 || self.npy.is_some()
                 || self.lines.is_some()
+                || !self.holds.is_empty()
                 || self.table_of.is_some(),
-            "it needs a check: sha256, idx, cifar, npy, lines or table_of"
+            "it needs a check: sha256, idx, cifar, npy, lines, holds or table_of"
         );
         self.sha256.as_deref().map_or(Ok(()), validate_sha256)
     }
@@ -112,9 +113,9 @@ impl Source {
     /// The set's files that this source lists; none if a converter makes them.
     fn provides(&self) -> Option<Vec<&str>> {
         match self {
-            Source::Official { files, archives, .. } => {
+            Source::Official { files, renamed, archives, .. } => {
                 let members = archives.iter().flat_map(|archive| archive.members.values());
-                Some(files.iter().chain(members).map(String::as_str).collect())
+                Some(files.iter().chain(renamed.values()).chain(members).map(String::as_str).collect())
             }
             Source::Package { members, .. } => Some(members.values().map(String::as_str).collect()),
             Source::Mirrored(_) => None,

@@ -57,6 +57,20 @@ fn mistakes_are_told() {
 }
 
 #[test]
+fn a_source_may_have_a_file_under_another_name() {
+    let text = |there: &str| {
+        format!(
+            "[[set]]\nname = 'a'\ntitle = 'A'\nlicence = 'none'\ncitation = 'none'\n[[set.file]]\nname = 'one'\n\
+             holds = ['1']\n[[set.source]]\nkind = 'official'\ntitle = 'somebody'\nbase = 'http://somewhere/'\n\
+             renamed = {{ 'eins' = '{there}' }}\n"
+        )
+    };
+    Manifest::parse(&text("one")).unwrap();
+    let error = Manifest::parse(&text("two")).unwrap_err();
+    assert!(format!("{error:#}").contains("no file `two`"), "{error:#}");
+}
+
+#[test]
 fn choices_read_as_they_print() {
     for choice in [Choice::Any, Choice::Real, Choice::Synthetic] {
         assert_eq!(choice.to_string().parse::<Choice>().unwrap(), choice);

@@ -13,4 +13,5 @@ pub mod npz;
 pub mod orl;
 pub mod prefetch;
 pub mod quickdraw;
+pub mod text;
 pub mod topojson;

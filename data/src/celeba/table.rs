@@ -4,10 +4,10 @@ use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 
 use super::is_image;
-use crate::sniff;
+use crate::text;
 
 /// The headings of the images' column.
 const NAME_HEADINGS: [&str; 6] = ["image_id", "filename", "file_name", "image_name", "image", "file"];
@@ -37,7 +37,8 @@ impl Table {
     /// # Errors
     /// As [`Table::read`].
     pub fn parse(bytes: &[u8]) -> Result<Table> {
-        let text = decode(bytes)?.replace("\r\n", "\n").replace('\r', "\n");
+        let text = text::decode(bytes)
+            .map_err(|error| anyhow!("{error:#}; save the table as text (CSV, UTF-8) under its name"))?;
         let mut lines = (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
         let (number, first) = lines.next().context("it is empty")?;
         let alone = first.trim_matches(|c: char| c.is_whitespace() || ",;\"'".contains(c));
@@ -168,28 +169,6 @@ fn truth(value: &str) -> Result<bool> {
         _ if value.eq_ignore_ascii_case("true") => Ok(true),
         _ if value.eq_ignore_ascii_case("false") => Ok(false),
         _ => bail!("an attribute is 1 or -1, not '{}'", start(value)),
-    }
-}
-
-/// The text of a file in UTF-8 or UTF-16, with or without a byte order mark.
-fn decode(bytes: &[u8]) -> Result<String> {
-    let utf16 = |bytes: &[u8], word: fn([u8; 2]) -> u16| {
-        let words: Vec<u16> = bytes.chunks_exact(2).map(|pair| word([pair[0], pair[1]])).collect();
-        String::from_utf16(&words).context("its text in UTF-16 is damaged")
-    };
-    match bytes {
-        [0xef, 0xbb, 0xbf, rest @ ..] => decode(rest),
-        [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes),
-        [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes),
-        [first, 0, ..] if *first != 0 => utf16(bytes, u16::from_le_bytes),
-        [0, first, ..] if *first != 0 => utf16(bytes, u16::from_be_bytes),
-        _ => match String::from_utf8(bytes.to_vec()) {
-            Ok(text) if sniff::foreign(bytes).is_none() => Ok(text),
-            _ => {
-                let kind = sniff::foreign(bytes).unwrap_or("not text in UTF-8 or UTF-16");
-                bail!("it is {kind}: save the table as text (CSV, UTF-8) under its name")
-            }
-        },
     }
 }
 

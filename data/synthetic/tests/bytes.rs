@@ -8,7 +8,7 @@ use std::fs;
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
-use synthetic::{celeba, coffee, digits, drawings, fruit, land, landscapes, paintings, shapes, vgg19};
+use synthetic::{celeba, coffee, digits, drawings, fables, fruit, land, landscapes, paintings, shapes, vgg19};
 
 /// A digest of the names and contents of all files that `write` leaves in an empty folder.
 fn digest(write: impl Fn(&Path) -> anyhow::Result<()>) -> String {
@@ -46,6 +46,8 @@ fn the_bytes_never_change() {
     assert_eq!(digest(coffee::write), "314061389523c2ee", "coffee");
     let digits_config = digits::Config { seed: 1998, train: 300, test: 100 };
     assert_eq!(digest(|dir| digits::write(dir, &digits_config)), "fdcb8e9f52ef626d", "digits");
+    let fables_config = fables::Config { seed: 1912, fables: 32 };
+    assert_eq!(digest(|dir| fables::write(dir, &fables_config)), "c05b5c2f9acd20b2", "fables");
     let fruit_config = fruit::Config { seed: 2017, train: 10, test: 2 };
     assert_eq!(digest(|dir| fruit::write(dir, &fruit_config)), "775a16505b8429a1", "fruit");
     assert_eq!(digest(land::write), "d1b6de7c869f1f48", "land");
