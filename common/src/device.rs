@@ -3,6 +3,7 @@
 use anyhow::{Result, bail, ensure};
 use std::fmt;
 use std::str::FromStr;
+use std::sync::OnceLock;
 use tch::{Cuda, Device};
 
 /// `--device`: `auto`, `cpu`, `cuda`, `cuda:N` or `mps`.
@@ -45,6 +46,7 @@ impl Choice {
     /// # Errors
     /// The device is named but not available; the message says which devices are, or how to install CUDA.
     pub fn resolve(self) -> Result<Device> {
+        load_cuda();
         match self {
             Choice::Auto => Ok(Device::cuda_if_available()),
             Choice::Exactly(Device::Cuda(n)) => {
@@ -63,6 +65,23 @@ impl Choice {
             Choice::Exactly(device) => Ok(device),
         }
     }
+}
+
+/// Loads libtorch's part for CUDA, once; libtorch finds devices only after this.
+///
+/// Nothing in a program refers to this part, so that the linker leaves it out of the libraries that are loaded at the start.
+pub fn load_cuda() {
+    static LOADED: OnceLock<()> = OnceLock::new();
+    LOADED.get_or_init(|| {
+        #[cfg(target_os = "linux")]
+        {
+            use libloading::os::unix::{Library, RTLD_GLOBAL, RTLD_LAZY};
+            // SAFETY: the library belongs to the libtorch that runs already; its initializers register its operations.
+            let library = unsafe { Library::open(Some("libtorch_cuda.so"), RTLD_LAZY | RTLD_GLOBAL) };
+            // It stays: its operations are registered for good. The CPU build has none.
+            library.map(std::mem::forget).unwrap_or_default();
+        }
+    });
 }
 
 /// The reason why [`Cuda::is_available`] is false.

@@ -10,7 +10,8 @@ use common::keras::*;
 use layers::{check_layer, check_net, open};
 use support::assert_close;
 use tch::nn::VarStore;
-use tch::{Device, Kind, Tensor};
+use tch::{Kind, Tensor};
+use testing_tensors::device;
 
 #[test]
 fn dense() {
@@ -53,7 +54,7 @@ fn transposed_convolutions() {
 fn transposed_convolution_is_the_gradient_of_the_convolution() {
     tch::manual_seed(1);
     for (kernel, stride) in (1..=5).flat_map(|k| (1..=3).map(move |s| (k, s))) {
-        let vs = VarStore::new(Device::Cpu);
+        let vs = VarStore::new(device());
         let input = Shape::from([4, 3, 2]);
         let transposed =
             Conv2dTranspose::new(&(vs.root() / "a"), &input, Conv::new(5, kernel).strides(stride)).unwrap();
@@ -62,8 +63,8 @@ fn transposed_convolution_is_the_gradient_of_the_convolution() {
         let conv = Conv2d::new(&(vs.root() / "b"), &shape, config).unwrap();
         let shape = shape.sizes().unwrap();
         tch::no_grad(|| named_variables(&vs)["b/kernel"].shallow_clone().copy_(&named_variables(&vs)["a/kernel"]));
-        let y = Tensor::randn([2, 2, 4, 3], (Kind::Float, Device::Cpu));
-        let x = Tensor::zeros([2, 5, shape[0], shape[1]], (Kind::Float, Device::Cpu)).set_requires_grad(true);
+        let y = Tensor::randn([2, 2, 4, 3], (Kind::Float, device()));
+        let x = Tensor::zeros([2, 5, shape[0], shape[1]], (Kind::Float, device())).set_requires_grad(true);
         let gradient = Tensor::run_backward(&[(conv.forward(&x, true) * &y).sum(None)], &[x], false, false);
         assert_close(&format!("kernel {kernel}, stride {stride}"), &transposed.forward(&y, true), &gradient[0]);
     }
@@ -116,7 +117,7 @@ fn activations() {
 fn dropout_drops_its_share_and_scales_the_rest() {
     tch::manual_seed(1);
     let layer = Dropout::new(0.25).unwrap();
-    let x = Tensor::ones([100, 1000], (Kind::Float, Device::Cpu)).set_requires_grad(true);
+    let x = Tensor::ones([100, 1000], (Kind::Float, device())).set_requires_grad(true);
     assert_eq!(layer.forward(&x, false), x, "inference changes nothing");
     let y = layer.forward(&x, true);
     let dropped = y.eq(0.0).to_kind(Kind::Float).mean(None).double_value(&[]);
@@ -132,7 +133,7 @@ fn dropout_drops_its_share_and_scales_the_rest() {
     assert_close("kept values", &y.max(), &Tensor::from(1.0f32 / 0.6));
 
     // Images keep the order of their memory; channels, rows and images are dropped independently; another rate.
-    let ones = Tensor::ones([8, 32, 32, 16], (Kind::Float, Device::Cpu)).permute([0, 3, 1, 2]);
+    let ones = Tensor::ones([8, 32, 32, 16], (Kind::Float, device())).permute([0, 3, 1, 2]);
     for rate in [0.25, 0.5, 0.4] {
         let y = Dropout::new(rate).unwrap().forward(&ones, true);
         assert_eq!(y.stride(), ones.stride());
@@ -235,7 +236,7 @@ fn optimizers() {
         ("rmsprop_1e-3_decay", Rule::RmsProp(RmsProp { decay: 0.1, ..RmsProp::new(1e-3) })),
         ("rmsprop_8e-4_decay", Rule::RmsProp(RmsProp { decay: 6e-8, ..RmsProp::new(8e-4) })),
     ] {
-        let vs = VarStore::new(Device::Cpu);
+        let vs = VarStore::new(device());
         for name in ["kernel", "bias"] {
             let _ = vs.root().add(name, npz.tensor(&format!("w/{name}")), true);
         }
@@ -261,7 +262,7 @@ fn initializers() {
     tch::manual_seed(1);
     for case in ["dense", "conv2d", "conv2d_transpose", "lstm_kernel"] {
         let shape = Vec::<i64>::try_from(npz.tensor(&format!("glorot/{case}/shape"))).unwrap();
-        let kernel = init::glorot_uniform(&shape, Device::Cpu);
+        let kernel = init::glorot_uniform(&shape, device());
         let limit = npz.tensor(&format!("glorot/{case}/limit")).double_value(&[]);
         let largest = kernel.abs().max().double_value(&[]);
         assert!(largest <= limit * (1.0 + 1e-6) && largest > 0.99 * limit, "{case}: {largest} for {limit}");
@@ -269,18 +270,18 @@ fn initializers() {
         assert!((deviation / (limit / 3f64.sqrt()) - 1.0).abs() < 0.05, "{case}: deviation {deviation}");
     }
     for (rows, columns) in [(4, 16), (6, 6), (5, 3)] {
-        let q = init::orthogonal(rows, columns, Device::Cpu);
+        let q = init::orthogonal(rows, columns, device());
         assert_eq!(q.size(), [rows, columns]);
         let product = if rows < columns { q.matmul(&q.tr()) } else { q.tr().matmul(&q) };
-        assert_close("orthogonal", &product, &Tensor::eye(rows.min(columns), (Kind::Float, Device::Cpu)));
+        assert_close("orthogonal", &product, &Tensor::eye(rows.min(columns), (Kind::Float, device())));
     }
-    let vs = VarStore::new(Device::Cpu);
+    let vs = VarStore::new(device());
     Lstm::new(&vs.root(), &Shape::from([5, 3]), Recurrent::new(3)).unwrap();
     assert_close("LSTM's bias", &named_variables(&vs)["bias"], &npz.tensor("lstm/bias"));
-    let embedding = init::uniform(&[1000, 10], -0.05, 0.05, Device::Cpu);
+    let embedding = init::uniform(&[1000, 10], -0.05, 0.05, device());
     let largest = embedding.abs().max().double_value(&[]);
     assert!((0.0499..=0.05).contains(&largest), "embedding: {largest}");
-    let kernel = Initializer::Normal(0.02).make(&[100, 100], Device::Cpu);
+    let kernel = Initializer::Normal(0.02).make(&[100, 100], device());
     assert!((kernel.std(true).double_value(&[]) / 0.02 - 1.0).abs() < 0.05);
 }
 

@@ -5,7 +5,8 @@ use common::keras::Activation::{Sigmoid, Softmax, Tanh};
 use common::keras::*;
 use std::path::Path;
 use tch::nn::VarStore;
-use tch::{Device, Kind, Tensor};
+use tch::{Kind, Tensor};
+use testing_tensors::device;
 
 /// Keras' text of a model: rows with single spaces, without rules. It breaks rows between several inputs or outputs:
 /// here they are whole.
@@ -55,7 +56,7 @@ fn assert_keras_text(model: &Model) {
 
 #[test]
 fn a_unet_has_skips() {
-    let vs = VarStore::new(Device::Cpu);
+    let vs = VarStore::new(device());
     let net = Net::new(&vs.root());
     let image = net.input("image", [32, 32, 3]);
     let d1 = down(&image, 4, "d1");
@@ -68,7 +69,7 @@ fn a_unet_has_skips() {
     let u4 = u3.up_sampling2d(2).named("u4_up").conv2d("u4_conv", Conv::new(3, 4).activation(Tanh));
     let unet = net.model("unet", &[&image], &[&u4]).unwrap();
     assert_keras_text(&unet);
-    let x = Tensor::randn([2, 3, 32, 32], (Kind::Float, Device::Cpu));
+    let x = Tensor::randn([2, 3, 32, 32], (Kind::Float, device()));
     assert_eq!(unet.forward_t(&x, true).size(), [2, 3, 32, 32]);
 }
 
@@ -86,7 +87,7 @@ fn up<'a>(x: &Node<'a>, skip: &Node<'a>, filters: i64, name: &str) -> Node<'a> {
 #[test]
 fn two_inputs_and_two_outputs_with_attention_and_a_model_over_inner_nodes() {
     for attention in [false, true] {
-        let vs = VarStore::new(Device::Cpu);
+        let vs = VarStore::new(device());
         let net = Net::new(&vs.root());
         let (notes, durations) = (net.input("notes", [None]), net.input("durations", [None]));
         let of_notes = notes.embedding("note_embedding", 50, 100);
@@ -108,7 +109,7 @@ fn two_inputs_and_two_outputs_with_attention_and_a_model_over_inner_nodes() {
         let name = if attention { "composer_attention" } else { "composer" };
         let model = net.model(name, &[&notes, &durations], &[&pitch, &duration]).unwrap();
         assert_keras_text(&model);
-        let tokens = Tensor::ones([2, 7], (Kind::Int64, Device::Cpu));
+        let tokens = Tensor::ones([2, 7], (Kind::Int64, device()));
         let [pitch, duration] = model.forward_all(&[&tokens, &tokens], false);
         assert_eq!((pitch.size(), duration.size()), (vec![2, 50], vec![2, 20]));
         if let Some(alpha) = alpha {
@@ -124,7 +125,7 @@ fn two_inputs_and_two_outputs_with_attention_and_a_model_over_inner_nodes() {
 
 #[test]
 fn an_encoder_and_a_decoder_share_a_layer_and_hand_over_a_state() {
-    let vs = VarStore::new(Device::Cpu);
+    let vs = VarStore::new(device());
     let net = Net::new(&vs.root());
     let (source, target) = (net.input("source", [None]), net.input("target", [None]));
     let embedding = net.shared("embedding", [None], |path, _| Embedding::masking_zero(path, 30, 12));
@@ -138,7 +139,7 @@ fn an_encoder_and_a_decoder_share_a_layer_and_hand_over_a_state() {
     let translator = net.model("translator", &[&source, &target], &[&word]).unwrap();
     assert_keras_text(&translator);
     assert_eq!(translator.trainable().len(), 1 + 3 + 3 + 2, "shared weights count once");
-    let tokens = Tensor::from_slice(&[3i64, 5, 0, 0, 7, 2, 9, 1]).view([2, 4]);
+    let tokens = Tensor::from_slice(&[3i64, 5, 0, 0, 7, 2, 9, 1]).view([2, 4]).to_device(device());
     let [y] = translator.forward_all(&[&tokens, &tokens], false);
     assert_eq!(y.size(), [2, 4, 30]);
     // Padding behind a source does not change what is said of it.
@@ -149,7 +150,7 @@ fn an_encoder_and_a_decoder_share_a_layer_and_hand_over_a_state() {
 
 #[test]
 fn models_are_layers_of_models() {
-    let vs = VarStore::new(Device::Cpu);
+    let vs = VarStore::new(device());
     let net = Net::new(&vs.root());
     let image = net.input("encoder_input", [8, 8, 1]);
     let x = image.conv2d("encoder_conv", Conv::new(4, 3).strides(2)).flatten().named("encoder_flatten");
@@ -170,7 +171,7 @@ fn models_are_layers_of_models() {
     for model in [&encoder, &decoder, &vae, &plain] {
         assert_keras_text(model);
     }
-    let x = Tensor::randn([3, 1, 8, 8], (Kind::Float, Device::Cpu));
+    let x = Tensor::randn([3, 1, 8, 8], (Kind::Float, device()));
     assert_eq!(vae.forward_t(&x, true).size(), [3, 1, 8, 8]);
     // Both hold the decoder's weights, and a step on one changes the other.
     let before = plain.forward_t(&x, false);
@@ -180,7 +181,7 @@ fn models_are_layers_of_models() {
 
 /// The message of what is refused.
 fn refused(build: impl for<'a> Fn(&Net<'a>) -> anyhow::Result<Model>) -> String {
-    let vs = VarStore::new(Device::Cpu);
+    let vs = VarStore::new(device());
     format!("{:#}", build(&Net::new(&vs.root())).unwrap_err())
 }
 
@@ -268,7 +269,7 @@ fn mistakes_are_errors_that_name_the_layer() {
 
 #[test]
 fn a_model_over_inner_nodes_holds_what_it_computes_with() {
-    let vs = VarStore::new(Device::Cpu);
+    let vs = VarStore::new(device());
     let net = Net::new(&vs.root());
     let x = net.input("x", [4]);
     let hidden = x.dense("hidden", 3).relu();
@@ -276,7 +277,7 @@ fn a_model_over_inner_nodes_holds_what_it_computes_with() {
     let tail = net.model("tail", &[&hidden], &[&y]).unwrap();
     assert_eq!((tail.summary().parameters(), tail.trainable().len()), (8, 2));
     let whole = y.model("whole").unwrap();
-    let input = Tensor::randn([5, 4], (Kind::Float, Device::Cpu));
+    let input = Tensor::randn([5, 4], (Kind::Float, device()));
     let head = net.model("head", &[&x], &[&hidden]).unwrap();
     let both = tail.forward_t(&head.forward_t(&input, false), false);
     assert!((both - whole.forward_t(&input, false)).abs().max().double_value(&[]) < 1e-6);
@@ -287,8 +288,8 @@ fn a_model_over_inner_nodes_holds_what_it_computes_with() {
 
 #[test]
 fn logits_are_what_goes_into_a_softmax_or_a_sigmoid() {
-    let vs = VarStore::new(Device::Cpu);
-    let x = Tensor::randn([5, 4], (Kind::Float, Device::Cpu));
+    let vs = VarStore::new(device());
+    let x = Tensor::randn([5, 4], (Kind::Float, device()));
     let net = Sequential::input(&vs.root(), [4]).dense("apart", 3).softmax().model("apart").unwrap();
     let logits = net.logits().unwrap().forward_t(&x, false);
     assert_eq!(logits.softmax(-1, None), net.forward_t(&x, false));

@@ -8,7 +8,7 @@ use common::keras::recurrent::{Bidirectional, Cell, GruCell, LstmCell, Recurrent
 use common::keras::*;
 use layers::{check, check_layer, open};
 use tch::{Kind, Tensor, nn};
-use testing_tensors::assert_near;
+use testing_tensors::{assert_near, device};
 
 fn merged(case: &str, merge: Merge) {
     check(case, "", |inputs| vec![inputs[0].merge(merge, &inputs[1..].iter().collect::<Vec<_>>())]);
@@ -146,13 +146,13 @@ fn masks_flow_where_keras_lets_them() {
     check_layer("masking", |_, _| Ok(Masking::new(0.0)));
     check_layer("embedding_mask_zero", |path, _| Embedding::masking_zero(path, 7, 3));
     let fixture = open("embedding_mask_zero");
-    let vs = nn::VarStore::new(tch::Device::Cpu);
+    let vs = nn::VarStore::new(device());
     let embedding = Embedding::masking_zero(&vs.root(), 7, 3).unwrap();
     let mask = embedding.output_mask(&fixture.tensor("x"), None).unwrap();
     assert_near("embedding", &mask.to_kind(Kind::Int64), &fixture.tensor("mask_out"), 0.0);
 
-    let features = Tensor::ones([2, 3, 4], (Kind::Float, tch::Device::Cpu));
-    let mask = Tensor::ones([2, 3], (Kind::Bool, tch::Device::Cpu));
+    let features = Tensor::ones([2, 3, 4], (Kind::Float, device()));
+    let mask = Tensor::ones([2, 3], (Kind::Bool, device()));
     let lets_through = |layer: &dyn Layer| layer.output_mask(&features, Some(&mask)).is_some();
     assert!(lets_through(&Activation::Tanh) && lets_through(&Dropout::new(0.5).unwrap()));
     assert!(!lets_through(&Flatten) && !lets_through(&Permute::new(&[2, 1])));
@@ -185,7 +185,7 @@ fn attention() {
         });
 
         // With the scores the result is computed in another way.
-        let mut vs = nn::VarStore::new(tch::Device::Cpu);
+        let mut vs = nn::VarStore::new(device());
         vs.set_kind(Kind::Double);
         let xs = match fixture.below("x/") {
             none if none.is_empty() => vec![fixture.tensor("x")],
@@ -206,7 +206,7 @@ fn attention() {
 #[test]
 fn noise_is_added_while_training_only() {
     tch::manual_seed(1);
-    let ones = Tensor::ones([64, 16, 20, 20], (Kind::Float, tch::Device::Cpu));
+    let ones = Tensor::ones([64, 16, 20, 20], (Kind::Float, device()));
     let noisy = GaussianNoise::new(0.5).unwrap();
     assert_eq!(noisy.forward(&ones, false), ones);
     let noise = noisy.forward(&ones, true) - &ones;
@@ -219,7 +219,7 @@ fn noise_is_added_while_training_only() {
     assert_eq!(by_channel.amax([2], false), by_channel.amin([2], false), "channels are dropped whole");
     let dropped = y.eq(0.0).to_kind(Kind::Float).mean(None).double_value(&[]);
     assert!((dropped - 0.25).abs() < 0.05, "{dropped} dropped");
-    let sequence = Tensor::ones([64, 10, 16], (Kind::Float, tch::Device::Cpu));
+    let sequence = Tensor::ones([64, 10, 16], (Kind::Float, device()));
     let y = SpatialDropout::new(&Shape::from([10, 16]), 0.25).unwrap().forward(&sequence, true);
     assert_eq!(y.amax([1], false), y.amin([1], false), "features are dropped at all steps");
 }

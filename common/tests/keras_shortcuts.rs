@@ -6,20 +6,21 @@ use common::keras::weights::trainable_variables;
 use common::keras::{Conv, Model, Sequential, nhwc_to_nchw};
 use support::assert_close;
 use tch::nn::VarStore;
-use tch::{Device, Kind, Tensor};
+use tch::{Kind, Tensor};
+use testing_tensors::device;
 
 /// A net computes both at once; here they are beside the two layers, one after the other.
 #[test]
 fn upsampling_fused_with_its_convolution_changes_nothing() {
     tch::manual_seed(3);
     for (kernel, factor) in [(1, 2), (2, 2), (3, 2), (4, 2), (5, 2), (7, 2), (2, 3), (3, 3), (5, 3), (4, 1)] {
-        let vs = VarStore::new(Device::Cpu);
+        let vs = VarStore::new(device());
         let net = Sequential::input(&vs.root(), [4, 3, 2]).up_sampling2d(factor).conv2d("conv", Conv::new(5, kernel));
         let net = net.model("net").unwrap();
         assert_eq!(net.output_shapes()[0], [4 * factor, 3 * factor, 5]);
         let variables: Vec<Tensor> = trainable_variables(&vs).into_iter().map(|(_, variable)| variable).collect();
-        let x = nhwc_to_nchw(&Tensor::randn([2, 4, 3, 2], (Kind::Float, Device::Cpu))).set_requires_grad(true);
-        let dy = nhwc_to_nchw(&Tensor::randn([2, 4 * factor, 3 * factor, 5], (Kind::Float, Device::Cpu)));
+        let x = nhwc_to_nchw(&Tensor::randn([2, 4, 3, 2], (Kind::Float, device()))).set_requires_grad(true);
+        let dy = nhwc_to_nchw(&Tensor::randn([2, 4 * factor, 3 * factor, 5], (Kind::Float, device())));
 
         let folded = net.forward_t(&x, true);
         let apart = net.layer_outputs(&x, true).pop().unwrap().1;
@@ -63,10 +64,10 @@ fn the_gradient_by_layers_is_the_gradient_by_differentiation() {
     let nets: [&dyn Fn(&VarStore) -> Model; 4] = [&piecewise_linear, &strided, &odd, &curved];
     for (i, build) in nets.iter().enumerate() {
         tch::manual_seed(5);
-        let vs = VarStore::new(Device::Cpu);
+        let vs = VarStore::new(device());
         let net = build(&vs);
         let shape = [vec![3], net.input_shapes()[0].sizes().unwrap()].concat();
-        let x = nhwc_to_nchw(&Tensor::randn(&shape[..], (Kind::Float, Device::Cpu))).set_requires_grad(true);
+        let x = nhwc_to_nchw(&Tensor::randn(&shape[..], (Kind::Float, device()))).set_requires_grad(true);
         let y = net.forward_t(&x, true).sum(None);
         let expected = Tensor::run_backward(&[y], &[&x], true, true).remove(0);
         let actual = net.input_gradient(&x);

@@ -1,3 +1,4 @@
+use crate::device;
 use ndarray::{ArrayD, IxDyn, OwnedRepr};
 use ndarray_npy::{NpzReader, ReadNpzError, ReadableElement};
 use std::collections::BTreeMap;
@@ -6,7 +7,8 @@ use std::path::Path;
 use tch::Tensor;
 use tch::kind::Element;
 
-/// Arrays from an npz file that Python wrote. Arrays of f32, f64 and i64 become CPU tensors of that kind.
+/// Arrays from an npz file that Python wrote. Arrays of f32, f64 and i64 become tensors of that kind on the tests'
+/// [`device`].
 #[derive(Debug)]
 pub struct Fixture {
     file: String,
@@ -81,5 +83,5 @@ fn array<T: ReadableElement>(npz: &mut NpzReader<File>, name: &str) -> Result<Ar
 fn tensor<T: Element + Clone>(array: ArrayD<T>) -> Tensor {
     let shape: Vec<i64> = array.shape().iter().map(|&n| n as i64).collect();
     let values: Vec<T> = array.iter().cloned().collect();
-    Tensor::from_slice(&values).reshape(shape)
+    Tensor::from_slice(&values).reshape(shape).to_device(device())
 }

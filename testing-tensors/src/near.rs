@@ -1,4 +1,4 @@
-use tch::{Kind, Tensor};
+use tch::{Device, Kind, Tensor};
 
 /// Asserts equal shapes and max |actual - expected| <= `tolerance` · max(1, max |expected|).
 ///
@@ -31,6 +31,7 @@ pub fn assert_near_absolute(what: &str, actual: &Tensor, expected: &Tensor, tole
 #[track_caller]
 fn check(what: &str, actual: &Tensor, expected: &Tensor, tolerance: f64, scale: f64) {
     assert_eq!(actual.size(), expected.size(), "{what}: shape");
+    let [actual, expected] = [actual, expected].map(|tensor| tensor.to_device(Device::Cpu));
     let error = largest(&(actual - expected)) / scale;
     assert!(error <= tolerance, "{what}: off by {error:.1e} (of {scale:.1e}), not by at most {tolerance:.1e}");
 }

@@ -7,7 +7,7 @@ use common::datasets::cifar10::{self, LabeledImages};
 use common::keras::{Adam, Model, Optimizer, losses, weights};
 use std::collections::BTreeMap;
 use tch::{Device, Kind, Tensor, nn};
-use testing_tensors::{Fixture, assert_near_absolute};
+use testing_tensors::{Fixture, assert_near_absolute, device};
 
 fn fixtures() -> Fixture {
     Fixture::open("tests/fixtures/classifiers.npz")
@@ -19,13 +19,13 @@ const TOLERANCE: f64 = 1e-9;
 /// The fixtures' formula; see `make_fixtures.py`.
 fn wave(shape: &[i64], k: usize, base: f64, scale: f64) -> Tensor {
     let n: i64 = shape.iter().product();
-    let i = Tensor::arange(n, (Kind::Double, Device::Cpu));
+    let i = Tensor::arange(n, (Kind::Double, device()));
     ((i * 0.37 + k as f64).sin() * scale + base).reshape(shape)
 }
 
 /// A classifier with the fixtures' weights, in f64.
 fn filled(net: impl Fn(&nn::Path) -> anyhow::Result<Model>) -> Classifier {
-    let mut model = Classifier::new(net, Device::Cpu).unwrap();
+    let mut model = Classifier::new(net, device()).unwrap();
     model.variables.double();
     let mut values = BTreeMap::new();
     for (k, (name, variable)) in weights::named_variables(&model.variables).into_iter().enumerate() {
@@ -44,21 +44,21 @@ fn filled(net: impl Fn(&nn::Path) -> anyhow::Result<Model>) -> Classifier {
 }
 
 fn images() -> LabeledImages {
-    let labels = Tensor::arange(12, (Kind::Int64, Device::Cpu)).remainder(10);
+    let labels = Tensor::arange(12, (Kind::Int64, device())).remainder(10);
     LabeledImages { images: wave(&[12, 32, 32, 3], 0, 0.5, 0.5), labels }
 }
 
 #[test]
 fn parameters_per_layer_are_the_books() {
-    let summary = Classifier::new(multilayer_perceptron, Device::Cpu).unwrap().model.summary();
+    let summary = Classifier::new(multilayer_perceptron, device()).unwrap().model.summary();
     assert_eq!(summary.parameters_by_layer(), [("dense", 614_600), ("dense_1", 30_150), ("dense_2", 1_510)]);
     assert_eq!((summary.parameters(), summary.trainable()), (646_260, 646_260));
 
-    let summary = Classifier::new(two_convolutions, Device::Cpu).unwrap().model.summary();
+    let summary = Classifier::new(two_convolutions, device()).unwrap().model.summary();
     assert_eq!(summary.parameters_by_layer(), [("conv2d", 490), ("conv2d_1", 1_820), ("dense", 12_810)]);
     assert_eq!(summary.parameters(), 15_120);
 
-    let summary = Classifier::new(convolutional_network, Device::Cpu).unwrap().model.summary();
+    let summary = Classifier::new(convolutional_network, device()).unwrap().model.summary();
     let expected = [
         ("conv2d", 896),
         ("batch_normalization", 128),
@@ -113,8 +113,8 @@ fn convolutional_network_equals_tf_keras() {
 #[test]
 fn cross_entropy_of_logits_is_that_of_probabilities() {
     let set = images();
-    let model = Classifier::new(multilayer_perceptron, Device::Cpu).unwrap();
-    let logits = Tensor::randn([12, 10], (Kind::Float, Device::Cpu)) * 3.0;
+    let model = Classifier::new(multilayer_perceptron, device()).unwrap();
+    let logits = Tensor::randn([12, 10], (Kind::Float, device())) * 3.0;
     let by_logits = losses::sparse_categorical_crossentropy_from_logits(&set.labels, &logits);
     let one_hot = set.labels.one_hot(10).to_kind(Kind::Float);
     assert_near_absolute(
@@ -124,7 +124,7 @@ fn cross_entropy_of_logits_is_that_of_probabilities() {
         1e-5,
     );
     let sums = model.predict(&set.images.to_kind(Kind::Float)).sum_dim_intlist(-1, false, None);
-    assert_near_absolute("sums", &sums, &Tensor::ones([12], (Kind::Float, Device::Cpu)), 1e-5);
+    assert_near_absolute("sums", &sums, &Tensor::ones([12], (Kind::Float, device())), 1e-5);
 }
 
 #[test]
@@ -135,7 +135,7 @@ fn convolutions_equal_a_plain_loop_exactly() {
     let drawn = common::images::load(&folder.path().join("coffee.png")).unwrap();
     let mut images = vec![grey_levels(drawn.view(), 64).unwrap()];
     for (height, width) in [(64, 64), (7, 12), (33, 20), (1, 1), (2, 5)] {
-        images.push(Tensor::randint(256, [height, width], (Kind::Float, Device::Cpu)));
+        images.push(Tensor::randint(256, [height, width], (Kind::Float, device())));
     }
     for image in &images {
         for filter in [&HORIZONTAL_EDGES, &VERTICAL_EDGES] {
@@ -172,10 +172,10 @@ fn few_images() -> LabeledImages {
 #[test]
 fn models_learn_few_images_by_heart() {
     tch::set_num_threads(1); // beside other tests, threads wait for each other
-    let set = few_images();
+    let set = few_images().to_device(device());
     for net in [multilayer_perceptron, convolutional_network] {
         tch::manual_seed(1);
-        let model = Classifier::new(net, Device::Cpu).unwrap();
+        let model = Classifier::new(net, device()).unwrap();
         let mut optimizer = Optimizer::for_variables(&model.variables, Adam::new(2e-3));
         let mut metrics = vec![];
         for _ in 0..150 {
@@ -184,7 +184,7 @@ fn models_learn_few_images_by_heart() {
         }
         assert!(metrics[0] < 0.3 && metrics[1] > 0.9, "loss and accuracy {metrics:?}");
         let evaluation = model.evaluate(&set, 16);
-        let right = evaluation.predicted.eq_tensor(&set.labels).to_kind(Kind::Double).mean(None).double_value(&[]);
+        let right = evaluation.predicted.eq_tensor(&set.labels.to_device(Device::Cpu)).to_kind(Kind::Double).mean(None).double_value(&[]);
         assert_eq!(evaluation.accuracy, right);
     }
 }

@@ -3,8 +3,8 @@
 use ch03::models::{Autoencoder, Conv, LatentModel, NetConfig, VariationalAutoencoder};
 use common::keras::{Adam, Optimizer, Summary, nhwc_to_nchw, weights};
 use std::path::PathBuf;
-use tch::{Device, Kind, Tensor};
-use testing_tensors::{Fixture, assert_near, assert_near_absolute};
+use tch::{Kind, Tensor};
+use testing_tensors::{Fixture, assert_near, assert_near_absolute, device};
 
 fn fixture(file: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../common/tests/fixtures").join(file)
@@ -36,7 +36,7 @@ fn small(input_dim: [i64; 3], strides: [i64; 4], last: i64) -> NetConfig {
 
 #[test]
 fn parameters_per_layer_are_the_books() {
-    let model = Autoencoder::new(&NetConfig::digits(), Device::Cpu).unwrap();
+    let model = Autoencoder::new(&NetConfig::digits(), device()).unwrap();
     let [encoder, decoder, joined] = summaries(&model);
     let expected = [
         ("encoder_conv_0", 320),
@@ -56,7 +56,7 @@ fn parameters_per_layer_are_the_books() {
     assert_eq!(decoder.parameters_by_layer(), expected);
     assert_eq!((encoder.parameters(), decoder.parameters(), joined.parameters()), (98_946, 102_017, 200_963));
 
-    let model = VariationalAutoencoder::new(&NetConfig::digits(), 1000.0, Device::Cpu).unwrap();
+    let model = VariationalAutoencoder::new(&NetConfig::digits(), 1000.0, device()).unwrap();
     let [encoder, decoder, joined] = summaries(&model);
     assert_eq!((encoder.parameters(), decoder.parameters(), joined.parameters()), (105_220, 102_017, 207_237));
     assert_eq!(encoder.parameters_by_layer()[4..], [("mu", 6_274), ("log_var", 6_274)]);
@@ -64,7 +64,7 @@ fn parameters_per_layer_are_the_books() {
 
 #[test]
 fn parameters_per_layer_of_the_faces_are_the_books() {
-    let model = VariationalAutoencoder::new(&NetConfig::faces(), 10_000.0, Device::Cpu).unwrap();
+    let model = VariationalAutoencoder::new(&NetConfig::faces(), 10_000.0, device()).unwrap();
     let [encoder, decoder, joined] = summaries(&model);
     let expected = [
         ("encoder_conv_0", 896),
@@ -96,7 +96,7 @@ fn parameters_per_layer_of_the_faces_are_the_books() {
 
 #[test]
 fn summaries_say_what_keras_says() {
-    let model = Autoencoder::new(&NetConfig::digits(), Device::Cpu).unwrap();
+    let model = Autoencoder::new(&NetConfig::digits(), device()).unwrap();
     let ours: String = summaries(&model).iter().take(2).map(|summary| format!("{summary}\n")).collect();
     let keras = std::fs::read_to_string(fixture("summary.txt")).unwrap();
     // Name, shape and parameters of each layer that has a name in the book; Keras breaks long class names.
@@ -120,7 +120,7 @@ const TOLERANCE: f64 = 1e-9;
 fn autoencoder_equals_tf_keras() {
     let npz = Fixture::open(fixture("autoencoder_small.npz"));
     let small = small([28, 28, 1], [1, 2, 2, 1], 1);
-    let mut model = Autoencoder::new(&small, Device::Cpu).unwrap();
+    let mut model = Autoencoder::new(&small, device()).unwrap();
     weights::load(&model.variables, &fixture("autoencoder_small.safetensors")).unwrap();
     let x = npz.tensor("x");
     // In f32, as nets are trained: the forward passes.
@@ -141,7 +141,7 @@ fn autoencoder_equals_tf_keras() {
 fn vae_equals_tf_keras() {
     let npz = Fixture::open(fixture("vae_small.npz"));
     let config = NetConfig { use_batch_norm: true, use_dropout: true, ..small([16, 16, 3], [2, 2, 2, 2], 3) };
-    let mut model = VariationalAutoencoder::new(&config, 1000.0, Device::Cpu).unwrap();
+    let mut model = VariationalAutoencoder::new(&config, 1000.0, device()).unwrap();
     weights::load(&model.variables, &fixture("vae_small.safetensors")).unwrap();
     let single = |name: &str| npz.tensor(name).to_kind(Kind::Float);
     let [mu, log_var] = model.distribution(&single("x"));
@@ -170,7 +170,7 @@ fn training_steps_of_the_vae_are_those_of_tf_keras() {
         use_batch_norm: true,
         use_dropout: false,
     };
-    let mut model = VariationalAutoencoder::new(&config, 1000.0, Device::Cpu).unwrap();
+    let mut model = VariationalAutoencoder::new(&config, 1000.0, device()).unwrap();
     model.variables.double();
     weights::assign(&model.variables, npz.below("w/")).unwrap();
     let mut optimizer = Optimizer::for_variables(&model.variables, Adam::new(5e-4));
@@ -200,30 +200,26 @@ fn exported_weights_come_back() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("weights.safetensors");
     let (first, second) = (
-        Autoencoder::new(&NetConfig::digits(), Device::Cpu).unwrap(),
-        Autoencoder::new(&NetConfig::digits(), Device::Cpu).unwrap(),
+        Autoencoder::new(&NetConfig::digits(), device()).unwrap(),
+        Autoencoder::new(&NetConfig::digits(), device()).unwrap(),
     );
     weights::save(&first.variables, &path).unwrap();
     weights::load(&second.variables, &path).unwrap();
     for (name, tensor) in weights::named_variables(&first.variables) {
         assert_eq!(tensor, weights::named_variables(&second.variables)[&name], "{name}");
     }
-    let other = VariationalAutoencoder::new(&NetConfig::digits(), 1000.0, Device::Cpu).unwrap();
-    let before = other.decode(&Tensor::zeros([1, 2], (Kind::Float, Device::Cpu)));
+    let other = VariationalAutoencoder::new(&NetConfig::digits(), 1000.0, device()).unwrap();
+    let before = other.decode(&Tensor::zeros([1, 2], (Kind::Float, device())));
     let error = format!("{:#}", weights::load(&other.variables, &path).unwrap_err());
     assert!(error.contains("does not fit this model") && error.contains("log_var/bias"), "{error}");
-    assert_eq!(
-        before,
-        other.decode(&Tensor::zeros([1, 2], (Kind::Float, Device::Cpu))),
-        "a refused file changes nothing"
-    );
+    assert_eq!(before, other.decode(&Tensor::zeros([1, 2], (Kind::Float, device()))), "a refused file changes nothing");
 }
 
 #[test]
 fn files_of_tf_keras_come_out_as_they_went_in() {
     let folder = tempfile::tempdir().unwrap();
     let (keras, ours) = (fixture("autoencoder_small.safetensors"), folder.path().join("ours.safetensors"));
-    let model = Autoencoder::new(&small([28, 28, 1], [1, 2, 2, 1], 1), Device::Cpu).unwrap();
+    let model = Autoencoder::new(&small([28, 28, 1], [1, 2, 2, 1], 1), device()).unwrap();
     weights::load(&model.variables, &keras).unwrap();
     weights::save(&model.variables, &ours).unwrap();
     let [keras, ours] = [keras, ours].map(|path| weights::read_file(&path).unwrap().0);
@@ -244,8 +240,8 @@ fn few_digits() -> Tensor {
 #[test]
 fn autoencoder_learns_few_digits_by_heart() {
     tch::manual_seed(1);
-    let x = few_digits();
-    let model = Autoencoder::new(&NetConfig::digits(), Device::Cpu).unwrap();
+    let x = few_digits().to_device(device());
+    let model = Autoencoder::new(&NetConfig::digits(), device()).unwrap();
     let losses: Vec<f64> = train(&model, &x, 2e-3, 400).iter().map(|losses| losses[0]).collect();
     assert!(losses[0] > 0.1 && losses[399] < 0.02, "mean squared error from {} to {}", losses[0], losses[399]);
 }
@@ -253,8 +249,8 @@ fn autoencoder_learns_few_digits_by_heart() {
 #[test]
 fn vae_learns_few_digits() {
     tch::manual_seed(1);
-    let x = few_digits();
-    let model = VariationalAutoencoder::new(&NetConfig::digits(), 1000.0, Device::Cpu).unwrap();
+    let x = few_digits().to_device(device());
+    let model = VariationalAutoencoder::new(&NetConfig::digits(), 1000.0, device()).unwrap();
     let losses = train(&model, &x, 2e-3, 300);
     for parts in &losses {
         assert!((parts[0] - parts[1] - parts[2]).abs() < 1e-3 * parts[0], "the loss is the sum of its parts");

@@ -4,7 +4,7 @@ use ch04::experiments::{gan_camel, wgan_cifar, wgangp_faces};
 use ch04::models::{Gan, NetConfig, Networks, Wgan, WganGp};
 use common::training::ExperimentConfig;
 use common::training::Preset;
-use tch::Device;
+use testing_tensors::device;
 
 /// Critic and generator: parameters in all, trainable ones, and those of each layer.
 fn check(networks: &Networks, critic: &[(&str, i64)], generator: &[(&str, i64)], sums: [i64; 3]) {
@@ -22,7 +22,7 @@ fn check(networks: &Networks, critic: &[(&str, i64)], generator: &[(&str, i64)],
 #[test]
 fn parameters_of_the_gan_are_the_books() {
     check(
-        &Gan::new(&NetConfig::drawings(), Device::Cpu).unwrap().networks,
+        &Gan::new(&NetConfig::drawings(), device()).unwrap().networks,
         &[
             ("discriminator_conv_0", 1_664),
             ("discriminator_conv_1", 102_464),
@@ -48,7 +48,7 @@ fn parameters_of_the_gan_are_the_books() {
 #[test]
 fn parameters_of_the_wgan_are_the_books() {
     check(
-        &Wgan::new(&NetConfig::cifar(), 5, 0.01, Device::Cpu).unwrap().networks,
+        &Wgan::new(&NetConfig::cifar(), 5, 0.01, device()).unwrap().networks,
         &[
             ("critic_conv_0", 2_432),
             ("critic_conv_1", 51_264),
@@ -74,7 +74,7 @@ fn parameters_of_the_wgan_are_the_books() {
 #[test]
 fn parameters_of_the_wgan_gp_are_the_books() {
     check(
-        &WganGp::new(&NetConfig::faces(), 5, 10.0, Device::Cpu).unwrap().networks,
+        &WganGp::new(&NetConfig::faces(), 5, 10.0, device()).unwrap().networks,
         &[
             ("critic_conv_0", 4_864),
             ("critic_conv_1", 204_928),
@@ -100,7 +100,7 @@ fn parameters_of_the_wgan_gp_are_the_books() {
 #[test]
 fn every_kernel_starts_from_a_normal_distribution_of_deviation_0_02() {
     tch::manual_seed(1);
-    let networks = WganGp::new(&NetConfig::faces(), 5, 10.0, Device::Cpu).unwrap().networks;
+    let networks = WganGp::new(&NetConfig::faces(), 5, 10.0, device()).unwrap().networks;
     for variable in networks.critic.trainable().iter().chain(&networks.generator.trainable()) {
         if variable.dim() > 1 && variable.numel() > 2000 {
             let deviation = variable.std(true).double_value(&[]);

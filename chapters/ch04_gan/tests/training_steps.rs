@@ -3,8 +3,8 @@
 use ch04::models::{Activation, Conv, Gan, NetConfig, Networks, Optimizers, Wgan, WganGp};
 use common::keras::weights::{assign, named_variables, to_keras};
 use common::keras::{Adam, RmsProp, losses, nhwc_to_nchw};
-use tch::{Device, Tensor};
-use testing_tensors::{Fixture, assert_near};
+use tch::Tensor;
+use testing_tensors::{Fixture, assert_near, device};
 
 /// What rounding may make of a step in f64, whatever the processor.
 const TOLERANCE: f64 = 1e-9;
@@ -70,7 +70,7 @@ fn small(critic: &[(i64, i64)], generator: &[(i64, i64)], upsample: &[i64], acti
 fn gan_iterations_are_those_of_keras() {
     let fixture = open("gan");
     let config = small(&[(3, 2), (4, 2), (4, 1)], &[(4, 1), (3, 1), (3, 1), (1, 1)], &[2, 2, 1, 1], Activation::Relu);
-    let mut gan = Gan::new(&config, Device::Cpu).unwrap();
+    let mut gan = Gan::new(&config, device()).unwrap();
     fill(&mut gan.networks, &fixture);
     let mut optimizers = Optimizers::new(&gan.networks, RmsProp::new(1e-3), RmsProp::new(5e-4));
     for i in 0..3 {
@@ -102,7 +102,7 @@ fn wgan_iterations_are_those_of_keras() {
         generator_batch_norm_momentum: 0.8,
         ..small(&[(3, 2), (4, 2), (4, 1)], &[(4, 1), (3, 1), (3, 1)], &[2, 2, 1], Activation::LeakyRelu)
     };
-    let mut wgan = Wgan::new(&config, 5, 0.01, Device::Cpu).unwrap();
+    let mut wgan = Wgan::new(&config, 5, 0.01, device()).unwrap();
     fill(&mut wgan.networks, &fixture);
     let mut optimizers = Optimizers::new(&wgan.networks, RmsProp::new(1e-4), RmsProp::new(1e-3));
     for i in 0..2 {
@@ -125,7 +125,7 @@ fn wgan_iterations_are_those_of_keras() {
 
 fn small_wgan_gp(fixture: &Fixture) -> WganGp {
     let config = small(&[(3, 2), (4, 2)], &[(4, 2), (3, 2)], &[1, 1], Activation::LeakyRelu);
-    let mut wgan = WganGp::new(&config, 5, 10.0, Device::Cpu).unwrap();
+    let mut wgan = WganGp::new(&config, 5, 10.0, device()).unwrap();
     fill(&mut wgan.networks, fixture);
     wgan
 }

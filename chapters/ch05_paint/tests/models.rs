@@ -3,12 +3,13 @@
 use ch05::models::{CycleGan, FakeBuffer, GeneratorType, LossWeights, NetConfig};
 use common::keras::{Model, Shape};
 use std::collections::BTreeSet;
-use tch::{Device, Kind, Tensor};
+use tch::{Kind, Tensor};
+use testing_tensors::device;
 
 const WEIGHTS: LossWeights = LossWeights { validation: 1.0, reconstr: 10.0, id: 2.0 };
 
 fn new(config: &NetConfig) -> CycleGan {
-    CycleGan::new(config, WEIGHTS, Device::Cpu).unwrap()
+    CycleGan::new(config, WEIGHTS, device()).unwrap()
 }
 
 /// Parameters of each layer and in all; the shape of what the net makes.
@@ -98,17 +99,17 @@ fn images_that_do_not_come_back_in_their_size_are_an_error() {
     let config = NetConfig::apples();
     for (generator_type, side) in [(GeneratorType::Unet, 40), (GeneratorType::Resnet, 42)] {
         let config = NetConfig { generator_type, input_dim: [side, side, 3], ..config.clone() };
-        assert!(CycleGan::new(&config, WEIGHTS, Device::Cpu).is_err(), "{generator_type:?}");
+        assert!(CycleGan::new(&config, WEIGHTS, device()).is_err(), "{generator_type:?}");
     }
 }
 
 #[test]
 fn the_buffer_draws_from_the_last_fakes_only_and_from_each_of_them() {
     tch::manual_seed(1);
-    let mut buffer = FakeBuffer::new(3, &Shape::from([2, 2, 1]), Device::Cpu);
+    let mut buffer = FakeBuffer::new(3, &Shape::from([2, 2, 1]), device());
     let mut ages = BTreeSet::new();
     for number in 0..200_i64 {
-        let fake = Tensor::full([1, 1, 2, 2], number as f64, (Kind::Float, Device::Cpu));
+        let fake = Tensor::full([1, 1, 2, 2], number as f64, (Kind::Float, device()));
         let drawn = buffer.exchange(&fake);
         assert_eq!(drawn.size(), [1, 1, 2, 2]);
         let age = number - drawn.mean(Kind::Float).double_value(&[]) as i64;

@@ -17,13 +17,13 @@ use std::rc::Rc;
 use std::time::Duration;
 use tch::{Device, Kind, Tensor};
 use testing::{Chapter, assert_refused, gallery};
-use testing_tensors::{Fixture, assert_equal, assert_near, assert_near_relative};
+use testing_tensors::{Fixture, assert_equal, assert_near, assert_near_relative, device};
 
 /// The net of the fixture: the first three convolutions.
 fn vgg(fixture: &Fixture) -> Rc<Vgg19> {
     let tensors = fixture.below("w/").into_iter().map(|(name, tensor)| (name, tensor.to_kind(Kind::Float)));
     let weights = VggWeights { tensors: tensors.collect(), shift: [0.0; 3], origin: "the fixture".to_string() };
-    Rc::new(Vgg19::new(weights, Device::Cpu).unwrap())
+    Rc::new(Vgg19::new(weights, device()).unwrap())
 }
 
 fn transfer(fixture: &Fixture) -> StyleTransfer {
@@ -94,7 +94,7 @@ fn colours_are_kept_and_luminance_is_taken_over() {
 fn tanh_net(fixture: &Fixture) -> Lbfgs {
     let [a, b, t] = ["a", "b", "t"].map(|name| fixture.tensor(name));
     let function = move |x: &[f64]| {
-        let x = Tensor::from_slice(x).set_requires_grad(true);
+        let x = Tensor::from_slice(x).to_device(device()).set_requires_grad(true);
         let value = (b.mv(&a.mv(&x).tanh()) - &t).square().sum(None);
         value.backward();
         (value.double_value(&[]), values(&x.grad()))

@@ -5,8 +5,8 @@ use ch05::models::{CycleGan, GeneratorType, LossWeights, NetConfig};
 use common::keras::weights::{assign, named_variables, to_keras};
 use common::keras::{Model, nhwc_to_nchw};
 use std::collections::HashMap;
-use tch::{Device, Kind, Tensor};
-use testing_tensors::{Fixture, assert_near};
+use tch::{Kind, Tensor};
+use testing_tensors::{Fixture, assert_near, device};
 
 /// What rounding may make of a step in f64, whatever the processor.
 const TOLERANCE: f64 = 1e-9;
@@ -22,7 +22,7 @@ fn open(name: &str) -> (Fixture, CycleGan) {
     };
     let config = NetConfig { input_dim, generator_type, gen_n_filters: 1, disc_n_filters: 1 };
     let weights = LossWeights { validation: 1.0, reconstr: 10.0, id: 2.0 };
-    let mut gan = CycleGan::new(&config, weights, Device::Cpu).unwrap();
+    let mut gan = CycleGan::new(&config, weights, device()).unwrap();
     gan.variables.double();
     assign(&gan.variables, fixture.below("w/")).unwrap();
     (fixture, gan)

@@ -5,6 +5,7 @@ use common::{device, say};
 use tch::{Cuda, Device, utils};
 
 fn main() -> Result<()> {
+    device::load_cuda();
     say!("default device: {}", device::name(Device::cuda_if_available()));
     say!("threads: {}", tch::get_num_threads());
     say!("oneDNN: {}", yes_or_no(utils::has_mkldnn()));

@@ -43,9 +43,10 @@ pub fn normal(shape: &[i64], mean: f64, deviation: f64, device: Device) -> Tenso
 /// diagonal are moved into Q, which makes the distribution uniform (Haar).
 pub fn orthogonal(rows: i64, columns: i64, device: Device) -> Tensor {
     let (long, short) = (rows.max(columns), rows.min(columns));
-    let (q, r) = Tensor::linalg_qr(&Tensor::randn([long, short], (Kind::Float, device)), "reduced");
+    // On the CPU: a GPU takes long to load its linear algebra, and no two threads may do it at once.
+    let (q, r) = Tensor::linalg_qr(&Tensor::randn([long, short], (Kind::Float, Device::Cpu)), "reduced");
     let q = q * r.diagonal(0, -2, -1).sign();
-    if rows < columns { q.transpose(0, 1) } else { q }.contiguous()
+    if rows < columns { q.transpose(0, 1) } else { q }.contiguous().to_device(device)
 }
 
 /// An initializer of variables: Keras' `kernel_initializer`, `bias_initializer` and so on.

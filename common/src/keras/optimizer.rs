@@ -10,6 +10,8 @@ use tch::{Device, Kind, Tensor};
 
 /// Values that are changed at once on a CPU: half a megabyte of each tensor.
 const PART: i64 = 1 << 17;
+/// On a GPU a variable's memory begins at a multiple of so many values, as cuDNN's kernels take it to.
+const ALIGNMENT: i64 = 64;
 
 /// Adam with Keras' defaults. Kingma and Ba, "Adam: A Method for Stochastic Optimization", 2015, in the form of its
 /// section 2: lr · sqrt(1 - b2^t) / (1 - b1^t) · m / (sqrt(v) + epsilon).
@@ -83,6 +85,8 @@ pub struct Optimizer {
     variables: Vec<Tensor>,
     /// Memory of all variables.
     flat: Tensor,
+    /// The place in `flat` of each value, if there are gaps between variables: on a GPU.
+    places: Option<Tensor>,
     /// Mean of gradients; RMSprop leaves it at zero and never touches it.
     mean: Option<Tensor>,
     mean_of_squares: Tensor,
@@ -96,17 +100,18 @@ impl Optimizer {
     pub fn new(variables: impl IntoIterator<Item = Tensor>, rule: impl Into<Rule>) -> Optimizer {
         let rule = rule.into();
         let variables: Vec<Tensor> = variables.into_iter().collect();
-        let flat = tch::no_grad(|| flatten(&variables));
+        let values = tch::no_grad(|| flatten(&variables));
+        let (flat, places) = with_gaps(&variables, &values);
         let mut offset = 0;
         for variable in &variables {
             let length = variable.numel() as i64;
             variable.shallow_clone().set_data(&view_like(variable, &flat.narrow(0, offset, length)));
-            offset += length;
+            offset += if places.is_some() { aligned(length) } else { length };
         }
-        let mean = matches!(rule, Rule::Adam(_)).then(|| flat.zeros_like());
-        let mean_of_squares = flat.zeros_like();
+        let mean = matches!(rule, Rule::Adam(_)).then(|| values.zeros_like());
+        let mean_of_squares = values.zeros_like();
         let steps = Tensor::zeros([1], (Kind::Int64, Device::Cpu));
-        Optimizer { rule, variables, flat, mean, mean_of_squares, steps }
+        Optimizer { rule, variables, flat, places, mean, mean_of_squares, steps }
     }
 
     /// An optimizer of all trainable variables of a store, in the order of their names; see [`Optimizer::new`].
@@ -134,20 +139,20 @@ impl Optimizer {
         for first in (0..length).step_by(part as usize) {
             let part = |tensor: &Tensor| tensor.narrow(0, first, part.min(length - first));
             let mean = self.mean.as_ref().map(part);
-            self.change(done, &mut part(&self.flat), &part(&gradient), mean, part(&self.mean_of_squares));
+            let change = self.change(done, &part(&gradient), mean, part(&self.mean_of_squares));
+            let _ = match &self.places {
+                None => part(&self.flat).addcdiv_(&change.numerator, &change.denominator),
+                Some(places) => {
+                    let change = change.numerator / change.denominator;
+                    self.flat.shallow_clone().index_add_(0, &part(places), &change)
+                }
+            };
         }
         let _ = self.steps.g_add_scalar_(1);
     }
 
-    /// The rule on some of the values, after `done` steps.
-    fn change(
-        &self,
-        done: i64,
-        values: &mut Tensor,
-        gradient: &Tensor,
-        mean: Option<Tensor>,
-        mut mean_of_squares: Tensor,
-    ) {
+    /// The rule on some of the values, after `done` steps: what is added to them.
+    fn change(&self, done: i64, gradient: &Tensor, mean: Option<Tensor>, mut mean_of_squares: Tensor) -> Change {
         let done = done as f64;
         let t = done + 1.0;
         match self.rule {
@@ -157,12 +162,12 @@ impl Optimizer {
                 let _ = mean_of_squares.lerp_(&gradient.square(), 1.0 - beta_2);
                 let correction = (1.0 - beta_2.powf(t)).sqrt() / (1.0 - beta_1.powf(t));
                 let step = learning_rate / (1.0 + decay * done) * correction;
-                let _ = values.addcdiv_(&(mean * -step), &(mean_of_squares.sqrt() + epsilon));
+                Change { numerator: mean * -step, denominator: mean_of_squares.sqrt() + epsilon }
             }
             Rule::RmsProp(RmsProp { learning_rate, rho, epsilon, decay }) => {
                 let _ = mean_of_squares.lerp_(&gradient.square(), 1.0 - rho);
                 let step = learning_rate / (1.0 + decay * done);
-                let _ = values.addcdiv_(&(gradient * -step), &(mean_of_squares.sqrt() + epsilon));
+                Change { numerator: gradient * -step, denominator: mean_of_squares.sqrt() + epsilon }
             }
         }
     }
@@ -184,6 +189,39 @@ impl Optimizer {
     pub fn steps(&self) -> i64 {
         self.steps.int64_value(&[0])
     }
+}
+
+/// A change of values: the quotient.
+struct Change {
+    numerator: Tensor,
+    denominator: Tensor,
+}
+
+/// Memory for all variables with their values, which stand in one row; on a GPU with gaps, and then the place of each
+/// value.
+fn with_gaps(variables: &[Tensor], values: &Tensor) -> (Tensor, Option<Tensor>) {
+    if values.device() == Device::Cpu {
+        return (values.shallow_clone(), None);
+    }
+    let lengths: Vec<i64> = variables.iter().map(|variable| variable.numel() as i64).collect();
+    let mut offset = 0;
+    let places: Vec<Tensor> = lengths
+        .iter()
+        .map(|length| {
+            let places = Tensor::arange_start(offset, offset + length, (Kind::Int64, values.device()));
+            offset += aligned(*length);
+            places
+        })
+        .collect();
+    let places = Tensor::cat(&places, 0);
+    let mut flat = Tensor::zeros([offset], (values.kind(), values.device()));
+    let _ = flat.index_copy_(0, &places, values);
+    (flat, Some(places))
+}
+
+/// A length with the gap behind it.
+fn aligned(length: i64) -> i64 {
+    (length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT
 }
 
 /// All tensors one after the other, kernels of convolutions in the order of their memory (channels last).

@@ -3,8 +3,8 @@
 use common::keras::weights::{assign, named_variables, to_keras, trainable_variables};
 use common::keras::*;
 use tch::nn::VarStore;
-use tch::{Device, Kind, Tensor, nn};
-use testing_tensors::{Fixture, assert_near, assert_near_absolute, assert_near_relative};
+use tch::{Kind, Tensor, nn};
+use testing_tensors::{Fixture, assert_near, assert_near_absolute, assert_near_relative, device};
 
 /// The fixture of a case; see `fixtures/README.md`.
 pub fn open(case: &str) -> Fixture {
@@ -42,7 +42,7 @@ fn check_in(kind: Kind, case: &str, prefix: &str, build: &impl for<'a> Fn(&[Node
             _ => assert_near_relative(&what, &actual, expected, 1e-4),
         }
     };
-    let mut vs = VarStore::new(Device::Cpu);
+    let mut vs = VarStore::new(device());
     let xs: Vec<Tensor> = several(&fixture, "x").into_iter().map(|x| convert(x, kind)).collect();
     let (model, names) = {
         let net = Net::new(&vs.root());

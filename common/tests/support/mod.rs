@@ -31,6 +31,7 @@ pub fn tensor(npz: &Npz, name: &str) -> Tensor {
 pub fn assert_close(what: &str, actual: &Tensor, expected: &Tensor) {
     assert_eq!(actual.size(), expected.size(), "{what}: shape");
     let scale = expected.abs().max().double_value(&[]).max(1e-6);
-    let error = (actual - expected).abs().max().double_value(&[]) / scale;
+    let [actual, expected] = [actual, expected].map(|tensor| tensor.to_device(tch::Device::Cpu));
+    let error = (&actual - &expected).abs().max().double_value(&[]) / scale;
     assert!(error <= 1e-4, "{what}: relative error {error:.2e}");
 }

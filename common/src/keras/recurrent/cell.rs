@@ -1,7 +1,7 @@
 use super::config::Recurrent;
 use anyhow::Result;
 use std::fmt::Debug;
-use tch::{Tensor, nn};
+use tch::{Device, Tensor, nn};
 
 /// What a recurrent layer keeps from one step to the next, each `[batch, units]`: h, and c for an LSTM.
 pub type State = Vec<Tensor>;
@@ -61,4 +61,10 @@ pub trait Cell: Debug + Sized + 'static {
 /// The activation of gates: a sigmoid, or Keras' clip(0.2 x + 0.5, 0, 1).
 pub(super) fn gate(x: &Tensor, hard: bool) -> Tensor {
     if hard { (x * 0.2 + 0.5).clamp(0.0, 1.0) } else { x.sigmoid() }
+}
+
+/// A kernel as libtorch's recurrent layers take it. cuDNN's weights must be contiguous; oneDNN takes any.
+pub(super) fn transposed(kernel: &Tensor) -> Tensor {
+    let transposed = kernel.tr();
+    if kernel.device() == Device::Cpu { transposed } else { transposed.contiguous() }
 }
