@@ -22,7 +22,8 @@ use testing_tensors::{Fixture, assert_equal, assert_near, assert_near_relative, 
 /// The net of the fixture: the first three convolutions.
 fn vgg(fixture: &Fixture) -> Rc<Vgg19> {
     let tensors = fixture.below("w/").into_iter().map(|(name, tensor)| (name, tensor.to_kind(Kind::Float)));
-    let weights = VggWeights { tensors: tensors.collect(), shift: [0.0; 3], origin: "the fixture".to_string() };
+    let weights =
+        VggWeights { tensors: tensors.collect(), shift: [0.0; 3], net: "VGG19", origin: "the fixture".to_string() };
     Rc::new(Vgg19::new(weights, device()).unwrap())
 }
 

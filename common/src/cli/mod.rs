@@ -1,5 +1,6 @@
 //! The command line that every chapter's binary shares: `ch03 03_01 --preset book`, `ch03 figures`, `ch03 bench`.
 
+mod alternative;
 mod bench;
 mod context;
 mod figures;

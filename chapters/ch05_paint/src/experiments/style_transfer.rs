@@ -22,7 +22,8 @@ pub struct Config {
     pub content: String,
     /// The style image: `starry_night`, `the_scream`, `shipwreck`, or a file.
     pub style: String,
-    /// VGG19's weights: a `.pth`, `.safetensors` or `model.json` file; empty for the data set `vgg19`.
+    /// Weights of VGG19 or VGG16: a `.pth`, `.safetensors` or `model.json` file, or `vgg16-edges`; empty for the data set
+    /// `vgg19`, or `vgg16-edges` if that is not to be had.
     pub vgg: String,
     /// Longer side of the images, in pixels.
     pub size: i64,

@@ -12,4 +12,5 @@ pub mod style_lbfgs;
 pub mod style_search;
 pub mod style_transfer;
 pub mod vgg;
+pub mod vgg16_edges;
 pub mod vgg_weights;

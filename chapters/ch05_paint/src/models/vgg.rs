@@ -1,5 +1,5 @@
 //! VGG19 without its dense layers (p. 188): sixteen convolutions in five blocks. Their feature maps define content and
-//! style.
+//! style. VGG16 is the same net without the fourth convolution of blocks 3 to 5.
 
 use super::vgg_weights::VggWeights;
 use anyhow::{Context, Result};
@@ -16,8 +16,8 @@ pub fn layer_names() -> Vec<String> {
     blocks.flat_map(|(block, (convs, _))| (1..=convs).map(move |conv| format!("block{block}_conv{conv}"))).collect()
 }
 
-/// VGG19 up to one of its convolutions, for images of any size. Its weights are frozen: no gradient for them is ever
-/// computed.
+/// VGG19 or VGG16 up to one of its convolutions, for images of any size. Its weights are frozen: no gradient for them is
+/// ever computed.
 #[derive(Debug)]
 pub struct Vgg19 {
     /// For each convolution the net from the image to the feature maps of all convolutions up to it; all share their
@@ -36,8 +36,8 @@ impl Vgg19 {
     /// A weight has another shape than in VGG19.
     pub fn new(weights: VggWeights, device: Device) -> Result<Vgg19> {
         let mut variables = VarStore::new(device);
-        let names = layer_names()[..weights.layers()].to_vec();
-        let models = describe(&variables, &names)?;
+        let names = weights.names();
+        let models = describe(&variables, weights.net, &names)?;
         let failed = || format!("cannot use the weights of {}", weights.origin);
         weights::assign(&variables, weights.tensors).with_context(failed)?;
         variables.freeze();
@@ -90,7 +90,7 @@ impl Vgg19 {
 }
 
 /// The nets of [`Vgg19::models`].
-fn describe(variables: &VarStore, names: &[String]) -> Result<Vec<Model>> {
+fn describe(variables: &VarStore, title: &str, names: &[String]) -> Result<Vec<Model>> {
     let net = Net::new(&variables.root());
     let image = net.input("input_1", [None, None, Some(3)]);
     let mut outputs: Vec<Node> = vec![];
@@ -105,6 +105,6 @@ fn describe(variables: &VarStore, names: &[String]) -> Result<Vec<Model>> {
         }
         x = x.max_pooling2d(2).named(format!("block{block}_pool"));
     }
-    let upto = |last| net.model("vgg19", &[&image], &outputs[..=last].iter().collect::<Vec<_>>());
+    let upto = |last| net.model(title.to_lowercase(), &[&image], &outputs[..=last].iter().collect::<Vec<_>>());
     (0..outputs.len()).map(upto).collect()
 }

@@ -1,6 +1,7 @@
-//! The weights of VGG19 from the files that are to be had: Keras', torchvision's and TensorFlow.js'.
+//! The weights of VGG19 from the files that are to be had: Keras', torchvision's and TensorFlow.js'; and those of VGG16.
 
 use super::vgg::{BLOCKS, layer_names};
+use super::vgg16_edges::{self, VGG16_EDGES};
 use anyhow::{Context, Result, bail, ensure};
 use common::keras::weights;
 use data::DataSet;
@@ -20,8 +21,8 @@ const TORCHVISION_DEVIATION: [f64; 3] = [0.225, 0.224, 0.229];
 /// Keras' means of blue, green and red, which are subtracted from values in 0..=255 (p. 188).
 pub const MEANS: [f64; 3] = [103.939, 116.779, 123.68];
 
-/// Weights of the first convolutions of VGG19, in Keras' names and layouts, for images of blue, green and red minus
-/// [`MEANS`].
+/// Weights of the first convolutions of VGG19 or VGG16, in Keras' names and layouts, for images of blue, green and red
+/// minus [`MEANS`].
 #[derive(Debug)]
 pub struct VggWeights {
     /// By name: `block1_conv1/kernel`, height, width, in, out; `block1_conv1/bias`.
@@ -29,6 +30,8 @@ pub struct VggWeights {
     /// To add to an image before the first convolution: the difference between Keras' means and those that the weights
     /// were trained with. 0 for Keras' weights.
     pub shift: [f32; 3],
+    /// `VGG19`, or `VGG16`.
+    pub net: &'static str,
     /// Where they come from, with the blocks that there are: for captions.
     pub origin: String,
 }
@@ -40,7 +43,8 @@ impl VggWeights {
     /// # Errors
     /// The file is missing, damaged, or belongs to another net.
     pub fn read(path: &Path) -> Result<VggWeights> {
-        let failed = || format!("cannot read VGG19's weights from {}", path.display());
+        let failed = || format!("cannot read weights of VGG19 or VGG16 from {}", path.display());
+        File::open(path).with_context(failed)?;
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let ending = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
         let weights = match ending.as_str() {
@@ -69,32 +73,38 @@ impl VggWeights {
             tensors.insert(format!("{name}/bias"), Tensor::randn([filters], options));
             channels = filters;
         }
-        VggWeights { tensors, shift: [0.0; 3], origin: "random weights, not VGG19".to_string() }
+        VggWeights { tensors, shift: [0.0; 3], net: "VGG19", origin: "random weights, not VGG19".to_string() }
     }
 
-    /// The weights of the data set `vgg19`.
+    /// The weights of the data set `vgg19` or [`VGG16_EDGES`].
     ///
     /// # Errors
     /// As [`VggWeights::read`].
     pub fn from_data(set: &DataSet) -> Result<VggWeights> {
+        if set.name == VGG16_EDGES {
+            return vgg16_edges::read(set);
+        }
         let weights = VggWeights::read(&set.file("model.json"))?;
         let origin = match set.origin.synthetic {
             true => set.origin.description.clone(),
-            false => with_blocks("VGG19", weights.layers()),
+            false => with_blocks("VGG19", &weights.names()),
         };
         Ok(VggWeights { origin, ..weights })
     }
 
-    /// Keras' weights; other variables, such as those of dense layers, are left out.
+    /// Keras' weights of the net that the file has more of; other variables, such as those of dense layers, are left out.
     fn from_keras(tensors: BTreeMap<String, Tensor>, file: &str) -> Result<VggWeights> {
         let mut tensors: BTreeMap<String, Tensor> =
             tensors.into_iter().map(|(variable, tensor)| (present_name(&variable), tensor)).collect();
-        let names = layer_names();
-        let there = names.iter().take_while(|name| tensors.contains_key(&format!("{name}/kernel"))).count();
-        ensure!(there > 0, "it has no block1_conv1/kernel: does it belong to another net?");
-        let known = |variable: &str| names[..there].iter().any(|name| variable.split('/').next() == Some(name));
-        tensors.retain(|variable, _| known(variable));
-        Ok(VggWeights { tensors, shift: [0.0; 3], origin: with_blocks(&format!("VGG19 of {file}"), there) })
+        let there = |names: Vec<String>| -> Vec<String> {
+            names.into_iter().take_while(|name| tensors.contains_key(&format!("{name}/kernel"))).collect()
+        };
+        let (vgg19, vgg16) = (there(layer_names()), there(vgg16_layer_names()));
+        let (net, names) = if vgg16.len() > vgg19.len() { ("VGG16", vgg16) } else { ("VGG19", vgg19) };
+        ensure!(!names.is_empty(), "it has no block1_conv1/kernel: does it belong to another net?");
+        tensors.retain(|variable, _| names.iter().any(|name| variable.split('/').next() == Some(name)));
+        let origin = with_blocks(&format!("{net} of {file}"), &names);
+        Ok(VggWeights { tensors, shift: [0.0; 3], net, origin })
     }
 
     /// torchvision's weights, by their names there: `features.0.weight`, out, in, height, width.
@@ -126,12 +136,12 @@ impl VggWeights {
             found.insert(format!("{name}/bias"), take("bias", 1)? * scale);
         }
         let shift = [0, 1, 2].map(|i| (MEANS[i] - 255.0 * TORCHVISION_MEAN[i]) as f32);
-        Ok(VggWeights { origin: with_blocks(&format!("torchvision's VGG19 of {file}"), 16), tensors: found, shift })
+        Ok(VggWeights { tensors: found, shift, net: "VGG19", origin: format!("torchvision's VGG19 of {file}") })
     }
 
-    /// Number of convolutions.
-    pub fn layers(&self) -> usize {
-        self.tensors.keys().filter(|name| name.ends_with("/kernel")).count()
+    /// Names of the convolutions, in order.
+    pub fn names(&self) -> Vec<String> {
+        layer_names().into_iter().filter(|name| self.tensors.contains_key(&format!("{name}/kernel"))).collect()
     }
 
     /// Bytes that differ for other weights: sum and sum of squares of each tensor.
@@ -154,10 +164,15 @@ fn present_name(variable: &str) -> String {
     }
 }
 
+/// Names of VGG16's convolutions: blocks 3 to 5 have three.
+fn vgg16_layer_names() -> Vec<String> {
+    layer_names().into_iter().filter(|name| !name.ends_with("conv4")).collect()
+}
+
 /// "VGG19", or "VGG19 up to block3_conv4" if it is not whole.
-fn with_blocks(origin: &str, layers: usize) -> String {
-    match layer_names().get(layers.wrapping_sub(1)) {
-        Some(last) if layers < 16 => format!("{origin} up to {last}"),
+fn with_blocks(origin: &str, names: &[String]) -> String {
+    match names.last() {
+        Some(last) if names != layer_names() && names != vgg16_layer_names() => format!("{origin} up to {last}"),
         _ => origin.to_string(),
     }
 }
@@ -199,7 +214,7 @@ struct Weight {
 /// The most values that one weight of VGG19's convolutions has.
 const MOST_VALUES: i64 = 9 * 512 * 512;
 
-/// The weights whose shards are there; a group may be missing as a whole.
+/// The weights up to the first group whose shards are missing as a whole.
 fn tensorflow_js(path: &Path) -> Result<BTreeMap<String, Tensor>> {
     let text = std::fs::read(path)?;
     let model: ModelJson = serde_json::from_slice(&text).context("it is no model.json of TensorFlow.js")?;
@@ -213,7 +228,7 @@ fn tensorflow_js(path: &Path) -> Result<BTreeMap<String, Tensor>> {
         let plain = |path: &String| !path.contains(['/', '\\']) && path != "..";
         ensure!(group.paths.iter().all(plain), "its shards must lie beside it");
         if !group.paths.iter().any(|shard| folder.join(shard).exists()) {
-            continue;
+            break;
         }
         let lengths = group.weights.iter().map(Weight::bytes).collect::<Result<Vec<_>>>()?;
         let bytes = shards(folder, group, lengths.iter().sum())?;
