@@ -9,9 +9,9 @@ use sha2::{Digest, Sha256};
 use crate::celeba::{Images, Table};
 use crate::folder;
 use crate::hex::hex;
-use crate::manifest::{File, Set};
+use crate::manifest::{File, Form, Set};
 use crate::origin::FileRecord;
-use crate::{cifar, idx, manifest, npy, sniff, text};
+use crate::{cifar, glove, idx, manifest, newsqa, npy, sniff, squad, text};
 
 /// The maximum length of a file whose length the manifest does not limit.
 const LONGEST: u64 = 8 << 30;
@@ -133,6 +133,12 @@ fn check_content(file: &File, synthetic: bool, record: &FileRecord, path: &Path)
     }
     if !file.holds.is_empty() {
         holds(&text::read(path)?, &file.holds).with_context(|| format!("`{}` is not the text wanted", record.name))?;
+    }
+    match file.form {
+        Some(Form::Squad) => squad::Squad::read(path).map(|_| ())?,
+        Some(Form::Newsqa) => newsqa::check(path)?,
+        Some(Form::Glove) => glove::check(path)?,
+        None => {}
     }
     if file.table_of.is_some() {
         Table::read(path)?;

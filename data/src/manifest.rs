@@ -82,10 +82,26 @@ pub struct File {
     /// Makes it a text, as [`crate::text::read`] reads it, which holds these passages in this order.
     #[serde(default)]
     pub holds: Vec<String>,
+    /// Makes it a file of this format.
+    pub form: Option<Form>,
+    /// The SHA-256 of the original file. Others in its format pass as well, and figures say so.
+    pub original: Option<String>,
     /// Makes it a table of attributes, as in CelebA, of the images in this folder of the set.
     pub table_of: Option<String>,
     /// Another name that it may have, e.g. in another format: one of the two must exist.
     pub or: Option<String>,
+}
+
+/// A format that a module of this crate reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Form {
+    /// Questions and answers as JSON: [`crate::squad`].
+    Squad,
+    /// Questions and answers as CSV: [`crate::newsqa`].
+    Newsqa,
+    /// Word vectors: [`crate::glove`].
+    Glove,
 }
 
 /// The least number of lines of a text.
@@ -267,8 +283,12 @@ impl Set {
     /// What figures say if these are not the real set's files, but others in its layout.
     pub(crate) fn remark(&self, records: &[FileRecord]) -> Option<String> {
         let count = |name: &str| records.iter().find(|record| record.name == format!("{name}/"))?.count;
-        let real = self.folders.iter().all(|folder| count(&folder.name) == Some(folder.files));
-        (!real).then(|| "(other images in its layout)".to_string())
+        if !self.folders.iter().all(|folder| count(&folder.name) == Some(folder.files)) {
+            return Some("(other images in its layout)".to_string());
+        }
+        let there = |sha256: &String| records.iter().any(|record| record.sha256 == *sha256);
+        let originals = self.files.iter().filter_map(|file| file.original.as_ref()).all(there);
+        (!originals).then(|| "(other data in its format)".to_string())
     }
 
     /// The set's folder of this name, with or without a final `/`.

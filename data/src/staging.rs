@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
@@ -26,7 +26,7 @@ pub(crate) enum Target<'a> {
 }
 
 /// Makes a file of the set from a member in another format.
-pub(crate) type Convert = fn(&mut dyn Read) -> Result<Vec<u8>>;
+pub(crate) type Convert = fn(&mut dyn Read, &mut dyn Write) -> Result<()>;
 
 /// The first bytes of gzip's format.
 const GZIP: [u8; 2] = [0x1f, 0x8b];
@@ -67,8 +67,12 @@ impl<'a> Staging<'a> {
             if compressed { Box::new(MultiGzDecoder::new(from)) } else { Box::new(from) };
         let record = match &self.convert {
             Some(convert) => {
-                let converted = convert(&mut plain).with_context(|| format!("cannot convert `{name}`"))?;
-                check::copy_checked(file, false, &converted[..], &path)?
+                let failed = || format!("cannot write {}", path.display());
+                fs::create_dir_all(path.parent().unwrap_or(&self.dir)).with_context(failed)?;
+                let mut to = BufWriter::new(fs::File::create(&path).with_context(failed)?);
+                convert(&mut plain, &mut to).with_context(|| format!("cannot convert `{name}`"))?;
+                to.flush().with_context(failed)?;
+                check::check_file(file, false, &self.dir)?
             }
             None => check::copy_checked(file, false, plain, &path)?,
         };

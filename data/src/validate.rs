@@ -94,10 +94,11 @@ impl File {
                 || self.npy.is_some()
                 || self.lines.is_some()
                 || !self.holds.is_empty()
+                || self.form.is_some()
                 || self.table_of.is_some(),
-            "it needs a check: sha256, idx, cifar, npy, lines, holds or table_of"
+            "it needs a check: sha256, idx, cifar, npy, lines, holds, form or table_of"
         );
-        self.sha256.as_deref().map_or(Ok(()), validate_sha256)
+        self.sha256.iter().chain(&self.original).try_for_each(|sha256| validate_sha256(sha256))
     }
 }
 

@@ -5,6 +5,7 @@ pub mod celeba;
 pub mod coffee;
 mod dice;
 pub mod digits;
+pub mod documents;
 pub mod drawings;
 pub mod fables;
 pub mod format;
@@ -20,6 +21,7 @@ mod pen;
 pub mod shapes;
 mod unpaired;
 mod vec3;
+pub mod vectors;
 pub mod vgg19;
 
 use std::path::Path;
@@ -28,8 +30,8 @@ use anyhow::{Result, bail};
 
 /// Runs a generator in its default configuration: it writes all files of its data set to the folder `dir`.
 ///
-/// Generators are called like their modules: `celeba`, `coffee`, `digits`, `fables`, `fruit`, `land`, `landscapes`,
-/// `paintings`, `shapes`, `vgg19`. Drawings also need a category: `drawings/camel`.
+/// Generators are called like their modules: `celeba`, `coffee`, `digits`, `documents`, `fables`, `fruit`, `land`,
+/// `landscapes`, `paintings`, `shapes`, `vectors`, `vgg19`. Drawings also need a category: `drawings/camel`.
 ///
 /// # Errors
 /// There is no such generator, or a file cannot be written.
@@ -39,6 +41,7 @@ pub fn write(generator: &str, dir: &Path) -> Result<()> {
         "celeba" => celeba::write(dir, &celeba::Config::default()),
         "coffee" => coffee::write(dir),
         "digits" => digits::write(dir, &digits::Config::default()),
+        "documents" => documents::write(dir, &documents::Config::default()),
         "drawings" => drawings::write(dir, category, &drawings::Config::default()),
         "fables" => fables::write(dir, &fables::Config::default()),
         "fruit" => fruit::write(dir, &fruit::Config::default()),
@@ -46,10 +49,11 @@ pub fn write(generator: &str, dir: &Path) -> Result<()> {
         "landscapes" => landscapes::write(dir, &landscapes::Config::default()),
         "paintings" => paintings::write(dir),
         "shapes" => shapes::write(dir, &shapes::Config::default()),
+        "vectors" => vectors::write(dir),
         "vgg19" => vgg19::write(dir),
         _ => bail!(
-            "unknown generator `{generator}`: valid names are celeba, coffee, digits, drawings/<category>, fables, \
-             fruit, land, landscapes, paintings, shapes and vgg19"
+            "unknown generator `{generator}`: valid names are celeba, coffee, digits, documents, drawings/<category>, \
+             fables, fruit, land, landscapes, paintings, shapes, vectors and vgg19"
         ),
     }
 }

@@ -8,7 +8,9 @@ use std::fs;
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
-use synthetic::{celeba, coffee, digits, drawings, fables, fruit, land, landscapes, paintings, shapes, vgg19};
+use synthetic::{
+    celeba, coffee, digits, documents, drawings, fables, fruit, land, landscapes, paintings, shapes, vectors, vgg19,
+};
 
 /// A digest of the names and contents of all files that `write` leaves in an empty folder.
 fn digest(write: impl Fn(&Path) -> anyhow::Result<()>) -> String {
@@ -46,6 +48,8 @@ fn the_bytes_never_change() {
     assert_eq!(digest(coffee::write), "314061389523c2ee", "coffee");
     let digits_config = digits::Config { seed: 1998, train: 300, test: 100 };
     assert_eq!(digest(|dir| digits::write(dir, &digits_config)), "fdcb8e9f52ef626d", "digits");
+    let documents_config = documents::Config { seed: 2016, train: 40, dev: 10 };
+    assert_eq!(digest(|dir| documents::write(dir, &documents_config)), "2f2a2ffa0a2e2179", "documents");
     let fables_config = fables::Config { seed: 1912, fables: 32 };
     assert_eq!(digest(|dir| fables::write(dir, &fables_config)), "c05b5c2f9acd20b2", "fables");
     let fruit_config = fruit::Config { seed: 2017, train: 10, test: 2 };
@@ -56,6 +60,7 @@ fn the_bytes_never_change() {
     let shapes_config = shapes::Config { seed: 2009, images: 100 };
     assert_eq!(digest(|dir| shapes::write(dir, &shapes_config)), "728d713e87de56f8", "shapes");
     assert_eq!(digest(paintings::write), "0429fa31e1c483ea", "paintings");
+    assert_eq!(digest(vectors::write), "ca5f504c3f19752a", "vectors");
     assert_eq!(digest(vgg19::write), "85f58904bd3f26bc", "vgg19");
 }
 
