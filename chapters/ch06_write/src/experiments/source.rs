@@ -1,0 +1,57 @@
+//! The text that a model learns: Aesop's fables, or the reader's own.
+
+use crate::models::Text;
+use anyhow::{Context as _, Result};
+use common::cli::Context;
+use common::datasets::text;
+use common::training::{DataInfo, Run};
+use std::path::{Path, PathBuf};
+
+/// A file, and what is known about it.
+#[derive(Debug)]
+pub struct Source {
+    file: PathBuf,
+    /// For the run's parameters.
+    pub info: DataInfo,
+    /// The end of the run folder's name.
+    pub short: &'static str,
+}
+
+impl Source {
+    /// The reader's own file, or the fables.
+    ///
+    /// # Errors
+    /// There is no such file, or the fables are not available.
+    pub fn find(context: &Context, own: Option<&Path>) -> Result<Source> {
+        let Some(file) = own else {
+            let set = context.data("aesop")?;
+            return Ok(Source { file: set.file("11339.txt"), info: (&set).into(), short: "aesop" });
+        };
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        let info = DataInfo::of_files(&name, &format!("your own text, {}", file.display()), [file])?;
+        Ok(Source { file: file.to_path_buf(), info, short: "own" })
+    }
+
+    /// The source of a trained run.
+    ///
+    /// # Errors
+    /// As [`Source::find`]; or the present file is another one.
+    pub fn of_run<C>(context: &Context, run: &Run<C>, own: Option<&Path>) -> Result<Source> {
+        match own {
+            Some(_) => Source::find(context, own),
+            None => {
+                let set = context.data_of(run)?;
+                Ok(Source { file: set.file("11339.txt"), info: (&set).into(), short: "aesop" })
+            }
+        }
+    }
+
+    /// Reads and cleans the text.
+    ///
+    /// # Errors
+    /// It cannot be read, is no text, or is too short.
+    pub fn text(&self, seq_length: usize) -> Result<Text> {
+        let text = text::read(&self.file)?;
+        Text::new(&text, seq_length).with_context(|| self.file.display().to_string())
+    }
+}

@@ -1,0 +1,137 @@
+//! A text as a model reads it: tokens, and windows over them (pp. 202-204).
+
+use super::fables::{clean, start_of_story};
+use super::tokenizer::Tokenizer;
+use anyhow::{Result, ensure};
+use tch::{Device, Tensor};
+
+/// Fewer words than this are no text to learn from.
+const FEWEST_WORDS: usize = 10;
+
+/// A cleaned text and its vocabulary.
+#[derive(Debug, Clone)]
+pub struct Text {
+    /// The cleaned text.
+    pub text: String,
+    /// Its words.
+    pub tokenizer: Tokenizer,
+    /// The text's tokens.
+    pub tokens: Vec<i64>,
+    /// Words that a model reads before it predicts one.
+    pub seq_length: usize,
+}
+
+impl Text {
+    /// Cleans a text and numbers its words.
+    ///
+    /// # Errors
+    /// It has too few words.
+    pub fn new(text: &str, seq_length: usize) -> Result<Text> {
+        let text = clean(text, seq_length);
+        let tokenizer = Tokenizer::fit_on_text(&text);
+        let tokens = tokenizer.text_to_sequence(&text);
+        let (words, least) = (tokens.len().saturating_sub(seq_length), seq_length + FEWEST_WORDS);
+        ensure!(words >= least, "the text has {words} words, too few for windows of {seq_length}: at least {least}");
+        Ok(Text { text, tokenizer, tokens, seq_length })
+    }
+
+    /// What a model reads before the first word of a story.
+    pub fn start_of_story(&self) -> String {
+        start_of_story(self.seq_length)
+    }
+
+    /// The windows of all words, as in the book.
+    pub fn windows(&self, device: Device) -> Windows {
+        Windows::new(&self.tokens, self.seq_length, 1, device)
+    }
+
+    /// Windows of the stories, every `step`th one, without every tenth story; and the windows of these.
+    ///
+    /// # Errors
+    /// There are fewer than ten stories.
+    pub fn split(&self, step: i64, device: Device) -> Result<[Windows; 2]> {
+        let marker = self.tokenizer.text_to_sequence(&self.text[..self.text.len().min(4)]);
+        let first = marker.first().copied().unwrap_or_default();
+        let mut stories: Vec<Vec<i64>> = vec![];
+        for &token in &self.tokens {
+            match stories.last_mut() {
+                Some(story) if token != first || story.last() == Some(&first) => story.push(token),
+                _ => stories.push(vec![token]),
+            }
+        }
+        ensure!(stories.len() >= 10, "the text has {} stories: held-out ones need at least 10", stories.len());
+        let (mut held_out, mut rest) = (vec![], vec![]);
+        for (i, story) in stories.iter().enumerate() {
+            if i % 10 == 9 { &mut held_out } else { &mut rest }.extend_from_slice(story);
+        }
+        Ok([Windows::new(&rest, self.seq_length, step, device), Windows::new(&held_out, self.seq_length, 1, device)])
+    }
+}
+
+/// Windows of words and the words behind them: the book's `generate_sequences` (p. 204).
+#[derive(Debug)]
+pub struct Windows {
+    /// Tokens `[windows, seq_length + 1]`.
+    tokens: Tensor,
+}
+
+impl Windows {
+    /// All windows over some tokens that begin `step` words apart. There are more tokens than `seq_length`.
+    pub fn new(tokens: &[i64], seq_length: usize, step: i64, device: Device) -> Windows {
+        let tokens = Tensor::from_slice(tokens).to_device(device);
+        Windows { tokens: tokens.unfold(0, seq_length as i64 + 1, step) }
+    }
+
+    /// Number of windows.
+    pub fn len(&self) -> i64 {
+        self.tokens.size()[0]
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Some windows `[batch, seq_length]` by their numbers `[batch]`, and the words behind them `[batch]`.
+    pub fn rows(&self, numbers: &Tensor) -> (Tensor, Tensor) {
+        split(&self.tokens.index_select(0, &numbers.to_device(self.tokens.device())))
+    }
+
+    /// `n` windows from `start` on, and the words behind them.
+    pub fn range(&self, start: i64, n: i64) -> (Tensor, Tensor) {
+        split(&self.tokens.narrow(0, start, n))
+    }
+}
+
+/// The words of windows and the word behind each.
+fn split(windows: &Tensor) -> (Tensor, Tensor) {
+    let seq_length = windows.size()[1] - 1;
+    (windows.narrow(1, 0, seq_length), windows.select(1, seq_length))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn windows_move_by_one_word() {
+        let windows = Windows::new(&[1, 2, 3, 4, 5], 2, 1, Device::Cpu);
+        let (x, y) = windows.range(0, windows.len());
+        assert_eq!(x, Tensor::from_slice(&[1i64, 2, 2, 3, 3, 4]).view([3, 2]));
+        assert_eq!(y, Tensor::from_slice(&[3i64, 4, 5]));
+    }
+
+    #[test]
+    fn every_tenth_story_is_held_out() {
+        let stories: Vec<String> = (0..20).map(|i| format!("story w{i} w{i} w{i} w{i}")).collect();
+        let text = Text::new(&stories.join("\n\n\n\n\n"), 3).unwrap();
+        let [rest, held_out] = text.split(1, Device::Cpu).unwrap();
+        // Three markers and five words a story.
+        assert_eq!([rest.len(), held_out.len()], [18 * 8 - 3, 2 * 8 - 3]);
+        let (_, words) = held_out.range(0, held_out.len());
+        for (word, times) in [("w9", 4), ("w19", 4), ("w3", 0)] {
+            let token = text.tokenizer.token(word).unwrap();
+            assert_eq!(words.eq(token).sum(tch::Kind::Int64).int64_value(&[]), times, "{word}");
+        }
+    }
+}
