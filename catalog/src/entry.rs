@@ -21,6 +21,9 @@ pub struct Entry {
     pub data: Vec<String>,
     /// Id of the experiment that trains what this one analyses.
     pub needs: Option<String>,
+    /// Options that only it has: `write`, `document`.
+    #[serde(default)]
+    pub takes: Vec<String>,
     /// Unit of an epoch on figures: `epochs`, or `iterations` if an epoch is a single batch.
     #[serde(default = "epochs")]
     pub unit: String,

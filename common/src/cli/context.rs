@@ -6,7 +6,7 @@ use crate::{gallery, say};
 use anyhow::{Result, bail, ensure};
 use data::{DataSet, Store};
 use std::cell::Cell;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use tch::Device;
 
 /// The context of an experiment: its entry in the table, its options, and access to data, runs and figures.
@@ -66,6 +66,16 @@ impl Context {
         }
     }
 
+    /// The beginning of a text that the trained model is to continue in the terminal (`--write`).
+    pub fn writing(&self) -> Option<&str> {
+        self.options.write.as_deref()
+    }
+
+    /// A text of the reader's own to analyse (`--document`).
+    pub fn document(&self) -> Option<&Path> {
+        self.options.document.as_deref()
+    }
+
     /// The selected preset.
     pub fn preset(&self) -> Preset {
         self.options.preset.unwrap_or_default()
@@ -113,12 +123,16 @@ impl Context {
 
 /// Rejects options that the experiment does not use.
 fn refuse_idle_options(entry: &Entry, options: &Options, figures: bool) -> Result<()> {
-    let Options { epochs, seed, resume, settings, run, weights, .. } = options;
+    let Options { epochs, seed, resume, settings, run, weights, write, document, .. } = options;
     let trains = [("--epochs", epochs.is_some()), ("--seed", seed.is_some()), ("--set", !settings.is_empty())];
     let refuse = |given: &[(&str, bool)], why: String| match given.iter().find(|(_, given)| *given) {
         Some((option, _)) => bail!(Usage(format!("{option}: {why}"))),
         None => Ok(()),
     };
+    let write = ("--write", write.is_some());
+    let own = [write, ("--document", document.is_some())];
+    let idle = own.into_iter().filter(|(option, _)| figures || !entry.takes.iter().any(|takes| option[2..] == *takes));
+    refuse(&idle.collect::<Vec<_>>(), format!("{} does not take it", if figures { "`figures`" } else { &entry.id }))?;
     let [resume, run, weights] = [("--resume", *resume), ("--run", run.is_some()), ("--weights", weights.is_some())];
     match &entry.needs {
         _ if figures => refuse(&[resume, run, weights], "`figures` selects or trains its runs itself".to_string()),
@@ -129,7 +143,7 @@ fn refuse_idle_options(entry: &Entry, options: &Options, figures: bool) -> Resul
         }
         None => {
             refuse(&[weights], format!("{} trains its own weights; give this option to the analysis", entry.id))?;
-            if resume.1 { Ok(()) } else { refuse(&[run], "needs --resume".to_string()) }
+            if resume.1 || write.1 { Ok(()) } else { refuse(&[run], "needs --resume".to_string()) }
         }
     }
 }

@@ -39,6 +39,12 @@ pub struct Options {
     /// Analyse the weights in this safetensors file (Keras' names and layouts)
     #[arg(long, value_name = "FILE")]
     pub weights: Option<PathBuf>,
+    /// Continue this text with the last trained model, word by word (06_01)
+    #[arg(long, value_name = "TEXT", num_args = 0..=1, default_missing_value = "")]
+    pub write: Option<String>,
+    /// A text file of your own to find answers in and ask questions about (06_03)
+    #[arg(long, value_name = "FILE")]
+    pub document: Option<PathBuf>,
     /// Folder for run/ and figures/ [default: the repository]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,

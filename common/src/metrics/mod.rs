@@ -12,12 +12,14 @@
 //! pixels. [`Reference`] computes the first three for a set of samples. None of them is sufficient alone, and all
 //! depend on the number of samples: compare only equal numbers.
 
+mod bleu;
 mod diversity;
 mod frechet;
 mod nearest;
 mod precision_recall;
 mod quality;
 
+pub use bleu::bleu4;
 pub use diversity::{Modes, mean_pairwise_distance};
 pub use frechet::frechet_distance;
 pub use nearest::{Nearest, NearestSearch};

@@ -9,6 +9,7 @@
 //! | images in rows, with captions | [`ImageGrid`] |
 //! | a matrix in colours, with numbers or a colour bar | [`HeatMap`] |
 //! | words and numbers in rows | [`Table`] |
+//! | running text, with words that are marked | [`Prose`] |
 //! | a network as boxes and arrows | [`Diagram`] |
 //! | several of these in one figure | [`Figure::panels`], [`Figure::grid`], [`Figure::fitted`] |
 //!
@@ -55,6 +56,7 @@ mod line;
 mod mark;
 mod pen;
 mod points;
+mod prose;
 mod raster;
 mod ruler;
 mod scale;
@@ -77,6 +79,7 @@ pub use image_grid::ImageGrid;
 pub use line::Line;
 pub use mark::Mark;
 pub use points::Points;
+pub use prose::Prose;
 pub use shapes::{Label, Polygon};
 pub use table::Table;
 

@@ -66,6 +66,16 @@ impl RunFolder {
         numbered
     }
 
+    /// The folder of another training that belongs to this run, inside it; created if it is missing.
+    ///
+    /// # Errors
+    /// It cannot be created.
+    pub fn beside(&self, name: &str) -> Result<RunFolder> {
+        let path = self.path.join(name);
+        fs::create_dir_all(&path).with_context(|| format!("cannot create {}", path.display()))?;
+        Ok(RunFolder { path })
+    }
+
     /// The number in the folder's name.
     pub fn number(&self) -> Option<u32> {
         self.path.file_name()?.to_str()?.split_once('_')?.0.parse().ok()
