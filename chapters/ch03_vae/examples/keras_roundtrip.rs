@@ -23,5 +23,5 @@ fn main() -> Result<()> {
         Part { input: "x", output: "z", net: &|x| model.encode(x) },
         Part { input: "z", output: "y", net: &|z| model.decode(z) },
     ];
-    roundtrip::run(command, folder, &model.variables, &[("x", [4, 28, 28, 1])], &parts)
+    roundtrip::run(command, folder, &model.variables, &[("x", &[4, 28, 28, 1])], &parts)
 }

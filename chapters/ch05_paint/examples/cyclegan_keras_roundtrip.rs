@@ -38,5 +38,5 @@ fn main() -> Result<()> {
     ];
     let [height, width, channels] = config.input_dim;
     let images = [2, height, width, channels];
-    roundtrip::run(command, folder, &gan.variables, &[("img_A", images), ("img_B", images)], &parts)
+    roundtrip::run(command, folder, &gan.variables, &[("img_A", &images), ("img_B", &images)], &parts)
 }

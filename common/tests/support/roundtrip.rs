@@ -20,13 +20,7 @@ pub struct Part<'a> {
 }
 
 /// Does the command `export` or `check` in a folder. `inputs` are the arrays that no net makes, with their shapes.
-pub fn run(
-    command: &str,
-    folder: &str,
-    variables: &VarStore,
-    inputs: &[(&str, [i64; 4])],
-    parts: &[Part],
-) -> Result<()> {
+pub fn run(command: &str, folder: &str, variables: &VarStore, inputs: &[(&str, &[i64])], parts: &[Part]) -> Result<()> {
     let folder = Path::new(folder);
     match command {
         "export" => export(folder, variables, inputs, parts),
@@ -35,8 +29,8 @@ pub fn run(
     }
 }
 
-fn export(folder: &Path, variables: &VarStore, inputs: &[(&str, [i64; 4])], parts: &[Part]) -> Result<()> {
-    let random = |(name, shape): &(&str, [i64; 4])| (name.to_string(), Tensor::rand(shape, (Kind::Float, Device::Cpu)));
+fn export(folder: &Path, variables: &VarStore, inputs: &[(&str, &[i64])], parts: &[Part]) -> Result<()> {
+    let random = |(name, shape): &(&str, &[i64])| (name.to_string(), Tensor::rand(*shape, (Kind::Float, Device::Cpu)));
     let mut arrays: BTreeMap<String, Tensor> = inputs.iter().map(random).collect();
     for part in parts {
         let output = (part.net)(&arrays[part.input]);
