@@ -1,7 +1,7 @@
 //! Images as PNG files, pixel by pixel, and stacks of images.
 
 use crate::files;
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use image::{DynamicImage, GrayImage, ImageFormat, RgbImage};
 use ndarray::{Array3, Array4, ArrayView3, Axis, concatenate};
 use std::io::Cursor;
@@ -27,7 +27,7 @@ pub fn save(path: &Path, image: ArrayView3<f32>) -> Result<()> {
 
 /// Reads an image as `[height, width, channels]`, values in [0, 1]; 1 channel if it is grey, 3 otherwise.
 pub fn load(path: &Path) -> Result<Array3<f32>> {
-    let image = image::open(path).with_context(|| format!("cannot read the image {}", path.display()))?;
+    let image = open(path)?;
     let (height, width) = (image.height() as usize, image.width() as usize);
     let (channels, bytes) = match image.color().has_color() {
         true => (3, image.into_rgb8().into_raw()),
@@ -36,6 +36,16 @@ pub fn load(path: &Path) -> Result<Array3<f32>> {
     let values = bytes.into_iter().map(|byte| f32::from(byte) / 255.0).collect();
     Array3::from_shape_vec((height, width, channels), values)
         .context("the image's size does not match its number of values")
+}
+
+/// Decodes a whole image file (JPEG, PNG, WebP, GIF, BMP, TIFF, PNM); its content decides, not its name.
+pub(crate) fn open(path: &Path) -> Result<DynamicImage> {
+    let failed = || format!("cannot read the image {}", path.display());
+    let bytes = std::fs::read(path).with_context(failed)?;
+    data::image::check(&bytes).with_context(failed)?; // decoders fill in what a truncated file lacks
+    // A decoder's error has its cause in its own text, too, and several lines.
+    let one_line = |error: image::ImageError| anyhow!("{}", error.to_string().lines().collect::<Vec<_>>().join(" "));
+    image::load_from_memory(&bytes).map_err(one_line).with_context(failed)
 }
 
 /// Stacks images of one shape to `[n, height, width, channels]`, the input of figures.

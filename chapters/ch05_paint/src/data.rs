@@ -91,6 +91,15 @@ impl Domains {
         Ok(Domains { a: domain(&files.a)?, b: domain(&files.b)? })
     }
 
+    /// Checks that each part has an image that can be read.
+    ///
+    /// # Errors
+    /// One has none.
+    pub fn ensure_readable(&self) -> Result<()> {
+        let parts = [&self.a.train, &self.a.test, &self.b.train, &self.b.test];
+        parts.into_iter().try_for_each(|files| files.load([0]).map(|_| ()))
+    }
+
     /// Batches per epoch: as many as the smaller domain has.
     pub fn batches_per_epoch(&self, batch_size: i64) -> u64 {
         (self.a.train.len().min(self.b.train.len()) as u64 / batch_size as u64).max(1)
@@ -165,7 +174,7 @@ fn some(paths: &[PathBuf], count: usize) -> Vec<PathBuf> {
 
 /// The images of a folder, sorted by name.
 fn list(dir: &Path) -> Result<Vec<PathBuf>> {
-    let failed = || format!("cannot read the folder {}", dir.display());
+    let failed = || format!("cannot read the folder '{}'", dir.display());
     let mut paths = vec![];
     for entry in std::fs::read_dir(dir).with_context(failed)? {
         let path = entry.with_context(failed)?.path();

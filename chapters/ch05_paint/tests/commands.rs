@@ -39,3 +39,25 @@ fn folders_without_images_are_named() {
     refused(&["05_01", "--set", &a, "--set", &b], 1, &["empty", "no images", "jpg"]);
     refused(&["05_01", "--set", &a.replace("empty", "none"), "--set", &none], 1, &["none", "cannot read the folder"]);
 }
+
+#[test]
+fn damaged_images_are_named_before_a_run_is_created() {
+    let dir = Chapter::new(env!("CARGO_BIN_EXE_ch05"));
+    let (folder, text, cut) = (dir.path("text"), dir.path("text/one.jpg"), dir.path("cut.png"));
+    std::fs::create_dir_all(&folder).unwrap();
+    for path in [&text, &dir.path("text/two.jpg")] {
+        std::fs::write(path, "no image").unwrap();
+    }
+    let mut png = std::io::Cursor::new(vec![]);
+    image::RgbImage::new(64, 64).write_to(&mut png, image::ImageFormat::Png).unwrap();
+    std::fs::write(&cut, &png.get_ref()[..png.get_ref().len() / 2]).unwrap();
+
+    let set = |key: &str, path: &std::path::Path| format!("{key}={}", path.display());
+    let (a, b) = (set("a", &folder), set("b", &folder));
+    refused(&["05_01", "--set", &a, "--set", &b], 1, &["two.jpg", "no image of a batch can be read"]);
+    let style = |path: &std::path::Path, words: &[&str]| {
+        refused(&["05_03", "--preset", "smoke", "--set", &set("style", path)], 1, words);
+    };
+    style(&cut, &["cut.png", "the file is truncated"]);
+    style(&text, &["one.jpg", "format"]);
+}

@@ -2,8 +2,8 @@
 
 use super::batches::Batches;
 use super::prefetch::Prefetch;
-use crate::note;
-use anyhow::{Context, Result, bail, ensure};
+use crate::{images, note};
+use anyhow::{Result, bail, ensure};
 use image::DynamicImage;
 use image::imageops::FilterType;
 use std::collections::BTreeSet;
@@ -144,11 +144,7 @@ impl ImageFiles {
     }
 
     fn read(&self, row: usize) -> Result<Vec<u8>> {
-        let path = &self.paths[row];
-        let failed = || format!("cannot read the image {}", path.display());
-        let bytes = std::fs::read(path).with_context(failed)?;
-        data::image::check(&bytes).with_context(failed)?; // decoders fill in what a truncated file lacks
-        let image = image::load_from_memory(&bytes).with_context(failed)?;
+        let image = images::open(&self.paths[row])?;
         Ok(match self.resizing {
             Resizing::Nearest => resized(image, self.shape),
             Resizing::Cropped => cropped(image, self.shape),

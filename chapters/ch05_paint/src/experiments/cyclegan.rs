@@ -42,7 +42,7 @@ impl Config {
     /// # Errors
     /// A value is invalid; the message names the key.
     pub fn check(&self) -> Result<()> {
-        CycleGan::new(&self.net, self.weights, Device::Cpu)?;
+        CycleGan::new(&self.net, self.weights, Device::Cpu).context("invalid net")?;
         let LossWeights { validation, reconstr, id } = self.weights;
         for (name, weight) in [("validation", validation), ("reconstr", reconstr), ("id", id)] {
             ensure!(weight.is_finite() && weight >= 0.0, "weights.{name} must be 0 or more");
@@ -76,6 +76,10 @@ where
 {
     let wanted = context.config::<C>()?;
     let (files, info) = Files::find(context, set, [&wanted.a, &wanted.b])?;
+    // Before a run is created: of the reader's own files perhaps none is an image.
+    if wanted.a.is_some() {
+        Domains::new(&files, wanted.net.input_dim, wanted.images, wanted.test_images)?.ensure_readable()?;
+    }
     let short = if wanted.a.is_some() { "own" } else { set };
     let run = context.training_run::<C>("paint", short, info)?;
     let config = &run.params.config;

@@ -119,7 +119,7 @@ impl Source {
         let path = PathBuf::from(file);
         let names = || PAINTINGS.map(|(name, _)| name).join(", ");
         let failed =
-            || format!("cannot read the image {file}: give a file, coffee (content), or one of {} (style)", names());
+            || format!("cannot read the image '{file}': give a file, coffee (content), or one of {} (style)", names());
         let bytes = std::fs::read(&path).with_context(failed)?;
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let checksum = DataInfo::own("", "", &bytes).checksum;
