@@ -1,7 +1,7 @@
 //! `cargo book figures`: the book's figures and their gallery.
 
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -56,7 +56,27 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
         }
     }
     if !options.iter().any(|option| option == "--help" || option == "-h") {
-        say!("Gallery: {}", root.join("figures/index.html").display());
+        say!("Gallery: {}", out(root, options).join("figures/index.html").display());
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The folder in which the chapters write figures: that of `--out`, else the repository.
+fn out(root: &Path, options: &[OsString]) -> PathBuf {
+    let after = options.iter().position(|option| option == "--out").and_then(|at| options.get(at + 1));
+    let within = || options.iter().find_map(|option| option.to_str()?.strip_prefix("--out=").map(PathBuf::from));
+    after.map(PathBuf::from).or_else(within).unwrap_or_else(|| root.to_path_buf())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_gallery_is_where_the_chapters_write_it() {
+        let of = |options: &[&str]| out(Path::new("root"), &options.iter().map(OsString::from).collect::<Vec<_>>());
+        assert_eq!(of(&["--preset", "smoke"]), Path::new("root"));
+        assert_eq!(of(&["--out", "there", "--preset", "smoke"]), Path::new("there"));
+        assert_eq!(of(&["--preset", "smoke", "--out=there"]), Path::new("there"));
+    }
 }

@@ -44,7 +44,10 @@ impl Figures<'_> {
             pages: entry.pages.clone(),
             order: context.drawn.replace(context.drawn.get() + 1),
             caption: caption.to_string(),
-            data: format!("{} ({})", data.title, data.origin),
+            data: match data.title == data.origin {
+                true => data.title.clone(), // synthetic data says only what it is
+                false => format!("{} ({})", data.title, data.origin),
+            },
             synthetic: data.synthetic,
             made,
             metrics: history.last(),

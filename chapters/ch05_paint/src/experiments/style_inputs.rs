@@ -105,7 +105,8 @@ impl Inputs {
 
     /// "A cup of coffee in the style of The Starry Night": for captions.
     pub fn describe(&self) -> String {
-        format!("{} in the style of {}", self.content.title, self.style.title)
+        let comma = if self.content.synthetic { "," } else { "" }; // its title says what it is not
+        format!("{}{comma} in the style of {}", self.content.title, self.style.title)
     }
 }
 

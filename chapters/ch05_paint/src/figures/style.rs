@@ -134,7 +134,7 @@ pub fn reconstructions(figures: &Figures, all: &Transferred) -> Result<()> {
     let [above, below] = grids;
     let caption = format!(
         "What the layers hold: images found from faint noise. Above: by the content loss of one layer; below: by the style loss \
-         of the layers up to one. {} iterations at {size} pixels. Net: {}.",
+         of the layers up to one. Iterations: {}, at {size} pixels. Net: {}.",
         all.run.params.config.study.epochs,
         vgg.origin()
     );
