@@ -9,9 +9,9 @@ use serde_json::json;
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
-use tch::{Kind, Tensor};
+use tch::{Device, Kind, Tensor};
 use tempfile::{TempDir, tempdir};
-use testing_tensors::{assert_near, device};
+use testing_tensors::{assert_near};
 
 /// Shapes of all kernels, height, width, in, out.
 fn shapes() -> Vec<(String, [i64; 4])> {
@@ -24,8 +24,7 @@ fn shapes() -> Vec<(String, [i64; 4])> {
 /// Random weights of the first layers, in Keras' names and layouts.
 fn random(layers: usize) -> BTreeMap<String, Tensor> {
     tch::manual_seed(7);
-    let tensors = VggWeights::random(layers).tensors.into_iter();
-    tensors.map(|(name, tensor)| (name, tensor.to_device(device()))).collect()
+    VggWeights::random(layers).tensors
 }
 
 fn safetensors(folder: &Path, tensors: BTreeMap<String, Tensor>) -> PathBuf {
@@ -64,14 +63,14 @@ fn bytes(tensor: &Tensor) -> Vec<u8> {
 
 fn image(height: i64, width: i64) -> Tensor {
     tch::manual_seed(8);
-    Tensor::randn([height, width, 3], (Kind::Double, device())) * 60.0
+    Tensor::randn([height, width, 3], (Kind::Double, Device::Cpu)) * 60.0
 }
 
 #[test]
 fn layers_and_parameters_are_those_of_keras() {
     let folder = tempdir().unwrap();
     let path = safetensors(folder.path(), random(16));
-    let vgg = Vgg19::new(VggWeights::read(&path).unwrap(), device()).unwrap();
+    let vgg = Vgg19::new(VggWeights::read(&path).unwrap(), Device::Cpu).unwrap();
     let summary = vgg.model().summary();
     assert_eq!(summary.parameters(), 20_024_384);
     let counts: Vec<i64> = summary.layers.iter().map(|layer| layer.parameters()).filter(|n| *n > 0).collect();
@@ -105,7 +104,7 @@ fn tensorflow_js_shards_are_read_as_far_as_they_are_there() {
         format!("{layer}/{layer}_{}_1", if variable == "kernel" { "W" } else { "b" })
     };
     let mut theirs: BTreeMap<_, _> = tensors.iter().map(|(name, tensor)| (older(name), tensor.copy())).collect();
-    theirs.insert("fc1/fc1_W_1".to_string(), Tensor::zeros([4, 4], (Kind::Float, device())));
+    theirs.insert("fc1/fc1_W_1".to_string(), Tensor::zeros([4, 4], (Kind::Float, Device::Cpu)));
     let same = VggWeights::read(&safetensors(folder.path(), theirs)).unwrap();
     assert_eq!(same.fingerprint(), found.fingerprint());
 }
@@ -122,9 +121,8 @@ fn torchvisions_net_gives_the_same_feature_maps_scaled() {
     }
     // torchvision's own way: RGB in [0, 1], normalized.
     let bgr = image(16, 20);
-    let on = |values: &[f64; 3]| Tensor::from_slice(values).to_device(device());
-    let rgb = ((&bgr + on(&MEANS)) / 255.0).flip([2]);
-    let (mean, deviation) = (on(&[0.485, 0.456, 0.406]), on(&[0.229, 0.224, 0.225]));
+    let rgb = ((&bgr + Tensor::from_slice(&MEANS)) / 255.0).flip([2]);
+    let (mean, deviation) = (Tensor::from_slice(&[0.485, 0.456, 0.406]), Tensor::from_slice(&[0.229, 0.224, 0.225]));
     let x = as_batch(&((rgb - mean) / deviation));
     let conv = |x: &Tensor, place: usize| {
         let get = |what: &str| &theirs[&format!("features.{place}.{what}")];
@@ -133,7 +131,7 @@ fn torchvisions_net_gives_the_same_feature_maps_scaled() {
     let block1 = conv(&conv(&x, 0), 2);
     let block2 = conv(&block1.max_pool2d([2, 2], [2, 2], [0, 0], [1, 1], false), 5);
 
-    let vgg = Vgg19::new(VggWeights::from_torchvision(theirs.clone_tensors(), "vgg19.pth").unwrap(), device()).unwrap();
+    let vgg = Vgg19::new(VggWeights::from_torchvision(theirs.clone_tensors(), "vgg19.pth").unwrap(), Device::Cpu).unwrap();
     let maps = vgg.features(&as_batch(&bgr), &["block1_conv2", "block2_conv1"]).unwrap();
     let scale = 255.0 * (0.229 + 0.224 + 0.225) / 3.0;
     assert_near("block1_conv2", &maps[0], &(block1 * scale), 1e-5);
@@ -159,7 +157,7 @@ impl CloneTensors for BTreeMap<String, Tensor> {
 /// Reads a file that must be refused with these words.
 #[track_caller]
 fn refused(path: &Path, words: &[&str]) {
-    let error = VggWeights::read(path).and_then(|weights| Vgg19::new(weights, device())).unwrap_err();
+    let error = VggWeights::read(path).and_then(|weights| Vgg19::new(weights, Device::Cpu)).unwrap_err();
     let message = format!("{error:#}");
     words.iter().for_each(|word| assert!(message.contains(word), "no '{word}' in: {message}"));
 }
@@ -196,7 +194,7 @@ fn wrong_files_are_refused_with_one_clear_message() {
     refused(&model, &["no model.json"]);
 
     let mut other = random(2);
-    other.insert("block1_conv2/kernel".to_string(), Tensor::zeros([3, 3, 64, 32], (Kind::Float, device())));
+    other.insert("block1_conv2/kernel".to_string(), Tensor::zeros([3, 3, 64, 32], (Kind::Float, Device::Cpu)));
     refused(&safetensors(folder.path(), other), &["vgg19.safetensors", "block1_conv2/kernel", "[3, 3, 64, 32]"]);
     let mut lacking = random(2);
     lacking.remove("block1_conv2/bias");
@@ -238,7 +236,7 @@ proptest! {
             if cut { bytes.truncate(place) } else { bytes[place] = byte }
             let path = folder.path().join(name);
             fs::write(&path, bytes).unwrap();
-            let _ = VggWeights::read(&path).and_then(|weights| Vgg19::new(weights, device()));
+            let _ = VggWeights::read(&path).and_then(|weights| Vgg19::new(weights, Device::Cpu));
         }
     }
 }

@@ -11,8 +11,8 @@ QUESTION_WORDS = 20
 
 
 def lengths(n, longest):
-    """`n` lengths from half of the longest to the longest, in turn."""
-    return longest // 2 + np.arange(n) % (longest - longest // 2 + 1)
+    """`n` lengths from half of the longest to the longest, evenly."""
+    return longest // 2 + np.arange(n) * (longest - longest // 2) // (n - 1)
 
 
 def padded(rng, vocabulary, rows, longest):

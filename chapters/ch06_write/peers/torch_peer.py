@@ -68,7 +68,7 @@ class QuestionAnswer(nn.Module):
 
     def forward(self, documents, lengths, masks, inputs):
         packed = pack_padded_sequence(self.embedding(documents), lengths, batch_first=True, enforce_sorted=False)
-        states, _ = pad_packed_sequence(self.answer_outputs(packed)[0], batch_first=True)
+        states, _ = pad_packed_sequence(self.answer_outputs(packed)[0], True, total_length=documents.shape[1])
         _, state = self.encoder_cell(masks @ states)
         decoded, _ = self.decoder_cell(self.embedding(inputs), state)
         return self.answer_tags(states), self.decoder_projection(decoded)

@@ -40,10 +40,11 @@ pub fn question_answer(device: Device, steps: usize) -> Result<Vec<f64>> {
     })
 }
 
-/// Lengths `[n, 1]` from half of the longest to the longest, in turn.
+/// Lengths `[n, 1]` from half of the longest to the longest, evenly.
 fn lengths(n: i64, longest: i64, device: Device) -> Tensor {
     let half = longest / 2;
-    (Tensor::arange(n, (Kind::Int64, device)).remainder(longest - half + 1) + half).unsqueeze(1)
+    let steps = Tensor::arange(n, (Kind::Int64, device)) * (longest - half);
+    (steps.divide_scalar_mode(n - 1, "floor") + half).unsqueeze(1)
 }
 
 /// Whether a place is within a row's length, `[n, longest]`.

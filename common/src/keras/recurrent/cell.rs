@@ -68,3 +68,9 @@ pub(super) fn transposed(kernel: &Tensor) -> Tensor {
     let transposed = kernel.tr();
     if kernel.device() == Device::Cpu { transposed } else { transposed.contiguous() }
 }
+
+/// Whether libtorch's layer is told that it trains, without which cuDNN keeps nothing for the gradient. On a CPU it makes no
+/// difference.
+pub(super) fn differentiates(x: &Tensor) -> bool {
+    x.device() != Device::Cpu
+}

@@ -1,4 +1,4 @@
-use super::cell::{Cell, State, gate, transposed};
+use super::cell::{Cell, State, differentiates, gate, transposed};
 use super::config::Recurrent;
 use crate::keras::init::Initializer;
 use crate::keras::weights;
@@ -44,7 +44,7 @@ impl Cell for GruCell {
         let bias = reorder(&self.bias);
         let weights =
             [transposed(&reorder(&self.kernel)), transposed(&reorder(&self.recurrent_kernel)), bias.select(0, 0), bias.select(0, 1)];
-        let (sequence, h) = x.gru(&state[0].unsqueeze(0), &weights, true, 1, 0.0, false, false, true);
+        let (sequence, h) = x.gru(&state[0].unsqueeze(0), &weights, true, 1, 0.0, differentiates(x), false, true);
         (sequence, vec![h.squeeze_dim(0)])
     }
 

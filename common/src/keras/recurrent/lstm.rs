@@ -1,4 +1,4 @@
-use super::cell::{Cell, State, gate, transposed};
+use super::cell::{Cell, State, differentiates, gate, transposed};
 use super::config::Recurrent;
 use crate::keras::init::Initializer;
 use crate::keras::weights;
@@ -38,7 +38,7 @@ impl Cell for LstmCell {
         let second_bias = self.bias.zeros_like();
         let weights = [transposed(&self.kernel), transposed(&self.recurrent_kernel), self.bias.shallow_clone(), second_bias];
         let state: State = state.iter().map(|tensor| tensor.unsqueeze(0)).collect();
-        let (sequence, h, c) = x.lstm(&state, &weights, true, 1, 0.0, false, false, true);
+        let (sequence, h, c) = x.lstm(&state, &weights, true, 1, 0.0, differentiates(x), false, true);
         (sequence, vec![h.squeeze_dim(0), c.squeeze_dim(0)])
     }
 
