@@ -1,4 +1,4 @@
-//! `cargo book 05_01`, or `cargo run -p ch05 -- 04_01`: chapter 5's experiments.
+//! `cargo book 05_01`, or `cargo run -p ch05 -- 05_01`: chapter 5's experiments.
 
 use std::process::ExitCode;
 

@@ -6,8 +6,9 @@ use crate::models::{CycleGan, LossWeights, NetConfig};
 use anyhow::{Context as _, Result, ensure};
 use common::cli::Context;
 use common::device;
-use common::training::{ExperimentConfig, FitConfig, Plan, Run, RunFolder, Training, ensure_positive};
+use common::training::{ExperimentConfig, FitConfig, Plan, Preset, Run, RunFolder, Training, ensure_positive};
 use serde::{Deserialize, Serialize};
+use std::marker::PhantomData;
 use std::ops::Deref;
 use std::path::PathBuf;
 use tch::Device;
@@ -36,7 +37,54 @@ pub struct Config {
     pub fit: FitConfig,
 }
 
+/// One of the two experiments: its hyper-parameters.
+pub trait Presets {
+    /// Those of a preset.
+    fn preset(preset: Preset) -> Config;
+}
+
+/// Hyper-parameters with the presets of an experiment.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(transparent, bound = "")]
+pub struct ConfigOf<P> {
+    config: Config,
+    presets: PhantomData<P>,
+}
+
+impl<P> Deref for ConfigOf<P> {
+    type Target = Config;
+
+    fn deref(&self) -> &Config {
+        &self.config
+    }
+}
+
+impl<P: Presets> ExperimentConfig for ConfigOf<P> {
+    fn preset(preset: Preset) -> ConfigOf<P> {
+        ConfigOf { config: P::preset(preset), presets: PhantomData }
+    }
+
+    fn check(&self) -> Result<()> {
+        self.config.check()
+    }
+}
+
 impl Config {
+    /// The book's, for these nets and weights: all images, 200 epochs.
+    pub fn book(net: NetConfig, weights: LossWeights) -> Config {
+        Config {
+            net,
+            weights,
+            learning_rate: 2e-4,
+            buffer_max_length: 50,
+            images: 1_000_000,
+            test_images: 1_000_000,
+            a: None,
+            b: None,
+            fit: FitConfig::new(1, 200).print_every_n_batches(10),
+        }
+    }
+
     /// Validates the hyper-parameters.
     ///
     /// # Errors
@@ -59,9 +107,9 @@ impl Config {
 
 /// A trained CycleGAN with its run and its data.
 #[derive(Debug)]
-pub struct Trained<C> {
+pub struct Trained<P> {
     /// The run.
-    pub run: Run<C>,
+    pub run: Run<ConfigOf<P>>,
     /// The nets.
     pub gan: CycleGan,
     /// The images.
@@ -70,18 +118,15 @@ pub struct Trained<C> {
 
 /// Trains a CycleGAN on a data set, or on the reader's own images. `test_images` are the names of the test images of A and B
 /// that samples during training show.
-pub fn trained<C>(context: &Context, set: &str, test_images: [&str; 2]) -> Result<Trained<C>>
-where
-    C: ExperimentConfig + Deref<Target = Config>,
-{
-    let wanted = context.config::<C>()?;
+pub fn trained<P: Presets>(context: &Context, set: &str, test_images: [&str; 2]) -> Result<Trained<P>> {
+    let wanted = context.config::<ConfigOf<P>>()?;
     let (files, info) = Files::find(context, set, [&wanted.a, &wanted.b])?;
     // Before a run is created: of the reader's own files perhaps none is an image.
     if wanted.a.is_some() {
         Domains::new(&files, wanted.net.input_dim, wanted.images, wanted.test_images)?.ensure_readable()?;
     }
     let short = if wanted.a.is_some() { "own" } else { set };
-    let run = context.training_run::<C>("paint", short, info)?;
+    let run = context.training_run::<ConfigOf<P>>("paint", short, info)?;
     let config = &run.params.config;
     let domains = Domains::new(&files, config.net.input_dim, config.images, config.test_images)?;
     let gan = train(&run.params.config, &run.folder, &domains, test_images, run.params.seed, context.device())?;

@@ -1,45 +1,28 @@
 //! 05_01: apples to oranges and back (pp. 163-181).
 
-use super::cyclegan::{self, Config, Trained, beside};
+use super::cyclegan::{self, Config, ConfigOf, Presets, Trained, beside};
 use crate::figures::{identity, translations};
 use crate::models::{LossWeights, NetConfig};
 use anyhow::Result;
 use common::cli::Context;
 use common::say;
-use common::training::{ExperimentConfig, FitConfig, Preset};
-use serde::{Deserialize, Serialize};
-use std::ops::Deref;
+use common::training::{FitConfig, Preset};
 
 /// The book's test images.
 const TEST_IMAGES: [&str; 2] = ["n07740461_14740.jpg", "n07749192_4241.jpg"];
 
-/// Hyper-parameters of 05_01.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct ApplesConfig(pub Config);
+/// The experiment 05_01.
+#[derive(Debug)]
+pub enum Apples {}
 
-impl Deref for ApplesConfig {
-    type Target = Config;
+/// Its hyper-parameters.
+pub type ApplesConfig = ConfigOf<Apples>;
 
-    fn deref(&self) -> &Config {
-        &self.0
-    }
-}
-
-impl ExperimentConfig for ApplesConfig {
-    fn preset(preset: Preset) -> ApplesConfig {
-        let book = Config {
-            net: NetConfig::apples(),
-            weights: LossWeights { validation: 1.0, reconstr: 10.0, id: 2.0 },
-            learning_rate: 2e-4,
-            buffer_max_length: 50,
-            images: 1_000_000,
-            test_images: 1_000_000,
-            a: None,
-            b: None,
-            fit: FitConfig::new(1, 200).print_every_n_batches(10),
-        };
-        ApplesConfig(match preset {
+impl Presets for Apples {
+    fn preset(preset: Preset) -> Config {
+        let weights = LossWeights { validation: 1.0, reconstr: 10.0, id: 2.0 };
+        let book = Config::book(NetConfig::apples(), weights);
+        match preset {
             Preset::Book => book,
             Preset::Quick => {
                 let fit = FitConfig::new(1, 10).print_every_n_batches(50);
@@ -49,11 +32,7 @@ impl ExperimentConfig for ApplesConfig {
                 let fit = FitConfig::new(1, 2).print_every_n_batches(1);
                 Config { images: 3, test_images: 3, fit, ..book }
             }
-        })
-    }
-
-    fn check(&self) -> Result<()> {
-        self.0.check()
+        }
     }
 }
 
@@ -72,14 +51,14 @@ pub fn train(context: &Context) -> Result<()> {
 }
 
 /// The trained CycleGAN.
-pub fn trained(context: &Context) -> Result<Trained<ApplesConfig>> {
+pub fn trained(context: &Context) -> Result<Trained<Apples>> {
     cyclegan::trained(context, "apple2orange", TEST_IMAGES)
 }
 
 /// The same training without identity loss, in a folder of its own within the run folder (fig. 5.9).
-pub fn without_identity(context: &Context, with: &Trained<ApplesConfig>) -> Result<crate::models::CycleGan> {
+pub fn without_identity(context: &Context, with: &Trained<Apples>) -> Result<crate::models::CycleGan> {
     let config = &with.run.params.config;
-    let config = Config { weights: LossWeights { id: 0.0, ..config.weights }, ..config.0.clone() };
+    let config = Config { weights: LossWeights { id: 0.0, ..config.weights }, ..Config::clone(config) };
     say!("\nthe same without identity loss");
     let folder = beside(&with.run.folder, "without_identity")?;
     cyclegan::train(&config, &folder, &with.domains, TEST_IMAGES, with.run.params.seed, context.device())

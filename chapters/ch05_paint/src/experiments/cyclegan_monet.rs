@@ -1,44 +1,27 @@
 //! 05_02: photographs as Monet would have painted them (pp. 181-185).
 
-use super::cyclegan::{self, Config, Trained};
+use super::cyclegan::{self, Config, ConfigOf, Presets, Trained};
 use crate::figures::translations;
 use crate::models::{LossWeights, NetConfig};
 use anyhow::Result;
 use common::cli::Context;
-use common::training::{ExperimentConfig, FitConfig, Preset};
-use serde::{Deserialize, Serialize};
-use std::ops::Deref;
+use common::training::{FitConfig, Preset};
 
-/// Hyper-parameters of 05_02.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct MonetConfig(pub Config);
+/// The experiment 05_02.
+#[derive(Debug)]
+pub enum Monet {}
 
-impl Deref for MonetConfig {
-    type Target = Config;
+/// Its hyper-parameters.
+pub type MonetConfig = ConfigOf<Monet>;
 
-    fn deref(&self) -> &Config {
-        &self.0
-    }
-}
-
-impl ExperimentConfig for MonetConfig {
-    fn preset(preset: Preset) -> MonetConfig {
-        let book = Config {
-            net: NetConfig::monet(),
-            weights: LossWeights { validation: 1.0, reconstr: 10.0, id: 5.0 },
-            learning_rate: 2e-4,
-            buffer_max_length: 50,
-            images: 1_000_000,
-            test_images: 1_000_000,
-            a: None,
-            b: None,
-            fit: FitConfig::new(1, 200).print_every_n_batches(10),
-        };
+impl Presets for Monet {
+    fn preset(preset: Preset) -> Config {
+        let weights = LossWeights { validation: 1.0, reconstr: 10.0, id: 5.0 };
+        let book = Config::book(NetConfig::monet(), weights);
         // The same nets with the same weights on smaller images: at a quarter of the side a step takes a twelfth
         // of the time.
         let smaller = |side| NetConfig { input_dim: [side, side, 3], ..book.net.clone() };
-        MonetConfig(match preset {
+        match preset {
             Preset::Book => book,
             Preset::Quick => {
                 let fit = FitConfig::new(1, 7).print_every_n_batches(50);
@@ -48,11 +31,7 @@ impl ExperimentConfig for MonetConfig {
                 let fit = FitConfig::new(1, 2).print_every_n_batches(1);
                 Config { net: smaller(32), images: 2, test_images: 3, fit, ..book }
             }
-        })
-    }
-
-    fn check(&self) -> Result<()> {
-        self.0.check()
+        }
     }
 }
 
@@ -69,6 +48,6 @@ pub fn train(context: &Context) -> Result<()> {
 }
 
 /// The trained CycleGAN: A is paintings, B photographs.
-pub fn trained(context: &Context) -> Result<Trained<MonetConfig>> {
+pub fn trained(context: &Context) -> Result<Trained<Monet>> {
     cyclegan::trained(context, "monet2photo", ["", ""])
 }
