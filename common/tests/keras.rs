@@ -297,3 +297,32 @@ fn padding_sizes() {
     assert_eq!(Padding::Same.transposed_output(7, 3, 2), 14);
     assert_eq!(Padding::Valid.transposed_output(7, 3, 2), 15);
 }
+
+#[test]
+fn large_variables_change_as_small_ones_do() {
+    tch::manual_seed(1);
+    // Each large one is changed by itself, those between them together; one variable of all values is the measure.
+    let sizes = [3i64, 70_000, 5, 7, 70_001, 65_536, 2];
+    let total = sizes.iter().sum::<i64>();
+    let values = Tensor::randn([total], (Kind::Float, device()));
+    for rule in [Rule::from(Adam::new(1e-2)), Rule::from(RmsProp::new(1e-2))] {
+        let start = |length: i64, at: i64| values.narrow(0, at, length).copy().set_requires_grad(true);
+        let whole = start(total, 0);
+        let mut at = 0;
+        let parts = sizes.map(|length| {
+            at += length;
+            start(length, at - length)
+        });
+        let mut of_whole = Optimizer::new([whole.shallow_clone()], rule);
+        let mut of_parts = Optimizer::new(parts.iter().map(Tensor::shallow_clone), rule);
+        for _ in 0..3 {
+            let gradient = Tensor::randn([total], (Kind::Float, device()));
+            of_whole.apply(&[gradient.shallow_clone()]);
+            of_parts.apply(&gradient.split_with_sizes(sizes, 0));
+        }
+        assert_eq!(whole.detach(), Tensor::cat(&parts, 0).detach(), "{rule:?}");
+        for (name, state) in of_whole.state() {
+            assert_eq!(state, of_parts.state()[&name], "{rule:?}: {name}");
+        }
+    }
+}

@@ -184,7 +184,12 @@ fn models_learn_few_images_by_heart() {
         }
         assert!(metrics[0] < 0.3 && metrics[1] > 0.9, "loss and accuracy {metrics:?}");
         let evaluation = model.evaluate(&set, 16);
-        let right = evaluation.predicted.eq_tensor(&set.labels.to_device(Device::Cpu)).to_kind(Kind::Double).mean(None).double_value(&[]);
+        let right = evaluation
+            .predicted
+            .eq_tensor(&set.labels.to_device(Device::Cpu))
+            .to_kind(Kind::Double)
+            .mean(None)
+            .double_value(&[]);
         assert_eq!(evaluation.accuracy, right);
     }
 }

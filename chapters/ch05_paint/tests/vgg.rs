@@ -11,7 +11,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use tch::{Device, Kind, Tensor};
 use tempfile::{TempDir, tempdir};
-use testing_tensors::{assert_near};
+use testing_tensors::assert_near;
 
 /// Shapes of all kernels, height, width, in, out.
 fn shapes() -> Vec<(String, [i64; 4])> {
@@ -131,7 +131,8 @@ fn torchvisions_net_gives_the_same_feature_maps_scaled() {
     let block1 = conv(&conv(&x, 0), 2);
     let block2 = conv(&block1.max_pool2d([2, 2], [2, 2], [0, 0], [1, 1], false), 5);
 
-    let vgg = Vgg19::new(VggWeights::from_torchvision(theirs.clone_tensors(), "vgg19.pth").unwrap(), Device::Cpu).unwrap();
+    let vgg =
+        Vgg19::new(VggWeights::from_torchvision(theirs.clone_tensors(), "vgg19.pth").unwrap(), Device::Cpu).unwrap();
     let maps = vgg.features(&as_batch(&bgr), &["block1_conv2", "block2_conv1"]).unwrap();
     let scale = 255.0 * (0.229 + 0.224 + 0.225) / 3.0;
     assert_near("block1_conv2", &maps[0], &(block1 * scale), 1e-5);

@@ -8,8 +8,10 @@ use std::collections::BTreeMap;
 use tch::nn::VarStore;
 use tch::{Device, Kind, Tensor};
 
-/// Values that are changed at once on a CPU: half a megabyte of each tensor.
-const PART: i64 = 1 << 17;
+/// Values that are changed at once on a CPU: two megabytes of each tensor.
+const PART: i64 = 1 << 19;
+/// A gradient of so many values is changed by itself on a CPU.
+const LARGE: i64 = 1 << 16;
 /// On a GPU a variable's memory begins at a multiple of so many values, as cuDNN's kernels take it to.
 const ALIGNMENT: i64 = 64;
 
@@ -131,45 +133,50 @@ impl Optimizer {
     /// One step with given gradients, in the order of the variables.
     pub fn apply(&mut self, gradients: &[Tensor]) {
         let _no_grad = tch::no_grad_guard();
-        let gradient = flatten(gradients);
-        let length = gradient.numel() as i64;
-        let done = self.steps();
-        // On a CPU a part at a time, all of whose intermediate results stay in its cache.
-        let part = if gradient.device() == Device::Cpu { PART } else { length.max(1) };
-        for first in (0..length).step_by(part as usize) {
-            let part = |tensor: &Tensor| tensor.narrow(0, first, part.min(length - first));
-            let mean = self.mean.as_ref().map(part);
-            let change = self.change(done, &part(&gradient), mean, part(&self.mean_of_squares));
-            let _ = match &self.places {
-                None => part(&self.flat).addcdiv_(&change.numerator, &change.denominator),
-                Some(places) => {
-                    let change = change.numerator / change.denominator;
-                    self.flat.shallow_clone().index_add_(0, &part(places), &change)
-                }
-            };
+        let is_cpu = self.flat.device() == Device::Cpu;
+        let mut offset = 0;
+        // On a CPU large gradients are not copied; on a GPU few calls are what counts.
+        for group in grouped(gradients, if is_cpu { LARGE } else { i64::MAX }) {
+            let gradient = flatten(group);
+            let length = gradient.numel() as i64;
+            // On a CPU a part at a time, all of whose intermediate results stay in its cache.
+            let part = if is_cpu { PART } else { length.max(1) };
+            for first in (0..length).step_by(part as usize) {
+                let part = part.min(length - first);
+                self.change(offset + first, &gradient.narrow(0, first, part));
+            }
+            offset += length;
         }
         let _ = self.steps.g_add_scalar_(1);
     }
 
-    /// The rule on some of the values, after `done` steps: what is added to them.
-    fn change(&self, done: i64, gradient: &Tensor, mean: Option<Tensor>, mut mean_of_squares: Tensor) -> Change {
-        let done = done as f64;
+    /// Changes the values from place `first` on by the gradient with respect to them.
+    fn change(&self, first: i64, gradient: &Tensor) {
+        let part = |tensor: &Tensor| tensor.narrow(0, first, gradient.numel() as i64);
+        let mut mean_of_squares = part(&self.mean_of_squares);
+        let done = self.steps() as f64;
         let t = done + 1.0;
-        match self.rule {
+        let (numerator, epsilon) = match self.rule {
             Rule::Adam(Adam { learning_rate, beta_1, beta_2, epsilon, decay }) => {
-                let mut mean = mean.expect("Adam keeps a mean");
+                let mut mean = self.mean.as_ref().map(part).expect("Adam keeps a mean");
                 let _ = mean.lerp_(gradient, 1.0 - beta_1);
                 let _ = mean_of_squares.lerp_(&gradient.square(), 1.0 - beta_2);
                 let correction = (1.0 - beta_2.powf(t)).sqrt() / (1.0 - beta_1.powf(t));
                 let step = learning_rate / (1.0 + decay * done) * correction;
-                Change { numerator: mean * -step, denominator: mean_of_squares.sqrt() + epsilon }
+                (mean * -step, epsilon)
             }
             Rule::RmsProp(RmsProp { learning_rate, rho, epsilon, decay }) => {
                 let _ = mean_of_squares.lerp_(&gradient.square(), 1.0 - rho);
                 let step = learning_rate / (1.0 + decay * done);
-                Change { numerator: gradient * -step, denominator: mean_of_squares.sqrt() + epsilon }
+                (gradient * -step, epsilon)
             }
-        }
+        };
+        let mut denominator = mean_of_squares.sqrt();
+        let _ = denominator.g_add_scalar_(epsilon);
+        let _ = match &self.places {
+            None => part(&self.flat).addcdiv_(&numerator, &denominator),
+            Some(places) => self.flat.shallow_clone().index_add_(0, &part(places), &(numerator / denominator)),
+        };
     }
 
     /// What a checkpoint saves, by name: the means, flat, and the number of steps. The tensors share their memory with the
@@ -191,10 +198,10 @@ impl Optimizer {
     }
 }
 
-/// A change of values: the quotient.
-struct Change {
-    numerator: Tensor,
-    denominator: Tensor,
+/// Gradients in their order: each one that has at least `large` values by itself, and the others between them together.
+fn grouped(gradients: &[Tensor], large: i64) -> impl Iterator<Item = &[Tensor]> {
+    let is_large = move |gradient: &Tensor| gradient.numel() as i64 >= large;
+    gradients.chunk_by(move |a, b| !is_large(a) && !is_large(b))
 }
 
 /// Memory for all variables with their values, which stand in one row; on a GPU with gaps, and then the place of each
@@ -224,13 +231,13 @@ fn aligned(length: i64) -> i64 {
     (length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT
 }
 
-/// All tensors one after the other, kernels of convolutions in the order of their memory (channels last).
+/// All tensors one after the other (one alone is not copied), kernels of convolutions in the order of their memory (channels last).
 fn flatten(tensors: &[Tensor]) -> Tensor {
     let rows: Vec<Tensor> = tensors
         .iter()
         .map(|tensor| if tensor.dim() >= 4 { tensor.movedim_int(1, -1).reshape(-1) } else { tensor.reshape(-1) })
         .collect();
-    Tensor::cat(&rows, 0)
+    if let [row] = &rows[..] { row.shallow_clone() } else { Tensor::cat(&rows, 0) }
 }
 
 /// The inverse of [`flatten`] for one tensor: a view of the row in `like`'s shape.

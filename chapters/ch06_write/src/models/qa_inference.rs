@@ -82,9 +82,8 @@ impl Inference<'_> {
         );
         let _no_grad = tch::no_grad_guard();
         let mask = Tensor::zeros([answer.len() as i64, document.words.len() as i64], tch::kind::FLOAT_CPU);
-        let _ = mask
-            .narrow(1, answer.start as i64, answer.len() as i64)
-            .copy_(&Tensor::eye(answer.len() as i64, tch::kind::FLOAT_CPU));
+        let diagonal = Tensor::eye(answer.len() as i64, tch::kind::FLOAT_CPU);
+        mask.narrow(1, answer.start as i64, answer.len() as i64).copy_(&diagonal);
         let mask = mask.unsqueeze(0).to_device(document.tokens.device());
         let [state] = self.model.decoder_initial_state_model.forward_all(&[&document.tokens, &mask], false);
 

@@ -1,6 +1,7 @@
 use super::cell::Cell;
 use super::config::Recurrent;
 use super::layer::RecurrentLayer;
+use super::padding;
 use crate::keras::{Operation, Shape, Value, Variables};
 use anyhow::{Result, ensure};
 use tch::{Tensor, nn};
@@ -40,10 +41,19 @@ impl<C: Cell> Operation for Bidirectional<C> {
     fn apply(&self, inputs: &[&Value], _train: bool) -> Vec<Value> {
         let Value { tensor: x, mask } = inputs[0];
         let (there, _) = self.forward.run(x, None, mask.as_ref());
-        let (back, _) = self.backward.run(&x.flip([1]), None, mask.as_ref().map(|mask| mask.flip([1])).as_ref());
+        let lengths = mask.as_ref().and_then(padding::lengths);
+        // With padding behind the sequences, they are turned round without it, and their mask stays as it is.
+        let (back, _) = match &lengths {
+            Some(lengths) => self.backward.run(&padding::reversed(x, lengths), None, mask.as_ref()),
+            None => self.backward.run(&x.flip([1]), None, mask.as_ref().map(|mask| mask.flip([1])).as_ref()),
+        };
         let there = self.forward.output(there);
         let back = self.backward.output(back);
-        let back = if back.dim() == 3 { back.flip([1]) } else { back };
+        let back = match &lengths {
+            _ if back.dim() == 2 => back,
+            Some(lengths) => padding::reversed(&back, lengths),
+            None => back.flip([1]),
+        };
         let both = Tensor::cat(&[there, back], -1);
         let mask = self.forward.output_mask(mask.as_ref());
         // Here, and only here, Keras sets the outputs of masked steps to zero.

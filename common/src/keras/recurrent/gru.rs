@@ -42,8 +42,12 @@ impl Cell for GruCell {
             Tensor::cat(&[&gates[1], &gates[0], &gates[2]], -1)
         };
         let bias = reorder(&self.bias);
-        let weights =
-            [transposed(&reorder(&self.kernel)), transposed(&reorder(&self.recurrent_kernel)), bias.select(0, 0), bias.select(0, 1)];
+        let weights = [
+            transposed(&reorder(&self.kernel)),
+            transposed(&reorder(&self.recurrent_kernel)),
+            bias.select(0, 0),
+            bias.select(0, 1),
+        ];
         let (sequence, h) = x.gru(&state[0].unsqueeze(0), &weights, true, 1, 0.0, differentiates(x), false, true);
         (sequence, vec![h.squeeze_dim(0)])
     }

@@ -36,7 +36,8 @@ impl Cell for LstmCell {
         }
         // libtorch's gates have the same order; it keeps a second bias, which Keras does not have.
         let second_bias = self.bias.zeros_like();
-        let weights = [transposed(&self.kernel), transposed(&self.recurrent_kernel), self.bias.shallow_clone(), second_bias];
+        let weights =
+            [transposed(&self.kernel), transposed(&self.recurrent_kernel), self.bias.shallow_clone(), second_bias];
         let state: State = state.iter().map(|tensor| tensor.unsqueeze(0)).collect();
         let (sequence, h, c) = x.lstm(&state, &weights, true, 1, 0.0, differentiates(x), false, true);
         (sequence, vec![h.squeeze_dim(0), c.squeeze_dim(0)])

@@ -6,6 +6,7 @@ mod config;
 mod gru;
 mod layer;
 mod lstm;
+mod padding;
 
 pub use bidirectional::Bidirectional;
 pub use cell::{Cell, State};
