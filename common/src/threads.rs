@@ -6,7 +6,7 @@
 
 use crate::note;
 use std::ffi::{CStr, c_int, c_uint, c_void};
-use std::sync::Once;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicI32, Ordering};
 
 /// Sets the number of threads, or the largest number below it that OpenMP gives.
@@ -16,15 +16,19 @@ pub fn set(threads: i32) {
     cut();
 }
 
-/// Overrules `OMP_DYNAMIC`, and once per process cuts libtorch's own choice of threads to what OpenMP gives. Every net calls
-/// this when it is described.
+/// Overrules `OMP_DYNAMIC`, and cuts libtorch's own choice of threads to what OpenMP gives. Every net calls this when it is
+/// described. OpenMP keeps both settings for each thread of the program: a thread that computed before has the old ones.
 pub(crate) fn settle() {
-    static CUT: Once = Once::new();
+    static CUT: OnceLock<Option<i32>> = OnceLock::new();
     thread_local! {
-        static OVERRULED: () = overrule();
+        static SETTLED: () = {
+            overrule();
+            if let Some(threads) = *CUT.get_or_init(cut) {
+                tch::set_num_threads(threads);
+            }
+        };
     }
-    OVERRULED.with(|()| ());
-    CUT.call_once(cut);
+    SETTLED.with(|()| ());
 }
 
 /// Makes OpenMP give all threads that are asked for. Each thread of the program has this setting of its own.
@@ -35,12 +39,13 @@ fn overrule() {
     }
 }
 
-fn cut() {
+/// Cuts the number of threads, and returns it if it was too large.
+fn cut() -> Option<i32> {
     let wanted = tch::get_num_threads();
-    if let Some(given) = given(wanted).filter(|given| *given < wanted) {
-        note!("OpenMP gives {given} of {wanted} threads (OMP_THREAD_LIMIT?): computing with {given}");
-        tch::set_num_threads(given);
-    }
+    let given = given(wanted).filter(|given| *given < wanted)?;
+    note!("OpenMP gives {given} of {wanted} threads (OMP_THREAD_LIMIT?): computing with {given}");
+    tch::set_num_threads(given);
+    Some(given)
 }
 
 /// The number of threads that take part in a parallel region for which `wanted` were asked. `None` if libtorch computes

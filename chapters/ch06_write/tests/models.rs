@@ -1,7 +1,7 @@
 //! Parameter counts as in the book, and the text of its fables.
 
 use ch06::models::question_answer::NetConfig as QaNetConfig;
-use ch06::models::{Cell, NetConfig, QuestionAnswer, TextModel};
+use ch06::models::{Cell, NetConfig, QuestionAnswer, Text, TextModel};
 use common::keras::Model;
 use testing_tensors::device;
 
@@ -55,4 +55,17 @@ fn sizes_out_of_bounds_are_errors() {
         change(&mut config);
         assert!(TextModel::new(&config, TOTAL_WORDS, device()).is_err(), "{config:?}");
     }
+}
+
+#[test]
+#[ignore = "needs the real fables: GDL_MIRROR names a folder with aesop/11339.txt"]
+fn the_fables_are_those_of_the_book() {
+    let mirror = std::env::var("GDL_MIRROR").expect("GDL_MIRROR names a folder");
+    let file = std::path::Path::new(&mirror).join("aesop/11339.txt");
+    let text = Text::new(&common::datasets::text::read(&file).unwrap(), 20).unwrap();
+    let windows = text.windows(device()).len();
+    let counts = (text.text.chars().count(), text.tokenizer.total_words(), windows);
+    // What Python's regular expressions make of the same file.
+    assert_eq!(counts, (213_719, TOTAL_WORDS, 50_416));
+    assert!(text.text.starts_with(" | | |") && text.text.contains("| the fox and the grapes . a hungry fox saw some"));
 }

@@ -169,6 +169,22 @@ fn heat_maps_show_their_cells() {
 }
 
 #[test]
+fn prose_wraps_at_its_width_and_grows_downwards() {
+    let words = "word ".repeat(60);
+    let height = |width: f32| Prose::new(&words).size_within(width).1;
+    assert!(height(100.0) > 2.0 * height(300.0), "{} and {}", height(100.0), height(300.0));
+    // Line ends stay, and a title takes a line.
+    let lines = Prose::new("one\ntwo").size_within(300.0).1;
+    assert_eq!(lines, 2.0 * Prose::new("one").size_within(300.0).1);
+    assert!(Prose::new("one").title("title").size_within(300.0).1 > Prose::new("one").size_within(300.0).1);
+    // The ground of a word shows beside its letters, and only there.
+    let figure = small(&Prose::shaded([("iiiiiiii", Color::RED, 1.0), ("i", Color::BLUE, 0.0)])).unwrap();
+    let red = |x: u32, y: u32| figure.pixel(x, y) == Some(Color::RED);
+    assert!((20..80).any(|x| (20..50).any(|y| red(x, y))));
+    assert!(!(100..400).any(|x| (0..400).any(|y| red(x, y))));
+}
+
+#[test]
 fn panels_share_the_sheet() {
     let dot = |color| unit_chart().with(Points::new(arr2(&[[0.5, 0.5]]).view()).color(color).size(2000.0));
     let (red, blue) = (dot(Color::RED), dot(Color::BLUE));

@@ -32,6 +32,7 @@ fn wrong_shapes_are_errors_that_say_what_is_wrong() {
     refused(&Chart::new().x_range(1.0, 1.0), "x axis");
     refused(&Chart::new().y_range(f64::NAN, 1.0), "y axis");
     refused(&Chart::new().log_y().y_range(0.0, 1.0), "above 0");
+    refused(&Prose::new(""), "without words");
     refused(&ImageGrid::new(Array4::zeros((0, 2, 2, 1)).view()), "at least one image");
     refused(&ImageGrid::new(Array4::zeros((1, 2, 2, 2)).view()), "2 x 2 x 2");
     refused(&ImageGrid::new(Array4::zeros((1, 0, 2, 1)).view()), "0 x 2 x 1");
