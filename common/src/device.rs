@@ -46,10 +46,13 @@ impl Choice {
     /// # Errors
     /// The device is named but not available; the message says which devices are, or how to install CUDA.
     pub fn resolve(self) -> Result<Device> {
-        load_cuda();
         match self {
-            Choice::Auto => Ok(Device::cuda_if_available()),
+            Choice::Auto => {
+                load_cuda();
+                Ok(Device::cuda_if_available())
+            }
             Choice::Exactly(Device::Cuda(n)) => {
+                load_cuda();
                 let found = if Cuda::is_available() { Cuda::device_count() } else { 0 };
                 ensure!(found > 0, "no CUDA device: {}; use --device cpu", why_no_cuda());
                 ensure!(

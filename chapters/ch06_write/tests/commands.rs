@@ -17,6 +17,7 @@ fn wrong_usage_exits_with_2() {
     refused(&["06_02", "--write", "the fox"], 2, &["--write", "06_02"]);
     refused(&["06_01", "--document", "a.txt"], 2, &["--document", "06_01"]);
     refused(&["figures", "06_01", "--write", "the fox"], 2, &["--write", "figures"]);
+    refused(&["06_01", "--write", "the fox", "--resume"], 2, &["--resume", "--write"]);
     refused(&["06_03", "--set", "epochs=1"], 2, &["--set", "06_02"]);
     refused(&["bench", "--model", "gan"], 2, &["gan", "lstm_text", "question_answer"]);
 }
@@ -98,6 +99,7 @@ fn a_story_is_written_word_by_word() {
     let story = fs::read_to_string(&saved).unwrap();
     assert!(story.starts_with("the fox , and the "), "{story}");
     assert!(said.stdout.trim_end().ends_with(story.trim_end()), "it ends with the story: {}", said.stdout);
+    write(&chapter, "the xyzzy fox", "").assert_prints(&["does not know them: xyzzy", "the fox"]);
     // A closed input ends it at once; without a beginning, it waits for one.
     write(&chapter, "", "").assert_prints(&["/help"]);
     chapter.run(&["06_01", "--write", "xyzzy plugh"]).assert_failure(1, &["xyzzy, plugh"]);

@@ -29,7 +29,7 @@ fn checkpoint(folder: &Path) -> BTreeMap<String, Tensor> {
 
 #[test]
 fn resumed_runs_equal_uninterrupted_ones_bit_for_bit() {
-    for (id, section, data) in [("06_01", "text", "aesop"), ("06_02", "qa", "squad")] {
+    for (id, section, data) in [("06_01", "text", "aesop"), ("06_02", "qa", "questions")] {
         let (whole, parts) = (ch06(), ch06());
         whole.succeed(&[id, "--preset", "smoke", "--epochs", "3"]);
         parts.succeed(&[id, "--preset", "smoke", "--epochs", "1"]);
@@ -48,7 +48,7 @@ fn killed_runs_resume_and_end_the_same() {
     let (whole, killed) = (ch06(), ch06());
     let smoke = ["06_02", "--preset", "smoke", "--epochs", "12"];
     whole.succeed(&smoke);
-    let runs = || RunFolder::list(&killed.path("run"), "qa", "squad");
+    let runs = || RunFolder::list(&killed.path("run"), "qa", "questions");
     let start =
         |args: &[&str]| -> Child { killed.command(args).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap() };
     // Moments spread over start-up, training and drawing, the same at each run of this test.
@@ -64,12 +64,12 @@ fn killed_runs_resume_and_end_the_same() {
         killed.succeed(&smoke);
     }
     killed.succeed(&["06_02", "--resume"]);
-    assert_equal(&checkpoint(&runs()[0].path), &checkpoint(&folder(&whole, "qa", "squad")));
+    assert_equal(&checkpoint(&runs()[0].path), &checkpoint(&folder(&whole, "qa", "questions")));
 }
 
 #[cfg(unix)]
 #[test]
-fn ctrl_c_saves_and_says_how_to_go_on() {
+fn ctrl_c_saves_and_says_how_to_resume() {
     let (whole, stopped) = (ch06(), ch06());
     let smoke = ["06_01", "--preset", "smoke", "--epochs", "6"];
     testing::interrupt_at(&mut stopped.command(&smoke), "epoch").assert_failure(130, &["--resume"]);
@@ -88,7 +88,7 @@ fn figures_train_what_is_missing_and_nothing_twice() {
     let gallery = gallery::assert_shows(chapter.out(), &gallery::files(ch06::CHAPTER.table, &ids));
     assert!(gallery.contains("synthetic fables, not Aesop's") || gallery.contains("synthetic fables, not Aesop&#39;s"));
     assert!(gallery.contains("synthetic reports, not SQuAD"));
-    let numbers = read::json(&folder(&chapter, "qa", "squad").join("numbers.json"));
+    let numbers = read::json(&folder(&chapter, "qa", "questions").join("numbers.json"));
     assert!(numbers["held_out"]["f1"].is_number() && numbers["trained_on"]["bleu4_greedy"].is_number(), "{numbers}");
     let again = chapter.succeed(&figures);
     assert!(!again.stdout.contains("epoch "), "trained twice: {}", again.stdout);

@@ -143,7 +143,11 @@ fn refuse_idle_options(entry: &Entry, options: &Options, figures: bool) -> Resul
         }
         None => {
             refuse(&[weights], format!("{} trains its own weights; give this option to the analysis", entry.id))?;
-            if resume.1 || write.1 { Ok(()) } else { refuse(&[run], "needs --resume".to_string()) }
+            if write.1 {
+                let why = "--write trains nothing".to_string();
+                return refuse(&[resume, trains[0], trains[1]], why);
+            }
+            if resume.1 { Ok(()) } else { refuse(&[run], "needs --resume".to_string()) }
         }
     }
 }

@@ -39,10 +39,10 @@ pub struct Options {
     /// Analyse the weights in this safetensors file (Keras' names and layouts)
     #[arg(long, value_name = "FILE")]
     pub weights: Option<PathBuf>,
-    /// Continue this text with the last trained model, word by word (06_01)
+    /// Continue this text with the last trained model, word by word; for models that write
     #[arg(long, value_name = "TEXT", num_args = 0..=1, default_missing_value = "")]
     pub write: Option<String>,
-    /// A text file of your own to find answers in and ask questions about (06_03)
+    /// A text file of your own to analyse; for models that read
     #[arg(long, value_name = "FILE")]
     pub document: Option<PathBuf>,
     /// Folder for run/ and figures/ [default: the repository]

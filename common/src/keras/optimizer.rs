@@ -12,7 +12,7 @@ use tch::{Device, Kind, Tensor};
 const PART: i64 = 1 << 19;
 /// A gradient of so many values is changed by itself on a CPU.
 const LARGE: i64 = 1 << 16;
-/// On a GPU a variable's memory begins at a multiple of so many values, as cuDNN's kernels take it to.
+/// On a GPU a variable's memory begins at a multiple of so many values, as cuDNN's kernels expect.
 const ALIGNMENT: i64 = 64;
 
 /// Adam with Keras' defaults. Kingma and Ba, "Adam: A Method for Stochastic Optimization", 2015, in the form of its

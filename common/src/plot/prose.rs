@@ -28,15 +28,16 @@ struct Word {
 }
 
 impl Prose {
-    /// A text; its line ends are kept.
+    /// A text; its line ends and empty lines are kept.
     pub fn new(text: &str) -> Prose {
         let mut words = Vec::new();
         for line in text.lines() {
+            let start = words.len();
             words.extend(line.split_whitespace().map(|text| Word::new(text, None)));
-            match words.last_mut() {
-                Some(last) => last.line_ends = true,
-                None => words.push(Word { line_ends: true, ..Word::new("", None) }),
+            if words.len() == start {
+                words.push(Word::new("", None)); // an empty line
             }
+            words.last_mut().into_iter().for_each(|last| last.line_ends = true);
         }
         Prose { words, title: None }
     }

@@ -87,7 +87,9 @@ pub fn run(context: &Context) -> Result<()> {
     if let Some(beginning) = context.writing() {
         let trained = last_trained(context)?;
         let folder = trained.run.folder.path.join("texts");
-        return terminal::run(Writer::new(trained.generator(), beginning, trained.run.params.seed)?, &folder);
+        let (writer, unknown) = Writer::new(trained.generator(), beginning, trained.run.params.seed)?;
+        terminal::tell_unknown(&unknown);
+        return terminal::run(writer, &folder);
     }
     let trained = trained(context)?;
     let figures = context.figures(&trained.run);
@@ -123,13 +125,13 @@ pub fn trained(context: &Context) -> Result<Trained> {
     Ok(Trained { run, text, model })
 }
 
-/// The model that was trained last.
+/// The model that was trained last on the fables, or on the reader's own text.
 fn last_trained(context: &Context) -> Result<Trained> {
     let own = context.config::<Config>()?.text;
     let short = if own.is_some() { "own" } else { "aesop" };
     let run = context.trained_run::<Config>("text", short, "aesop")?;
     let config = &run.params.config;
-    let text = Source::of_run(context, &run, config.text.as_deref())?.text(config.seq_length)?;
+    let text = Source::of_run(context, &run, own.as_deref())?.text(config.seq_length)?;
     let model = TextModel::new(&config.net, text.tokenizer.total_words(), context.device())?;
     context.load_weights(&run, &model.variables)?;
     Ok(Trained { run, text, model })

@@ -1,12 +1,14 @@
 //! 06_03: answers in new documents, and questions for them (pp. 231-235).
 
-use super::qa_train::{Trained, last_trained};
+use super::qa_data::QaData;
+use super::qa_train::{Config, Trained, last_trained};
 use crate::figures::{answers, qa_numbers};
 use crate::models::Inference;
 use anyhow::{Context as _, Result};
 use common::cli::Context;
 use common::datasets::text;
 use common::datasets::tokens::spaced;
+use common::say;
 
 /// A report of the kind that the book tests its model on, written for this port: a place, a time, a person, a number.
 pub const TEST_DOCUMENT: &str = "\
@@ -19,7 +21,8 @@ impl Trained {
     /// The trained model, for new documents.
     pub fn inference(&self) -> Inference<'_> {
         let Trained { model, vocabulary, run, .. } = self;
-        Inference { model, vocabulary, max_question_words: run.params.config.max_question_words }
+        let Config { max_document_words, max_question_words, .. } = run.params.config;
+        Inference { model, vocabulary, max_document_words, max_question_words }
     }
 }
 
@@ -28,13 +31,19 @@ pub fn run(context: &Context) -> Result<()> {
     let trained = last_trained(context)?;
     let (name, document) = match context.document() {
         Some(file) => (file.display().to_string(), text::read(file)?),
-        None => ("the test document".to_string(), TEST_DOCUMENT.to_string()),
+        None => ("a document of ours".to_string(), TEST_DOCUMENT.to_string()),
     };
     let figures = context.figures(&trained.run);
     let inference = trained.inference();
     let threshold = qa_numbers::best_threshold(&inference, &trained.data.training)?;
-    let document = inference.document(&spaced(&document)).with_context(|| name)?;
-    answers::document(&figures, &inference, &document, threshold)?;
+    let text = spaced(&document);
+    let document = inference.document(&text).with_context(|| name.clone())?;
+    let (read, all) = (document.words.len(), text.split(' ').count());
+    if read < all {
+        say!("{name}: read up to word {read} of {all}, as the documents that the model learned from");
+    }
+    let vectors = QaData::vectors_of(&trained.run.folder)?;
+    answers::document(&figures, &inference, &document, threshold, &format!("{name}; word vectors: {vectors}"))?;
     answers::held_out(&figures, &inference, &trained.data.held_out, threshold)?;
     qa_numbers::table(&figures, &inference, &trained.data, threshold)
 }

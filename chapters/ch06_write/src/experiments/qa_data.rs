@@ -3,7 +3,6 @@
 use super::qa_train::Config;
 use crate::models::{Examples, Vocabulary};
 use anyhow::{Context as _, Result, ensure};
-use common::cli::Context;
 use common::datasets::qa::Rows;
 use common::datasets::{glove, newsqa, squad};
 use common::training::RunFolder;
@@ -40,7 +39,7 @@ pub struct QaData {
     pub training: Examples,
     /// Held out.
     pub held_out: Examples,
-    /// Questions whose answers lie beyond the cut of their document.
+    /// Questions without a word, or whose answers lie beyond the cut of their document.
     dropped: usize,
     /// Questions without an answer, or with one that is not whole words.
     without_answer: usize,
@@ -66,7 +65,7 @@ impl QaData {
         };
         let (training, held_out) = (training?, held_out?);
         let examples = |rows: &Rows, most: usize| {
-            let examples = Examples::new(&rows.rows, config.max_document_words, config.max_question_words);
+            let examples = Examples::new(&rows.rows, config.max_document_words);
             ensure!(
                 !examples.examples.is_empty(),
                 "none of the {} questions of {} has its answer within {} words",
@@ -89,7 +88,9 @@ impl QaData {
         let (of_training, of_held_out) = (training.examples.len(), held_out.examples.len());
         say!("{of_training} questions to train on, {of_held_out} to other documents held out");
         if dropped + without_answer > 0 {
-            say!("left out: {dropped} with an answer beyond the cut, {without_answer} without one that is whole words");
+            say!(
+                "left out: {dropped} whose answers lie beyond the cut, {without_answer} without an answer of whole words"
+            );
         }
     }
 
@@ -99,7 +100,7 @@ impl QaData {
     /// Vectors are damaged, or a file cannot be written.
     pub fn vocabulary(
         &self,
-        context: &Context,
+        glove: &DataSet,
         config: &Config,
         folder: &RunFolder,
         seed: u64,
@@ -108,14 +109,13 @@ impl QaData {
         if folder.is_trained() {
             return Ok((QaData::saved_vocabulary(folder)?, None));
         }
-        let set = context.data("glove")?;
         let wanted: HashSet<String> = self.training.all_words().map(str::to_string).collect();
-        let vectors = glove::read(&set.file("glove.6B.100d.txt"), &wanted)?;
+        let vectors = glove::read(&glove.file("glove.6B.100d.txt"), &wanted)?;
         let Config { question_vocabulary, vocabulary, .. } = config;
         let has_vector = |word: &str| vectors.contains_key(word);
         let vocabulary = Vocabulary::choose(&self.training, *question_vocabulary, *vocabulary, has_vector);
         say!("a vocabulary of {} with word vectors, of {} words", vocabulary.len(), wanted.len());
-        let saved = SavedVocabulary { vectors: set.origin.description, words: vocabulary.words().to_vec() };
+        let saved = SavedVocabulary { vectors: glove.origin.description.clone(), words: vocabulary.words().to_vec() };
         let json = serde_json::to_string_pretty(&saved).context("cannot encode the vocabulary as JSON")?;
         files::write(&path, (json + "\n").as_bytes())?;
         let vectors = vocabulary.vectors(&vectors, seed);

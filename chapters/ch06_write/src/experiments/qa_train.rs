@@ -15,6 +15,9 @@ use common::{device, say};
 use serde::{Deserialize, Serialize};
 use tch::Device;
 
+/// The end of a run folder's name: one for all sets, so that the last run is found.
+const FOLDER: &str = "questions";
+
 /// Hyper-parameters of 06_02.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Config {
@@ -22,7 +25,7 @@ pub struct Config {
     pub set: QaSet,
     /// Words after which a document is cut.
     pub max_document_words: usize,
-    /// Words after which a question is cut.
+    /// Words after which a generated question is cut.
     pub max_question_words: usize,
     /// The commonest words of questions that the vocabulary gets.
     pub question_vocabulary: usize,
@@ -107,11 +110,12 @@ pub fn trained(context: &Context) -> Result<Trained> {
     let wanted = context.config::<Config>()?;
     let set = context.data(wanted.set.name())?;
     QaData::read(&set, &wanted)?; // data that is refused leaves no run behind
-    let run = context.training_run::<Config>("qa", set_folder(&set.name), &set)?;
+    let glove = context.data("glove")?;
+    let run = context.training_run::<Config>("qa", FOLDER, &set)?;
     let (config, seed) = (&run.params.config, run.params.seed);
     let data = QaData::read(&set, config)?;
     data.report();
-    let (vocabulary, vectors) = data.vocabulary(context, config, &run.folder, seed)?;
+    let (vocabulary, vectors) = data.vocabulary(&glove, config, &run.folder, seed)?;
 
     device::seed(&[seed]);
     let model = QuestionAnswer::new(&config.net, vocabulary.len(), context.device())?;
@@ -178,7 +182,9 @@ fn evaluate(model: &QuestionAnswer, examples: &Examples, vocabulary: &Vocabulary
 /// # Errors
 /// There is none, or its data has changed.
 pub fn last_trained(context: &Context) -> Result<Trained> {
-    let run = context.trained_run::<Config>("qa", set_folder("squad"), "squad")?;
+    let set = context.config::<Config>()?.set;
+    let run = context.trained_run::<Config>("qa", FOLDER, set.name())?;
+    ensure!(run.params.weights_from.is_none(), "06_03 takes no --weights: they belong to the words of their own run");
     let set = context.data_of(&run)?;
     let data = QaData::read(&set, &run.params.config)?;
     let vocabulary = QaData::saved_vocabulary(&run.folder)?;
@@ -186,9 +192,4 @@ pub fn last_trained(context: &Context) -> Result<Trained> {
     context.load_weights(&run, &model.variables)?;
     say!("held out: {} questions to documents that the model has not seen", data.held_out.examples.len());
     Ok(Trained { run, data, vocabulary, model })
-}
-
-/// The end of a run folder's name.
-fn set_folder(set: &str) -> &'static str {
-    if set == "newsqa" { "newsqa" } else { "squad" }
 }

@@ -1,10 +1,11 @@
 //! The text that a model learns: Aesop's fables, or the reader's own.
 
 use crate::models::Text;
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use common::cli::Context;
 use common::datasets::text;
 use common::training::{DataInfo, Run};
+use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A file, and what is known about it.
@@ -27,8 +28,10 @@ impl Source {
             let set = context.data("aesop")?;
             return Ok(Source { file: set.file("11339.txt"), info: (&set).into(), short: "aesop" });
         };
+        let bytes = fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
         let name = file.file_name().unwrap_or_default().to_string_lossy();
-        let info = DataInfo::of_files(&name, &format!("your own text, {}", file.display()), [file])?;
+        let origin = format!("your own text, {}", file.display());
+        let info = DataInfo { origin, ..DataInfo::own("own", &name, &bytes) };
         Ok(Source { file: file.to_path_buf(), info, short: "own" })
     }
 
@@ -37,13 +40,14 @@ impl Source {
     /// # Errors
     /// As [`Source::find`]; or the present file is another one.
     pub fn of_run<C>(context: &Context, run: &Run<C>, own: Option<&Path>) -> Result<Source> {
-        match own {
-            Some(_) => Source::find(context, own),
-            None => {
-                let set = context.data_of(run)?;
-                Ok(Source { file: set.file("11339.txt"), info: (&set).into(), short: "aesop" })
-            }
-        }
+        let Some(file) = own else {
+            let set = context.data_of(run)?;
+            return Ok(Source { file: set.file("11339.txt"), info: (&set).into(), short: "aesop" });
+        };
+        let source = Source::find(context, own)?;
+        let is_same = source.info.checksum == run.params.data.checksum;
+        ensure!(is_same, "{} is not the text that the last run learned: train on it first", file.display());
+        Ok(source)
     }
 
     /// Reads and cleans the text.

@@ -1,6 +1,7 @@
 //! Documents with the probability of each word to belong to an answer, and the questions to the answers.
 
 use super::qa_numbers::gold;
+use super::text::stacked;
 use crate::models::qa_inference::spans;
 use crate::models::{Document, Examples, Inference};
 use anyhow::Result;
@@ -17,7 +18,13 @@ const MOST_SPANS: usize = 8;
 const SHOWN: usize = 2;
 
 /// One document: bars of probabilities over its words, the words themselves, and a question to each span (p. 233).
-pub fn document(figures: &Figures, inference: &Inference, document: &Document, threshold: f64) -> Result<()> {
+pub fn document(
+    figures: &Figures,
+    inference: &Inference,
+    document: &Document,
+    threshold: f64,
+    what: &str,
+) -> Result<()> {
     let probabilities = inference.answer_probabilities(document)?;
     let spans = likeliest(spans(&probabilities, threshold), &probabilities);
     let bars = bars(&probabilities, &spans, threshold);
@@ -25,7 +32,7 @@ pub fn document(figures: &Figures, inference: &Inference, document: &Document, t
     let questions = Prose::new(&questions(inference, document, &spans)?).title("questions to the spans (greedy)");
     let caption = format!(
         "The probability of each word to belong to an answer (p. 233). Spans of at least {threshold:.2}, the threshold with \
-         the best F1 on training documents, are orange; below, the question that the model asks for each of them."
+         the best F1 on training documents, are orange; below, the question that the model asks for each of them ({what})."
     );
     figures.save("answers", &caption, Figure::fitted(&[&[&Low(bars) as &dyn Plot], &[&prose], &[&questions]], 10.0)?)
 }
@@ -41,11 +48,10 @@ pub fn held_out(figures: &Figures, inference: &Inference, examples: &Examples, t
         panels.push(shaded(words, &probabilities).title("a held-out document, darker where an answer is likelier"));
         let asked = examples.iter().take(4).map(|example| {
             let answer: Vec<&str> = example.answer.iter().map(|&i| words[i].as_str()).collect();
-            let range = range(&example.answer);
-            let greedy = inference.question(&document, &range, 1)?;
-            let beam = inference.question(&document, &range, BEAMS)?;
+            let greedy = inference.question(&document, &example.answer, 1)?;
+            let beam = inference.question(&document, &example.answer, BEAMS)?;
             Ok(format!(
-                "{}: {}\n   greedy: {greedy}\n   beam of {BEAMS}: {beam}",
+                "{}: {}\ngreedy: {greedy}\nbeam of {BEAMS}: {beam}",
                 answer.join(" "),
                 example.question.join(" ")
             ))
@@ -60,19 +66,9 @@ pub fn held_out(figures: &Figures, inference: &Inference, examples: &Examples, t
         );
         panels.push(Prose::new(&asked.join("\n")).title(&title));
     }
-    let rows: Vec<[&dyn Plot; 1]> = panels.iter().map(|panel| [panel as &dyn Plot]).collect();
-    let rows: Vec<&[&dyn Plot]> = rows.iter().map(|row| &row[..]).collect();
     let caption = "Documents that the model was not trained on. To each answer that people gave stand their question and the \
                    model's, word by word (greedy) and the likeliest of several that are followed side by side (beam search).";
-    figures.save("held_out", caption, Figure::fitted(&rows, 10.0)?)
-}
-
-/// The whole of an answer, from its first to its last word.
-pub fn range(answer: &[usize]) -> Range<usize> {
-    match (answer.first(), answer.last()) {
-        (Some(&first), Some(&last)) => first..last + 1,
-        _ => 0..0,
-    }
+    figures.save("held_out", caption, stacked(&panels, 10.0)?)
 }
 
 /// The spans with the likeliest words, in the document's order.
@@ -88,7 +84,7 @@ fn questions(inference: &Inference, document: &Document, spans: &[Range<usize>])
     let mut lines = vec![];
     for span in spans {
         let answer = document.words[span.clone()].join(" ");
-        let question = inference.question(document, span, 1)?;
+        let question = inference.question(document, &span.clone().collect::<Vec<_>>(), 1)?;
         say!("{answer}: {question}");
         lines.push(format!("{answer}: {question}"));
     }

@@ -22,23 +22,22 @@ pub fn table(figures: &Figures, all: &[Compared]) -> Result<()> {
     }
     let caption = "The book's extensions of the LSTM (pp. 216-220), trained equally long. Perplexity is the exponential of \
                    the loss: a model of perplexity 100 is as unsure as if it chose from 100 words. A tenth of the stories \
-                   is held out; \"at its best\" is the lowest perplexity on them after an epoch.";
+                   is held out, with words among them that no net has seen; \"at its best\" is the lowest perplexity on \
+                   them after an epoch.";
     figures.save("extensions", caption, Figure::fitted(&[&[&table]], 9.0)?)
 }
 
 /// Training loss and held-out perplexity by epoch.
 pub fn perplexity(figures: &Figures, all: &[Compared]) -> Result<()> {
-    let mut training = Chart::new().title("training").x_label("epoch").y_label("perplexity").log_y();
+    let mut training = Chart::new().title("training").x_label("epoch").y_label("cross-entropy");
     let mut held_out = Chart::new().title("held-out stories").x_label("epoch").y_label("perplexity").log_y();
     for (i, net) in all.iter().enumerate() {
-        let line = |metric: &str| {
-            let losses = net.history.metric(metric).unwrap_or_default();
-            Line::new(net.name, losses.into_iter().map(f64::exp).collect::<Vec<_>>()).color(Color::tab10(i))
-        };
-        training = training.with(line("loss"));
-        held_out = held_out.with(line("val_loss"));
+        let [loss, of_held_out] = ["loss", "val_loss"].map(|name| net.history.metric(name).unwrap_or_default());
+        let line = |values: Vec<f64>| Line::new(net.name, values).color(Color::tab10(i));
+        training = training.with(line(loss));
+        held_out = held_out.with(line(of_held_out.into_iter().map(f64::exp).collect()));
     }
-    let caption = "Perplexity by epoch while training, and on stories that were held out. On a text this small the first \
-                   goes on falling when the second rises again: the net learns the fables by heart.";
+    let caption = "Training loss by epoch, and perplexity on stories that were held out. Where the second rises while the \
+                   first falls, a net learns the stories by heart.";
     figures.save("perplexity", caption, Figure::panels(&[&[&training, &held_out]], (11.0, 4.4))?)
 }

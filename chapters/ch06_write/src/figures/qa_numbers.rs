@@ -1,6 +1,6 @@
 //! How good answers and questions are: F1 and BLEU-4.
 
-use super::answers::{BEAMS, range};
+use super::answers::BEAMS;
 use crate::experiments::qa_data::QaData;
 use crate::models::{Example, Examples, Inference};
 use anyhow::{Context, Result};
@@ -29,9 +29,9 @@ pub fn gold(words: usize, examples: &[&Example]) -> Vec<bool> {
 /// libtorch fails.
 pub fn best_threshold(inference: &Inference, training: &Examples) -> Result<f64> {
     let marked = marked(inference, training)?;
-    let thresholds = (1..20).map(|i| f64::from(i) / 20.0);
+    let thresholds = [0.01, 0.02].into_iter().chain((1..20).map(|i| f64::from(i) / 20.0));
     let best = thresholds.max_by(|a, b| f1(&marked, *a).total_cmp(&f1(&marked, *b)));
-    Ok(best.unwrap_or(0.5))
+    Ok(best.filter(|best| f1(&marked, *best) > 0.0).unwrap_or(0.5))
 }
 
 /// F1 of answer words, and BLEU-4 of questions, on training and on held-out documents (`numbers.json`).
@@ -93,7 +93,7 @@ fn bleu(inference: &Inference, examples: &Examples, beams: usize) -> Result<[f64
     for place in images::evenly(examples.examples.len(), QUESTIONS) {
         let example = &examples.examples[place];
         let document = inference.document(&examples.documents[example.document].join(" "))?;
-        let question = inference.question(&document, &range(&example.answer), beams)?;
+        let question = inference.question(&document, &example.answer, beams)?;
         pairs.push((question.split_whitespace().map(str::to_string).collect(), &example.question));
     }
     let own = pairs.iter().map(|(question, reference)| (&question[..], *reference));

@@ -22,8 +22,8 @@ pub fn losses(figures: &Figures) -> Result<()> {
     });
     let caption = format!(
         "Losses of the question and answer generator by epoch: their sum, whether a word belongs to the answer, and the \
-         question's next word (p. 230). The net learns its few questions by heart: on other documents the loss rises again. \
-         Word vectors: {}.",
+         question's next word (p. 230). Where the loss on held-out documents rises while that of training falls, the net \
+         learns its questions by heart. Word vectors: {}.",
         QaData::vectors_of(figures.run())?
     );
     let [all, answers, questions] = &charts;

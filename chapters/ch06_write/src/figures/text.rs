@@ -1,6 +1,8 @@
 //! The figures of 06_01.
 
 use crate::experiments::lstm_text::{TEMPERATURES, Trained, saved_passages};
+use crate::models::Text;
+use crate::models::fables::STORY_MARKER;
 use crate::models::generation::random;
 use anyhow::Result;
 use common::cli::Figures;
@@ -12,7 +14,7 @@ const PASSAGE_WORDS: usize = 60;
 /// Likeliest words per context.
 const LIKELIEST: usize = 10;
 
-/// Seven contexts for the ten likeliest next words: with one word missing, with a choice, and before a name.
+/// Seven beginnings of stories, of the book's kind.
 pub const CONTEXTS: [&str; 7] = [
     "the lion",
     "the lion said ,",
@@ -22,6 +24,18 @@ pub const CONTEXTS: [&str; 7] = [
     "he was very",
     "one day , when the",
 ];
+
+/// The beginnings whose words the text has; if there is none, the first three words of some of its stories.
+fn contexts(text: &Text) -> Vec<String> {
+    let known = |context: &&&str| context.split(' ').all(|word| text.tokenizer.token(word).is_some());
+    let ours: Vec<String> = CONTEXTS.iter().filter(known).map(|context| context.to_string()).collect();
+    if !ours.is_empty() {
+        return ours;
+    }
+    let stories: Vec<&str> = text.text.split(STORY_MARKER).map(str::trim).filter(|story| !story.is_empty()).collect();
+    let first_words = |i: usize| stories[i].split(' ').take(3).collect::<Vec<_>>().join(" ");
+    images::evenly(stories.len(), CONTEXTS.len()).into_iter().map(first_words).collect()
+}
 
 /// Loss by epoch (p. 212).
 pub fn loss(figures: &Figures) -> Result<()> {
@@ -37,18 +51,19 @@ pub fn loss(figures: &Figures) -> Result<()> {
 
 /// A passage at each of the book's temperatures (p. 214).
 pub fn passages(figures: &Figures, trained: &Trained) -> Result<()> {
-    let beginning = "the frog";
+    let is_known = |words: &&str| words.split(' ').all(|word| trained.text.tokenizer.token(word).is_some());
+    let beginning = ["the frog", "the"].into_iter().find(is_known).unwrap_or("");
     let mut panels = vec![];
     for (i, temperature) in TEMPERATURES.into_iter().enumerate() {
         let mut random = random(&[figures.seed(), i as u64]);
         let text = trained.generator().generate_text(beginning, PASSAGE_WORDS, temperature, &mut random)?;
-        panels.push(Prose::new(&text).title(&format!("temperature {temperature}")));
+        panels.push(passage(&text).title(&format!("temperature {temperature}")));
     }
     let caption = format!(
         "Generated passages that begin with \"{beginning}\" (p. 214): the lower the temperature, the likelier the words. A \
          passage ends with its story, or after {PASSAGE_WORDS} words."
     );
-    figures.save("passages", &caption, stacked(&panels)?)
+    figures.save("passages", &caption, stacked(&panels, 8.0)?)
 }
 
 /// A passage at temperature 0.2 after some epochs.
@@ -59,18 +74,17 @@ pub fn through_training(figures: &Figures) -> Result<()> {
         let epoch = place as u64 + 1;
         let passages = saved_passages(figures.run(), epoch)?;
         let text = passages.into_iter().next().map(|(_, text)| text).unwrap_or_default();
-        let text = if text.is_empty() { "(the end of the story at once)" } else { &text };
-        panels.push(Prose::new(text).title(&format!("epoch {epoch}")));
+        panels.push(passage(&text).title(&format!("epoch {epoch}")));
     }
     let caption = "Stories at temperature 0.2 through training, each from its first word on.";
-    figures.save("through_training", caption, stacked(&panels)?)
+    figures.save("through_training", caption, stacked(&panels, 8.0)?)
 }
 
 /// The ten likeliest next words of several contexts (p. 216).
 pub fn next_words(figures: &Figures, trained: &Trained) -> Result<()> {
-    let charts = CONTEXTS.map(|context| Ok(bars(context, &trained.generator().likeliest(context, LIKELIEST)?)));
-    let charts = charts.into_iter().collect::<Result<Vec<Chart>>>()?;
-    let caption = "The ten likeliest words behind seven beginnings of a story, with their probabilities in percent. The \
+    let bars = |context: &String| Ok(bars(context, &trained.generator().likeliest(context, LIKELIEST)?));
+    let charts = contexts(&trained.text).iter().map(bars).collect::<Result<Vec<Chart>>>()?;
+    let caption = "The ten likeliest words behind some beginnings of a story, with their probabilities in percent. The \
                    beginnings are ours, of the book's kind.";
     figures.save("next_words", caption, Figure::grid(&charts, 4, (13.0, 6.4))?)
 }
@@ -89,9 +103,14 @@ pub fn bars(context: &str, words: &[(String, f64)]) -> Chart {
     chart.y_names(names).y_range(words.len() as f64 - 0.5, -0.5)
 }
 
-/// Texts one below the other.
-fn stacked(panels: &[Prose]) -> Result<Figure> {
+/// A passage, which may have ended before its first word.
+fn passage(text: &str) -> Prose {
+    Prose::new(if text.is_empty() { "(the end of the story at once)" } else { text })
+}
+
+/// Texts one below the other, in a figure of a width in inches.
+pub fn stacked(panels: &[Prose], width: f32) -> Result<Figure> {
     let rows: Vec<[&dyn Plot; 1]> = panels.iter().map(|panel| [panel as &dyn Plot]).collect();
     let rows: Vec<&[&dyn Plot]> = rows.iter().map(|row| &row[..]).collect();
-    Figure::fitted(&rows, 8.0)
+    Figure::fitted(&rows, width)
 }

@@ -8,7 +8,7 @@ use common::keras::{Activation, Model, Optimizer, Sequential, Units, losses};
 use common::training::{FitConfig, Plan, RunFolder, Step, TrainState, Training};
 use serde::{Deserialize, Serialize};
 use tch::nn::VarStore;
-use tch::{Device, Tensor};
+use tch::{Device, Kind, Tensor};
 
 /// Windows that are evaluated at once.
 const EVALUATION_BATCH: i64 = 512;
@@ -29,13 +29,13 @@ pub enum Cell {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NetConfig {
-    /// Values of a word's embedding.
+    /// Size of a word's embedding.
     pub embedding_size: i64,
     /// Units of a recurrent layer.
     pub n_units: i64,
     /// The recurrent layer.
     pub cell: Cell,
-    /// Number of recurrent layers (p. 217).
+    /// Number of recurrent layers (p. 217), 1 to 8.
     pub layers: usize,
     /// Whether each of them reads in both directions (p. 220).
     pub bidirectional: bool,
@@ -163,6 +163,6 @@ impl TextModel {
     pub fn predict(&self, tokens: &[i64]) -> Result<Vec<f64>> {
         let tokens = Tensor::from_slice(tokens).unsqueeze(0).to_device(self.variables.device());
         let probabilities = tch::no_grad(|| self.model.forward_t(&tokens, false));
-        Ok(probabilities.squeeze_dim(0).to_kind(tch::Kind::Double).try_into()?)
+        Ok(probabilities.squeeze_dim(0).to_device(Device::Cpu).to_kind(Kind::Double).try_into()?)
     }
 }

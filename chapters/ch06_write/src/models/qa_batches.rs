@@ -8,6 +8,7 @@ use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use std::collections::HashMap;
+use std::ops::Range;
 use tch::{Device, Tensor};
 
 /// A question to an answer within a document.
@@ -28,14 +29,13 @@ pub struct Examples {
     pub documents: Vec<Vec<String>>,
     /// Questions, those of a document next to each other.
     pub examples: Vec<Example>,
-    /// Questions whose answer lies beyond the cut.
+    /// Questions without a word, or whose answers all lie beyond the cut.
     pub dropped: usize,
 }
 
 impl Examples {
-    /// Cuts documents to `max_document_words` and drops questions whose answer lies beyond; questions keep
-    /// `max_question_words` words.
-    pub fn new(rows: &[Row], max_document_words: usize, max_question_words: usize) -> Examples {
+    /// Cuts documents to `max_document_words`. Answers beyond are left out, and so are questions that have no other.
+    pub fn new(rows: &[Row], max_document_words: usize) -> Examples {
         let mut all = Examples::default();
         let mut by_document: Vec<Vec<Example>> = vec![];
         let mut places: HashMap<&str, usize> = HashMap::new();
@@ -45,15 +45,16 @@ impl Examples {
                 by_document.push(vec![]);
                 all.documents.len() - 1
             });
-            let mut answer: Vec<usize> = row.answer_token_ranges.iter().cloned().flatten().collect();
+            let length = all.documents[document].len();
+            let within = row.answer_token_ranges.iter().filter(|range| range.end <= length);
+            let mut answer: Vec<usize> = within.cloned().flatten().collect();
             answer.sort_unstable();
             answer.dedup();
-            let question: Vec<String> = words(&row.question).take(max_question_words).collect();
-            match answer.last() {
-                Some(&last) if last < all.documents[document].len() && !question.is_empty() => {
-                    by_document[document].push(Example { document, answer, question });
-                }
-                _ => all.dropped += 1,
+            let question: Vec<String> = words(&row.question).filter(|word| !word.is_empty()).collect();
+            if answer.is_empty() || question.is_empty() {
+                all.dropped += 1;
+            } else {
+                by_document[document].push(Example { document, answer, question });
             }
         }
         all.examples = by_document.concat();
@@ -80,13 +81,13 @@ impl Examples {
 
     /// The documents that have questions, with these.
     pub fn with_questions(&self) -> Vec<(&[String], Vec<&Example>)> {
-        let document = |group: &std::ops::Range<usize>| &self.documents[self.examples[group.start].document][..];
+        let document = |group: &Range<usize>| &self.documents[self.examples[group.start].document][..];
         self.groups().into_iter().map(|group| (document(&group), self.examples[group].iter().collect())).collect()
     }
 
     /// The questions of each document, as ranges of `examples`.
-    fn groups(&self) -> Vec<std::ops::Range<usize>> {
-        let mut groups: Vec<std::ops::Range<usize>> = vec![];
+    fn groups(&self) -> Vec<Range<usize>> {
+        let mut groups: Vec<Range<usize>> = vec![];
         for (i, example) in self.examples.iter().enumerate() {
             match groups.last_mut() {
                 Some(group) if self.examples[group.start].document == example.document => group.end = i + 1,
@@ -122,8 +123,11 @@ impl Examples {
         let (mut inputs, mut outputs) = (vec![], vec![]);
         for (i, example) in examples.iter().enumerate() {
             for (j, &place) in example.answer.iter().enumerate() {
-                labels[i * words as usize + place] = 1;
                 masks[(i * answer as usize + j) * words as usize + place] = 1.0;
+                // All answers of a document in the batch are right answers to it.
+                for k in (0..examples.len()).filter(|&k| examples[k].document == example.document) {
+                    labels[k * words as usize + place] = 1;
+                }
             }
             let question = vocabulary.tokens(&example.question);
             inputs.push([&[START], &question[..]].concat());
@@ -140,9 +144,10 @@ impl Examples {
     }
 }
 
-/// The words of a text that stands in the data's form: words between single blanks, here in small letters.
+/// The words of a text in the data's form, between single blanks, in lower case. Two blanks have an empty word between
+/// them: answers count it.
 pub fn words(text: &str) -> impl Iterator<Item = String> {
-    text.split(' ').filter(|word| !word.is_empty()).map(str::to_lowercase)
+    text.split(' ').map(str::to_lowercase)
 }
 
 fn padded(rows: &[Vec<i64>], length: i64) -> Tensor {
@@ -160,7 +165,7 @@ pub struct Batch {
     pub documents: Tensor,
     /// The document of each question, `[questions]`.
     pub document_of: Tensor,
-    /// 1 at the words of the answer, `[questions, words]`.
+    /// 1 at the words of all answers that the batch has of a question's document, `[questions, words]`.
     pub answer_labels: Tensor,
     /// A row for each word of the answer, 1 at its place in the document, `[questions, answer, words]`, f32.
     pub answer_masks: Tensor,
@@ -223,5 +228,92 @@ impl BatchOrder {
         }
         let order = self.shuffled.as_ref().map_or(&[][..], |(_, order)| order);
         &self.batches[order[batch as usize]]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tch::kind::FLOAT_CPU;
+
+    fn row(story: &str, question: &str, ranges: &[Range<usize>]) -> Row {
+        Row {
+            story_id: story.to_string(),
+            story_text: story.to_string(),
+            question: question.to_string(),
+            answer_token_ranges: ranges.to_vec(),
+        }
+    }
+
+    fn examples() -> Examples {
+        let story = "The fox  ate grapes and slept";
+        Examples::new(
+            &[
+                row(story, "Who ate ?", &[0..2]),
+                row("A crow sang", "Who sang ?", &[1..2]),
+                row(story, "What did it eat ?", &[4..5, 6..7]),
+                row(story, "What did it do ?", &[6..7]),
+                row(story, "", &[0..1]),
+            ],
+            6,
+        )
+    }
+
+    #[test]
+    fn documents_are_cut_and_keep_their_questions_together() {
+        let examples = examples();
+        assert_eq!(examples.documents[0], ["the", "fox", "", "ate", "grapes", "and"]);
+        let found: Vec<(usize, &[usize])> =
+            examples.examples.iter().map(|example| (example.document, &example.answer[..])).collect();
+        // The answer beyond the cut is left out; a question with no other, or without a word, is dropped.
+        assert_eq!(found, [(0, &[0, 1][..]), (0, &[4]), (1, &[1])]);
+        assert_eq!(examples.dropped, 2);
+    }
+
+    #[test]
+    fn a_batch_has_each_document_once_and_all_its_answers_as_labels() {
+        let examples = examples();
+        let vocabulary = Vocabulary::new(["the", "fox", "ate", "grapes", "who", "crow"].map(str::to_string));
+        let batch = examples.batch(&[0, 1, 2], &vocabulary, Device::Cpu);
+        let tokens = |rows: &[i64], width: i64| Tensor::from_slice(rows).view([-1, width]);
+        assert_eq!(batch.documents, tokens(&[4, 5, 1, 6, 7, 1, 1, 9, 1, 0, 0, 0], 6));
+        assert_eq!(batch.document_of, Tensor::from_slice(&[0i64, 0, 1]));
+        let labels = tokens(&[1, 1, 0, 0, 1, 0, 1, 1, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0], 6);
+        assert_eq!(batch.answer_labels, labels);
+        // The masks are those of each question's own answer.
+        let places = |question: i64| batch.answer_masks.get(question).nonzero();
+        assert_eq!(places(0), tokens(&[0, 0, 1, 1], 2));
+        assert_eq!(places(1), tokens(&[0, 4], 2));
+        assert_eq!(batch.answer_masks.size(), [3, 2, 6]);
+        assert_eq!(batch.answer_masks.sum(FLOAT_CPU.0).double_value(&[]), 4.0);
+        assert_eq!(batch.question_inputs.get(0), Tensor::from_slice(&[START, 8, 6, 1, 0, 0]));
+        assert_eq!(batch.question_outputs.get(0), Tensor::from_slice(&[8, 6, 1, END, 0, 0]));
+    }
+
+    #[test]
+    fn batches_hold_whole_documents_and_every_question_once() {
+        let rows: Vec<Row> = (0..20)
+            .flat_map(|story| (0..story % 5 + 1).map(move |_| row(&format!("story {story}"), "who ?", &[0..1])))
+            .chain((0..9).map(|_| row("a long story", "who ?", &[0..1])))
+            .collect();
+        let examples = Examples::new(&rows, 10);
+        let mut order = BatchOrder::new(&examples, 8, 1).unwrap();
+        let mut of_epoch = |epoch| -> Vec<Vec<usize>> {
+            (0..order.per_epoch()).map(|batch| order.examples(epoch, batch).to_vec()).collect()
+        };
+        let (first, second) = (of_epoch(0), of_epoch(1));
+        assert_ne!(first, second);
+        for epoch in [&first, &second] {
+            let mut all = epoch.concat();
+            all.sort_unstable();
+            assert_eq!(all, (0..examples.examples.len()).collect::<Vec<_>>());
+            assert!(epoch.iter().all(|batch| batch.len() <= 8));
+            for group in examples.groups().into_iter().filter(|group| group.len() <= 8) {
+                let holding = epoch.iter().filter(|batch| batch.iter().any(|i| group.contains(i)));
+                assert_eq!(holding.count(), 1, "a document's questions are in one batch");
+            }
+        }
+        assert_eq!(of_epoch(0), first);
+        assert!(BatchOrder::new(&Examples::default(), 8, 1).is_err());
     }
 }

@@ -1,10 +1,9 @@
 //! The words that the question and answer generator knows, and their GloVe vectors (p. 225).
 
 use super::qa_batches::Examples;
+use super::tokenizer::by_frequency;
 use common::datasets::glove::{SIZE, Vector};
-use common::device::mix;
-use rand::{RngExt, SeedableRng};
-use rand_chacha::ChaCha8Rng;
+use common::device;
 use std::collections::{HashMap, HashSet};
 use tch::Tensor;
 use tch::kind::FLOAT_CPU;
@@ -36,28 +35,19 @@ impl Vocabulary {
     }
 
     /// The book's choice: the commonest words of questions, at most `question_words`, then the commonest of documents up
-    /// to `most` in all; only words that have a vector.
+    /// to `most` in all; of these the ones that have a vector.
     pub fn choose(
         examples: &Examples,
         question_words: usize,
         most: usize,
         has_vector: impl Fn(&str) -> bool,
     ) -> Vocabulary {
-        let questions = by_frequency(examples.examples.iter().flat_map(|example| &example.question));
-        let documents = by_frequency(examples.document_words());
-        let mut chosen: Vec<String> = vec![];
+        let questions = examples.examples.iter().flat_map(|example| &example.question).map(String::as_str);
+        let documents = examples.document_words().map(String::as_str);
+        let candidates = by_frequency(questions).into_iter().take(question_words).chain(by_frequency(documents));
         let mut known = HashSet::new();
-        let most = most.saturating_sub(SPECIAL.len());
-        let candidates = questions.into_iter().take(question_words).chain(documents);
-        for word in candidates.filter(|word| has_vector(word)) {
-            if chosen.len() == most {
-                break;
-            }
-            if known.insert(word) {
-                chosen.push(word.to_string());
-            }
-        }
-        Vocabulary::new(chosen)
+        let chosen = candidates.filter(|word| known.insert(*word)).take(most).filter(|word| has_vector(word));
+        Vocabulary::new(chosen.map(str::to_string).collect::<Vec<_>>())
     }
 
     /// Number of tokens.
@@ -85,38 +75,50 @@ impl Vocabulary {
         &self.words[SPECIAL.len()..]
     }
 
-    /// The vectors of all tokens, `[len, 100]`: zeros for padding, the mean of all words for an unknown one, random ones
-    /// of the words' standard deviation for start and end. The book does not say what these have.
+    /// The vectors of all tokens, `[len, 100]`: those of the special tokens are drawn from N(0, 0.02), as in the book.
     ///
     /// # Panics
     /// A word has no vector: the vocabulary was chosen from others.
     pub fn vectors(&self, of_words: &HashMap<String, Vector>, seed: u64) -> Tensor {
         let size = SIZE as i64;
         let rows: Vec<f32> = self.words().iter().flat_map(|word| of_words[word]).collect();
-        let words = Tensor::from_slice(&rows).view([-1, size]);
-        let (mean, deviation) = match rows.len() {
-            0 => (Tensor::zeros([size], FLOAT_CPU), 1.0),
-            _ => (words.mean_dim(0, false, None), words.std(false).double_value(&[])),
-        };
-        let mut random = ChaCha8Rng::seed_from_u64(mix(&[seed]));
-        let uniform: Vec<f32> = (0..2 * size).map(|_| random.random::<f32>() - 0.5).collect();
-        // A uniform distribution of width w has a standard deviation of w / sqrt(12).
-        let ends = Tensor::from_slice(&uniform).view([2, size]) * (deviation * 12f64.sqrt());
-        Tensor::cat(&[mean.zeros_like().unsqueeze(0), mean.unsqueeze(0), ends, words], 0)
+        device::seed(&[seed]);
+        let special = Tensor::randn([SPECIAL.len() as i64, size], FLOAT_CPU) * 0.02;
+        Tensor::cat(&[special, Tensor::from_slice(&rows).view([-1, size])], 0)
     }
 }
 
-/// Words by falling frequency; of equally frequent ones the first comes first.
-fn by_frequency<'a>(all: impl Iterator<Item = &'a String>) -> Vec<&'a str> {
-    let mut counts: HashMap<&str, usize> = HashMap::new();
-    let mut words: Vec<&str> = vec![];
-    for word in all {
-        let count = counts.entry(word).or_insert_with(|| {
-            words.push(word);
-            0
-        });
-        *count += 1;
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::models::Example;
+
+    fn examples() -> Examples {
+        let words = |text: &str| text.split(' ').map(str::to_string).collect::<Vec<_>>();
+        let example = |question: &str| Example { document: 0, answer: vec![0], question: words(question) };
+        Examples {
+            documents: vec![words("the fox ate the grapes and the fox slept"), words("nobody asks about this")],
+            examples: vec![example("who ate grapes ?"), example("who slept ?")],
+            dropped: 0,
+        }
     }
-    words.sort_by_key(|word| std::cmp::Reverse(counts[word]));
-    words
+
+    #[test]
+    fn common_words_of_questions_come_first_and_words_without_a_vector_count() {
+        // Of questions: who, ?, ate; of documents: the, fox, (ate), grapes.
+        let vocabulary = Vocabulary::choose(&examples(), 3, 6, |word| word != "?");
+        assert_eq!(vocabulary.words(), ["who", "ate", "the", "fox", "grapes"]);
+        assert_eq!(vocabulary.tokens(&["fox".to_string(), "bear".to_string()]), [7, UNKNOWN]);
+        assert_eq!((vocabulary.len(), vocabulary.word(5), vocabulary.word(99)), (9, "ate", "<unk>"));
+    }
+
+    #[test]
+    fn vectors_stand_behind_those_of_the_special_tokens() {
+        let vocabulary = Vocabulary::new(["fox".to_string()]);
+        let vectors = vocabulary.vectors(&HashMap::from([("fox".to_string(), [0.5; SIZE])]), 1);
+        assert_eq!(vectors.size(), [5, 100]);
+        assert_eq!(vectors.get(4), Tensor::full([100], 0.5, FLOAT_CPU));
+        let deviation = vectors.narrow(0, 0, 4).std(true).double_value(&[]);
+        assert!((deviation - 0.02).abs() < 0.005, "{deviation}");
+    }
 }

@@ -13,7 +13,7 @@ use tch::{Device, Tensor};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NetConfig {
-    /// Values of a word's embedding: those of the GloVe vectors.
+    /// Size of a word's embedding: that of the GloVe vectors.
     pub embedding_size: i64,
     /// Units of the document's GRU in each direction; the question's GRUs have twice as many.
     pub gru_units: i64,
@@ -62,6 +62,7 @@ impl QuestionAnswer {
     /// # Errors
     /// Sizes are out of bounds.
     pub fn new(config: &NetConfig, vocabulary: i64, device: Device) -> Result<QuestionAnswer> {
+        ensure!((1..=2048).contains(&config.gru_units), "net.gru_units must lie between 1 and 2048");
         let variables = VarStore::new(device);
         let net = Net::new(&variables.root());
         let units = config.gru_units;

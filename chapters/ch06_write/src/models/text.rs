@@ -1,6 +1,6 @@
 //! A text as a model reads it: tokens, and windows over them (pp. 202-204).
 
-use super::fables::{clean, start_of_story};
+use super::fables::{STORY_MARKER, clean, start_of_story};
 use super::tokenizer::Tokenizer;
 use anyhow::{Result, ensure};
 use tch::{Device, Tensor};
@@ -45,26 +45,29 @@ impl Text {
         Windows::new(&self.tokens, self.seq_length, 1, device)
     }
 
-    /// Windows of the stories, every `step`th one, without every tenth story; and the windows of these.
+    /// Windows of the stories, every `step`th one, without every tenth story; and the windows of these. Windows behind
+    /// which the marker follows a marker are left out: there is nothing to predict.
     ///
     /// # Errors
     /// There are fewer than ten stories.
     pub fn split(&self, step: i64, device: Device) -> Result<[Windows; 2]> {
-        let marker = self.tokenizer.text_to_sequence(&self.text[..self.text.len().min(4)]);
-        let first = marker.first().copied().unwrap_or_default();
-        let mut stories: Vec<Vec<i64>> = vec![];
-        for &token in &self.tokens {
-            match stories.last_mut() {
-                Some(story) if token != first || story.last() == Some(&first) => story.push(token),
-                _ => stories.push(vec![token]),
-            }
-        }
+        let marker = self.tokenizer.token(STORY_MARKER);
+        let is_marker = |token: &i64| Some(*token) == marker;
+        // A story begins with as many markers as a model reads words.
+        let ends = self.tokens.chunk_by(|a, b| !is_marker(b) || is_marker(a));
+        let is_story = |story: &&[i64]| story.iter().any(|token| !is_marker(token));
+        let stories: Vec<&[i64]> = ends.filter(is_story).collect();
         ensure!(stories.len() >= 10, "the text has {} stories: held-out ones need at least 10", stories.len());
         let (mut held_out, mut rest) = (vec![], vec![]);
         for (i, story) in stories.iter().enumerate() {
             if i % 10 == 9 { &mut held_out } else { &mut rest }.extend_from_slice(story);
         }
-        Ok([Windows::new(&rest, self.seq_length, step, device), Windows::new(&held_out, self.seq_length, 1, device)])
+        let windows = |tokens: &[i64], step: i64| {
+            let least = self.seq_length + 1;
+            ensure!(tokens.len() >= least, "{} words are too few for windows of {}", tokens.len(), self.seq_length);
+            Windows::new(tokens, self.seq_length, step, device).without_repeated(marker)
+        };
+        Ok([windows(&rest, step)?, windows(&held_out, 1)?])
     }
 }
 
@@ -80,6 +83,19 @@ impl Windows {
     pub fn new(tokens: &[i64], seq_length: usize, step: i64, device: Device) -> Windows {
         let tokens = Tensor::from_slice(tokens).to_device(device);
         Windows { tokens: tokens.unfold(0, seq_length as i64 + 1, step) }
+    }
+
+    /// Without the windows behind which this token follows itself.
+    ///
+    /// # Errors
+    /// None is left.
+    fn without_repeated(self, token: Option<i64>) -> Result<Windows> {
+        let Some(token) = token else { return Ok(self) };
+        let last_two = self.tokens.narrow(1, self.tokens.size()[1] - 2, 2);
+        let repeated = last_two.eq(token).all_dim(1, false);
+        let kept = repeated.logical_not().nonzero().squeeze_dim(1);
+        ensure!(kept.numel() > 0, "the stories have no words");
+        Ok(Windows { tokens: self.tokens.index_select(0, &kept) })
     }
 
     /// Number of windows.
@@ -126,12 +142,21 @@ mod tests {
         let stories: Vec<String> = (0..20).map(|i| format!("story w{i} w{i} w{i} w{i}")).collect();
         let text = Text::new(&stories.join("\n\n\n\n\n"), 3).unwrap();
         let [rest, held_out] = text.split(1, Device::Cpu).unwrap();
-        // Three markers and five words a story.
-        assert_eq!([rest.len(), held_out.len()], [18 * 8 - 3, 2 * 8 - 3]);
+        // Three markers and five words a story; of its windows one predicts its first marker, and five its words.
+        assert_eq!([rest.len(), held_out.len()], [18 * 6 - 1, 2 * 6 - 1]);
         let (_, words) = held_out.range(0, held_out.len());
         for (word, times) in [("w9", 4), ("w19", 4), ("w3", 0)] {
             let token = text.tokenizer.token(word).unwrap();
             assert_eq!(words.eq(token).sum(tch::Kind::Int64).int64_value(&[]), times, "{word}");
         }
+    }
+    #[test]
+    fn stories_of_any_letters_are_split_and_too_few_are_an_error() {
+        let stories: Vec<String> = (0..11).map(|i| format!("| история {i} é | é {i}")).collect();
+        let text = Text::new(&stories.join("\n\n\n\n\n"), 1).unwrap();
+        assert!(text.split(1, Device::Cpu).is_ok());
+        let few = "one two three four five six\n\n\n\n\n".repeat(9);
+        let error = Text::new(&few, 3).unwrap().split(1, Device::Cpu).unwrap_err().to_string();
+        assert!(error.contains("9 stories"), "{error}");
     }
 }

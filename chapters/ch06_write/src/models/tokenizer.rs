@@ -12,17 +12,7 @@ pub struct Tokenizer {
 impl Tokenizer {
     /// The words of a text; of equally frequent ones the first in the text comes first, as in Keras.
     pub fn fit_on_text(text: &str) -> Tokenizer {
-        let mut counts: HashMap<&str, usize> = HashMap::new();
-        let mut words: Vec<&str> = vec![];
-        for word in split(text) {
-            let count = counts.entry(word).or_insert_with(|| {
-                words.push(word);
-                0
-            });
-            *count += 1;
-        }
-        words.sort_by_key(|word| std::cmp::Reverse(counts[word])); // stable
-        let words: Vec<String> = words.into_iter().map(str::to_string).collect();
+        let words: Vec<String> = by_frequency(split(text)).into_iter().map(str::to_string).collect();
         let tokens = words.iter().cloned().zip(1..).collect();
         Tokenizer { words, tokens }
     }
@@ -47,6 +37,21 @@ impl Tokenizer {
         let place = usize::try_from(token).ok()?.checked_sub(1)?;
         self.words.get(place).map(String::as_str)
     }
+}
+
+/// Words by falling frequency; of equally frequent ones the first comes first.
+pub(super) fn by_frequency<'a>(all: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut counts: HashMap<&str, usize> = HashMap::new();
+    let mut words: Vec<&str> = vec![];
+    for word in all {
+        let count = counts.entry(word).or_insert_with(|| {
+            words.push(word);
+            0
+        });
+        *count += 1;
+    }
+    words.sort_by_key(|word| std::cmp::Reverse(counts[word])); // stable
+    words
 }
 
 /// The words of a text.

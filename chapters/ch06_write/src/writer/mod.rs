@@ -2,9 +2,9 @@
 
 pub mod terminal;
 
-use crate::models::fables::STORY_MARKER;
+use crate::models::fables::{STORY_MARKER, clean};
 use crate::models::generation::{Generator, random};
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use rand_chacha::ChaCha8Rng;
 
 /// Words to choose from.
@@ -16,25 +16,26 @@ pub struct Writer<'a> {
     generator: Generator<'a>,
     /// The words, with the marker behind the last one of an ended story.
     words: Vec<String>,
-    /// Number of words before each step that can be undone.
-    steps: Vec<usize>,
+    /// The words before each step that can be undone.
+    steps: Vec<Vec<String>>,
     random: ChaCha8Rng,
     /// For words that the model draws.
     pub temperature: f64,
 }
 
 impl<'a> Writer<'a> {
-    /// A story with this beginning.
+    /// A story with this beginning; and its words that the model does not know, which are left out.
     ///
     /// # Errors
     /// None of its words is known.
-    pub fn new(generator: Generator<'a>, beginning: &str, seed: u64) -> Result<Writer<'a>> {
+    pub fn new(generator: Generator<'a>, beginning: &str, seed: u64) -> Result<(Writer<'a>, Vec<String>)> {
         let random = random(&[seed]);
         let mut writer = Writer { generator, words: vec![], steps: vec![], random, temperature: 0.5 };
         let unknown = writer.add(beginning);
         let nothing = writer.words.is_empty() && !unknown.is_empty();
-        anyhow::ensure!(!nothing, "the model knows none of these words: {}", unknown.join(", "));
-        Ok(writer)
+        ensure!(!nothing, "the model knows none of these words: {}", unknown.join(", "));
+        writer.steps.clear();
+        Ok((writer, unknown))
     }
 
     /// The story so far.
@@ -56,16 +57,15 @@ impl<'a> Writer<'a> {
         self.generator.likeliest(&self.text(), CHOICES)
     }
 
-    /// Adds words in small letters, punctuation apart from them; returns those that the model does not know, which are
-    /// left out. The story goes on if it had ended.
+    /// Adds words in lower case, punctuation apart from them; returns those that the model does not know, which are left
+    /// out. The story goes on if it had ended.
     pub fn add(&mut self, text: &str) -> Vec<String> {
-        let text = crate::models::fables::clean(text, 0);
+        let text = clean(&text.split_whitespace().collect::<Vec<_>>().join(" "), 0);
         let tokenizer = &self.generator.text.tokenizer;
         let (known, unknown): (Vec<&str>, Vec<&str>) =
             text.split_whitespace().partition(|word| tokenizer.token(word).is_some());
         if !known.is_empty() {
-            self.reopen();
-            self.steps.push(self.words.len());
+            self.begin_step();
             self.words.extend(known.into_iter().map(str::to_string));
         }
         unknown.into_iter().map(str::to_string).collect()
@@ -76,8 +76,9 @@ impl<'a> Writer<'a> {
     /// # Errors
     /// libtorch fails.
     pub fn go_on(&mut self, n: usize) -> Result<()> {
-        self.reopen();
-        let before = self.words.len();
+        if n > 0 {
+            self.begin_step();
+        }
         for _ in 0..n {
             let text = self.words.join(" ");
             match self.generator.next_word(&text, self.temperature, &mut self.random)? {
@@ -88,25 +89,54 @@ impl<'a> Writer<'a> {
                 }
             }
         }
-        self.steps.push(before);
         Ok(())
     }
 
     /// Takes the last step back; returns whether there was one.
     pub fn undo(&mut self) -> bool {
-        match self.steps.pop() {
-            Some(words) => {
-                self.words.truncate(words);
-                true
-            }
-            None => false,
-        }
+        let before = self.steps.pop();
+        let undoes = before.is_some();
+        self.words = before.unwrap_or_else(|| std::mem::take(&mut self.words));
+        undoes
     }
 
-    /// A story that goes on has not ended.
-    fn reopen(&mut self) {
+    /// Remembers the words for [`Writer::undo`]; a story that goes on has not ended.
+    fn begin_step(&mut self) {
+        self.steps.push(self.words.clone());
         if self.is_ended() {
             self.words.pop();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::models::{NetConfig, Text, TextModel};
+
+    #[test]
+    fn steps_are_undone_and_ends_come_back() {
+        tch::manual_seed(1);
+        let text = Text::new("the fox saw the grapes and the crow saw the fox and ate", 2).unwrap();
+        let config = NetConfig { embedding_size: 4, n_units: 4, ..NetConfig::book() };
+        let model = TextModel::new(&config, text.tokenizer.total_words(), tch::Device::Cpu).unwrap();
+        let generator = Generator { model: &model, text: &text };
+        let (mut writer, unknown) = Writer::new(generator, "The  FOX, xyzzy", 1).unwrap();
+        assert_eq!((writer.text().as_str(), unknown), ("the fox", vec![",".to_string(), "xyzzy".to_string()]));
+        assert!(!writer.undo(), "the beginning stays");
+        assert_eq!(writer.add("ate the grapes"), Vec::<String>::new());
+        writer.add(STORY_MARKER);
+        assert!(writer.is_ended());
+        assert_eq!(writer.text(), "the fox ate the grapes");
+        writer.add("and");
+        assert_eq!((writer.text().as_str(), writer.is_ended()), ("the fox ate the grapes and", false));
+        assert!(writer.undo() && writer.is_ended());
+        writer.go_on(0).unwrap();
+        assert!(writer.is_ended(), "no word, no step");
+        writer.go_on(3).unwrap();
+        assert!(writer.undo() && writer.undo() && writer.undo());
+        assert_eq!(writer.text(), "the fox");
+        assert!(Writer::new(generator, "xyzzy", 1).is_err());
+        assert!(Writer::new(generator, "", 1).is_ok());
     }
 }

@@ -60,6 +60,13 @@ pub fn run(mut writer: Writer, folder: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Says which words were left out.
+pub fn tell_unknown(words: &[String]) {
+    if !words.is_empty() {
+        say!("left out, since the model does not know them: {}", words.join(", "));
+    }
+}
+
 /// What comes after a line.
 enum Next {
     /// The story and its choices, then the next line.
@@ -112,10 +119,7 @@ fn step(writer: &mut Writer, line: &str, folder: &Path) -> Result<Next> {
             }
         }
         _ => {
-            let unknown = writer.add(line);
-            if !unknown.is_empty() {
-                say!("left out, since the model does not know them: {}", unknown.join(", "));
-            }
+            tell_unknown(&writer.add(line));
         }
     }
     Ok(Next::Show)

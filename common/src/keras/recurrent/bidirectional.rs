@@ -40,12 +40,15 @@ impl<C: Cell> Operation for Bidirectional<C> {
 
     fn apply(&self, inputs: &[&Value], _train: bool) -> Vec<Value> {
         let Value { tensor: x, mask } = inputs[0];
-        let (there, _) = self.forward.run(x, None, mask.as_ref());
         let lengths = mask.as_ref().and_then(padding::lengths);
+        let run = |layer: &RecurrentLayer<C>, x: &Tensor, mask: Option<&Tensor>, lengths: Option<&Tensor>| {
+            layer.run_from(x, layer.zeros(x), mask, lengths).0
+        };
+        let there = run(&self.forward, x, mask.as_ref(), lengths.as_ref());
         // With padding behind the sequences, they are turned round without it, and their mask stays as it is.
-        let (back, _) = match &lengths {
-            Some(lengths) => self.backward.run(&padding::reversed(x, lengths), None, mask.as_ref()),
-            None => self.backward.run(&x.flip([1]), None, mask.as_ref().map(|mask| mask.flip([1])).as_ref()),
+        let back = match &lengths {
+            Some(lengths) => run(&self.backward, &padding::reversed(x, lengths), mask.as_ref(), Some(lengths)),
+            None => run(&self.backward, &x.flip([1]), mask.as_ref().map(|mask| mask.flip([1])).as_ref(), None),
         };
         let there = self.forward.output(there);
         let back = self.backward.output(back);

@@ -33,14 +33,28 @@ impl<C: Cell> RecurrentLayer<C> {
 
     /// Reads a sequence `[batch, time, features]` from a state on (zeros if `None`): h at all steps, and the last state.
     pub fn run(&self, x: &Tensor, state: Option<State>, mask: Option<&Tensor>) -> (Tensor, State) {
-        let state = state.unwrap_or_else(|| {
-            let zeros = || Tensor::zeros([x.size()[0], self.config.units], (x.kind(), x.device()));
-            (0..C::STATES).map(|_| zeros()).collect()
-        });
-        match mask.map(|mask| (mask, padding::lengths(mask))) {
-            None => self.cell.run(x, state),
-            Some((_, Some(lengths))) if C::STATES == 1 => self.run_padded(x, state, &lengths),
-            Some((mask, _)) => self.cell.run_masked(x, state, mask),
+        let state = state.unwrap_or_else(|| self.zeros(x));
+        self.run_from(x, state, mask, mask.and_then(padding::lengths).as_ref())
+    }
+
+    /// The state before the first step of sequences.
+    pub(super) fn zeros(&self, x: &Tensor) -> State {
+        let zeros = || Tensor::zeros([x.size()[0], self.config.units], (x.kind(), x.device()));
+        (0..C::STATES).map(|_| zeros()).collect()
+    }
+
+    /// Reads sequences from a state on; `lengths` are theirs if the mask has padding only behind them.
+    pub(super) fn run_from(
+        &self,
+        x: &Tensor,
+        state: State,
+        mask: Option<&Tensor>,
+        lengths: Option<&Tensor>,
+    ) -> (Tensor, State) {
+        match (mask, lengths) {
+            (None, _) => self.cell.run(x, state),
+            (Some(_), Some(lengths)) if C::STATES == 1 => self.run_padded(x, state, lengths),
+            (Some(mask), _) => self.cell.run_masked(x, state, mask),
         }
     }
 
