@@ -60,7 +60,7 @@ impl ExperimentConfig for Config {
         };
         match preset {
             Preset::Book => book,
-            Preset::Quick => Config { questions: 1_000, test_questions: 240, fit: FitConfig::new(128, 40), ..book },
+            Preset::Quick => Config { questions: 1_000, test_questions: 240, fit: FitConfig::new(128, 14), ..book },
             Preset::Smoke => {
                 let net = NetConfig { gru_units: 4, ..book.net };
                 let fit = FitConfig::new(16, 2);
