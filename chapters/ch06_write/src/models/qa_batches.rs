@@ -236,12 +236,12 @@ mod tests {
     use super::*;
     use tch::kind::FLOAT_CPU;
 
-    fn row(story: &str, question: &str, ranges: &[Range<usize>]) -> Row {
+    fn row(story: &str, question: &str, ranges: &[(usize, usize)]) -> Row {
         Row {
             story_id: story.to_string(),
             story_text: story.to_string(),
             question: question.to_string(),
-            answer_token_ranges: ranges.to_vec(),
+            answer_token_ranges: ranges.iter().map(|(start, end)| *start..*end).collect(),
         }
     }
 
@@ -249,11 +249,11 @@ mod tests {
         let story = "The fox  ate grapes and slept";
         Examples::new(
             &[
-                row(story, "Who ate ?", &[0..2]),
-                row("A crow sang", "Who sang ?", &[1..2]),
-                row(story, "What did it eat ?", &[4..5, 6..7]),
-                row(story, "What did it do ?", &[6..7]),
-                row(story, "", &[0..1]),
+                row(story, "Who ate ?", &[(0, 2)]),
+                row("A crow sang", "Who sang ?", &[(1, 2)]),
+                row(story, "What did it eat ?", &[(4, 5), (6, 7)]),
+                row(story, "What did it do ?", &[(6, 7)]),
+                row(story, "", &[(0, 1)]),
             ],
             6,
         )
@@ -293,8 +293,8 @@ mod tests {
     #[test]
     fn batches_hold_whole_documents_and_every_question_once() {
         let rows: Vec<Row> = (0..20)
-            .flat_map(|story| (0..story % 5 + 1).map(move |_| row(&format!("story {story}"), "who ?", &[0..1])))
-            .chain((0..9).map(|_| row("a long story", "who ?", &[0..1])))
+            .flat_map(|story| (0..story % 5 + 1).map(move |_| row(&format!("story {story}"), "who ?", &[(0, 1)])))
+            .chain((0..9).map(|_| row("a long story", "who ?", &[(0, 1)])))
             .collect();
         let examples = Examples::new(&rows, 10);
         let mut order = BatchOrder::new(&examples, 8, 1).unwrap();
