@@ -157,10 +157,3 @@ pub fn train(
     })?;
     Ok(gan)
 }
-
-/// The folder of a second training within an experiment's run folder.
-pub fn beside(run: &RunFolder, name: &str) -> Result<RunFolder> {
-    let path = run.path.join(name);
-    std::fs::create_dir_all(&path).with_context(|| format!("cannot create {}", path.display()))?;
-    Ok(RunFolder { path })
-}

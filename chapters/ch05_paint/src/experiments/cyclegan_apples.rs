@@ -1,6 +1,6 @@
 //! 05_01: apples to oranges and back (pp. 163-181).
 
-use super::cyclegan::{self, Config, ConfigOf, Presets, Trained, beside};
+use super::cyclegan::{self, Config, ConfigOf, Presets, Trained};
 use crate::figures::{identity, translations};
 use crate::models::{LossWeights, NetConfig};
 use anyhow::Result;
@@ -60,6 +60,6 @@ pub fn without_identity(context: &Context, with: &Trained<Apples>) -> Result<cra
     let config = &with.run.params.config;
     let config = Config { weights: LossWeights { id: 0.0, ..config.weights }, ..Config::clone(config) };
     say!("\nthe same without identity loss");
-    let folder = beside(&with.run.folder, "without_identity")?;
+    let folder = with.run.folder.beside("without_identity")?;
     cyclegan::train(&config, &folder, &with.domains, TEST_IMAGES, with.run.params.seed, context.device())
 }
