@@ -3,7 +3,7 @@
     pip install tensorflow-cpu==2.20.0 tf_keras==2.20.1 numpy
     python keras_peer.py --model style_evaluation --steps 5
 
-One evaluation of pages 188-195: an image of 256 x 256 pixels, the book's six layers of VGG19 with random weights.
+One evaluation of pages 188-195: an image of 256 x 256 or 512 x 512 pixels, the book's six layers of VGG19 with random weights.
 """
 
 import sys
@@ -19,7 +19,6 @@ import tensorflow as tf
 from tf_keras import Model
 from tf_keras.applications import vgg19
 
-SIDE = 256
 STYLE_LAYERS = [f"block{i}_conv1" for i in range(1, 6)]
 
 
@@ -28,12 +27,12 @@ def gram_matrix(x):
     return tf.matmul(features, features, transpose_a=True)
 
 
-def style_evaluation():
-    vgg = vgg19.VGG19(weights=None, include_top=False, input_shape=(SIDE, SIDE, 3))
+def style_evaluation(side):
+    vgg = vgg19.VGG19(weights=None, include_top=False, input_shape=(side, side, 3))
     vgg.trainable = False
     net = Model(vgg.input, [vgg.get_layer(name).output for name in [*STYLE_LAYERS, "block5_conv2"]])
     random = np.random.RandomState(0)
-    image = lambda: tf.constant(random.uniform(-128, 127, (1, SIDE, SIDE, 3)), tf.float32)
+    image = lambda: tf.constant(random.uniform(-128, 127, (1, side, side, 3)), tf.float32)
     content = net(image())[-1]
     grams = [gram_matrix(maps) for maps in net(image())[:-1]]
 
@@ -47,7 +46,7 @@ def style_evaluation():
             loss = tf.reduce_sum(tf.square(maps - content)) + 20 * tf.reduce_sum(tf.pow(a + b, 1.25))
             for gram, features in zip(grams, style):
                 off = tf.reduce_sum(tf.square(gram_matrix(features) - gram))
-                loss += 100 / 5 * off / (4 * 3**2 * (SIDE * SIDE) ** 2)
+                loss += 100 / 5 * off / (4 * 3**2 * (side * side) ** 2)
         return loss, tape.gradient(loss, x)
 
     x = image()
@@ -60,4 +59,7 @@ def style_evaluation():
     return step
 
 
-PEERS = {"style_evaluation": peer.Peer(style_evaluation, 1, warm_up=2)}
+PEERS = {
+    "style_evaluation": peer.Peer(lambda: style_evaluation(256), 1, warm_up=2),
+    "style_evaluation_512": peer.Peer(lambda: style_evaluation(512), 1, warm_up=2),
+}

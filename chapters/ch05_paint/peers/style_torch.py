@@ -3,7 +3,7 @@
     pip install torch==2.11.0 numpy
     python torch_peer.py --model style_evaluation --steps 5
 
-One evaluation of pages 188-195: an image of 256 x 256 pixels, the book's six layers of VGG19 with random weights.
+One evaluation of pages 188-195: an image of 256 x 256 or 512 x 512 pixels, the book's six layers of VGG19 with random weights.
 """
 
 import sys
@@ -15,7 +15,6 @@ from torch import nn
 sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "common/python"))
 import peer
 
-SIDE = 256
 # Convolutions and filters of each block, up to block5_conv2.
 BLOCKS = [(2, 64), (2, 128), (4, 256), (4, 512), (2, 512)]
 
@@ -55,11 +54,11 @@ def gram_matrix(x):
     return features @ features.T
 
 
-def style_evaluation(device):
+def style_evaluation(device, side):
     order = torch.channels_last if torch.device(device).type == "cpu" else torch.contiguous_format
     vgg = Vgg().to(device, memory_format=order)
     assert peer.parameters(vgg) == 15_304_768, peer.parameters(vgg)
-    image = lambda: (torch.rand(1, 3, SIDE, SIDE, device=device) * 255 - 128).contiguous(memory_format=order)
+    image = lambda: (torch.rand(1, 3, side, side, device=device) * 255 - 128).contiguous(memory_format=order)
     content = vgg(image())[1]
     grams = [gram_matrix(maps) for maps in vgg(image())[0]]
     x = image().requires_grad_()
@@ -71,7 +70,7 @@ def style_evaluation(device):
 
     def step():
         style, maps = vgg(x)
-        scale = 4 * 3**2 * (SIDE * SIDE) ** 2
+        scale = 4 * 3**2 * (side * side) ** 2
         loss = (maps - content).square().sum() + 20 * total_variation(x)
         for gram, features in zip(grams, style):
             loss = loss + 100 / 5 * (gram_matrix(features) - gram).square().sum() / scale
@@ -82,4 +81,7 @@ def style_evaluation(device):
     return step
 
 
-PEERS = {"style_evaluation": peer.Peer(style_evaluation, 1, warm_up=2)}
+PEERS = {
+    "style_evaluation": peer.Peer(lambda device: style_evaluation(device, 256), 1, warm_up=2),
+    "style_evaluation_512": peer.Peer(lambda device: style_evaluation(device, 512), 1, warm_up=2),
+}

@@ -22,5 +22,6 @@ pub const CHAPTER: Chapter = Chapter {
         Bench { model: "cyclegan_apples", batch: 1, run: bench::cyclegan_apples },
         Bench { model: "cyclegan_monet", batch: 1, run: bench::cyclegan_monet },
         Bench { model: "style_evaluation", batch: 1, run: style_bench::evaluation },
+        Bench { model: "style_evaluation_512", batch: 1, run: style_bench::evaluation_512 },
     ],
 };
