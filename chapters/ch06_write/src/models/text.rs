@@ -159,4 +159,19 @@ mod tests {
         let error = Text::new(&few, 3).unwrap().split(1, Device::Cpu).unwrap_err().to_string();
         assert!(error.contains("9 stories"), "{error}");
     }
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_split_or_refused(
+            parts in proptest::collection::vec("[a-zé|. \n]{0,12}(\n\n\n\n\n)?|(?s).{0,20}", 0..40),
+            seq_length in 1usize..5,
+            step in 1i64..4,
+        ) {
+            if let Ok(text) = Text::new(&parts.concat(), seq_length) {
+                assert_eq!(text.windows(Device::Cpu).len(), (text.tokens.len() - seq_length) as i64);
+                if let Ok([rest, held_out]) = text.split(step, Device::Cpu) {
+                    assert!(!rest.is_empty() && !held_out.is_empty());
+                }
+            }
+        }
+    }
 }
