@@ -3,7 +3,7 @@
 //! Rajpurkar, Zhang, Lopyrev and Liang, "SQuAD: 100,000+ questions for machine comprehension of text", 2016.
 
 use super::qa::{Row, Rows};
-use super::tokens::{Token, spaced, tokens};
+use super::tokens::{Token, joined, spaced, tokens};
 use anyhow::Result;
 use data::squad::{Answer, Squad};
 use std::ops::Range;
@@ -26,7 +26,7 @@ pub fn rows(squad: &Squad) -> Rows {
         for (number, paragraph) in (1..).zip(&article.paragraphs) {
             let tokens = tokens(&paragraph.context);
             let letters: Vec<char> = paragraph.context.chars().collect();
-            let story_text = spaced(&paragraph.context);
+            let story_text = joined(&tokens);
             for question in &paragraph.qas {
                 let Some(answer) = question.answers.first() else {
                     found.unanswered += 1;

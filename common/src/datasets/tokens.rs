@@ -40,7 +40,12 @@ pub fn tokens(text: &str) -> Vec<Token<'_>> {
 
 /// The text with a single blank between tokens, and none elsewhere: its tokens are what `split(' ')` gives.
 pub fn spaced(text: &str) -> String {
-    tokens(text).iter().map(|token| token.text).collect::<Vec<_>>().join(" ")
+    joined(&tokens(text))
+}
+
+/// Tokens with single blanks between them.
+pub(super) fn joined(tokens: &[Token]) -> String {
+    tokens.iter().map(|token| token.text).collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

@@ -106,11 +106,12 @@ pub fn run(context: &Context) -> Result<()> {
 pub fn trained(context: &Context) -> Result<Trained> {
     let wanted = context.config::<Config>()?;
     let source = Source::find(context, wanted.text.as_deref())?;
-    source.text(wanted.seq_length)?; // a text that is refused leaves no run behind
+    let text = source.text(wanted.seq_length)?; // a text that is refused leaves no run behind
     let run = context.training_run::<Config>("text", source.short, source.info.clone())?;
     let Config { seq_length, net, learning_rate, passage_words, fit, .. } = run.params.config.clone();
     let seed = run.params.seed;
-    let text = source.text(seq_length)?;
+    // A resumed run keeps its own settings.
+    let text = if seq_length == text.seq_length { text } else { source.text(seq_length)? };
     let windows = text.windows(context.device());
     say!("{} words, a vocabulary of {}, {} windows", text.tokens.len(), text.tokenizer.total_words(), windows.len());
 

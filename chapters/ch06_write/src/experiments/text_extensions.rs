@@ -84,10 +84,12 @@ pub fn run(context: &Context) -> Result<()> {
     let wanted = context.config::<Config>()?;
     let source = Source::find(context, wanted.text.as_deref())?;
     // A text that is refused leaves no run behind.
-    source.text(wanted.seq_length)?.split(wanted.step, Device::Cpu)?;
+    let text = source.text(wanted.seq_length)?;
+    text.split(wanted.step, Device::Cpu)?;
     let run = context.training_run::<Config>("text_extensions", source.short, source.info.clone())?;
     let (config, seed) = (&run.params.config, run.params.seed);
-    let text = source.text(config.seq_length)?;
+    // A resumed run keeps its own settings.
+    let text = if config.seq_length == text.seq_length { text } else { source.text(config.seq_length)? };
     let [windows, held_out] = text.split(config.step, context.device())?;
     say!("{} windows to train on, {} of other stories to evaluate on", windows.len(), held_out.len());
 
