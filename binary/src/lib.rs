@@ -2,7 +2,8 @@
 //! this may happen.
 
 mod allocator;
-mod amd;
+pub mod amd;
+pub mod kernels;
 
 use common::cli::Chapter;
 use std::process::ExitCode;

@@ -1,5 +1,5 @@
 //! The gallery `figures/index.html`: every figure with its caption, pages, data, preset, metrics and command, as plain
-//! HTML for the file system.
+//! HTML for the file system. Music has its sound and its MIDI file below the figure.
 
 use crate::files;
 use crate::plot::Figure;
@@ -35,6 +35,18 @@ pub struct Image {
     pub command: String,
     /// The PNG, relative to the gallery.
     pub file: String,
+    /// The files that belong to the figure, beside the PNG.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")] // older versions had none
+    pub attachments: Vec<Attachment>,
+}
+
+/// A file that belongs to a figure: the sound of a score, its notes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Attachment {
+    /// The file, relative to the gallery. Of its ending, `.wav` gets a player.
+    pub file: String,
+    /// What it is: `MIDI`, `synthetic sound`.
+    pub title: String,
 }
 
 /// Checks that the gallery's page may be written: that the folder `figures` has none, or one of ours.
@@ -48,19 +60,45 @@ pub fn check(figures: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Saves a figure and its description below `figures`, and rewrites `index.html`.
+/// Saves a figure and its description below `figures`, and rewrites `index.html`. `attached` has the content of each
+/// attachment of the image.
 ///
 /// # Errors
 /// As [`check`], or a file cannot be read or written.
-pub fn add(figures: &Path, image: &Image, figure: &Figure) -> Result<()> {
+pub fn add(figures: &Path, image: &Image, figure: &Figure, attached: &[&[u8]]) -> Result<()> {
     check(figures)?;
     let json = serde_json::to_string_pretty(image).context("cannot encode the figure's description as JSON")?;
     let png = figures.join(&image.file);
     // The old description is removed first: after a kill a figure may be missing, but never has a wrong description.
+    let old = read(&png.with_extension("json")).ok().flatten();
     let _ = fs::remove_file(png.with_extension("json"));
+    // The old sound, too, for it may have none any more.
+    for Attachment { file, .. } in old.iter().flat_map(|old| &old.attachments) {
+        if is_beside(file, image) {
+            let _ = fs::remove_file(figures.join(file));
+        }
+    }
     figure.save(&png)?;
+    for (Attachment { file, .. }, content) in image.attachments.iter().zip(attached) {
+        files::write(&figures.join(file), content)?;
+    }
     files::write(&png.with_extension("json"), (json + "\n").as_bytes())?;
     files::write(&figures.join("index.html"), page(&images(figures)?).as_bytes())
+}
+
+/// Whether a file has the name of a figure's PNG but for its ending: only those are ours.
+fn is_beside(file: &str, image: &Image) -> bool {
+    Path::new(file).with_extension("") == Path::new(&image.file).with_extension("")
+}
+
+/// A description; none where the file is a reader's own JSON.
+fn read(path: &Path) -> Result<Option<Image>> {
+    let text = fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+    if !text.contains("\"experiment\"") {
+        return Ok(None);
+    }
+    let image = serde_json::from_str(&text);
+    image.with_context(|| format!("{} is damaged: delete it", path.display()))
 }
 
 /// All figures below a folder that have a description and a PNG, in the book's order.
@@ -71,14 +109,7 @@ fn images(figures: &Path) -> Result<Vec<Image>> {
         for entry in fs::read_dir(chapter.path()).into_iter().flatten().flatten() {
             let path = entry.path();
             if path.extension().is_some_and(|extension| extension == "json") && path.with_extension("png").is_file() {
-                let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-                // A reader's own PNG and JSON are no figure of ours.
-                if !text.contains("\"experiment\"") {
-                    continue;
-                }
-                let image = serde_json::from_str::<Image>(&text);
-                let image = image.with_context(|| format!("{} is damaged: delete it", path.display()))?;
-                images.push(image);
+                images.extend(read(&path)?); // a reader's own PNG and JSON are no figure of ours
             }
         }
     }
@@ -100,7 +131,7 @@ body { font: 16px/1.5 system-ui, sans-serif; color: #222; background: #fff; max-
 h1 { font-size: 1.6rem; } h2 { font-size: 1.25rem; margin-top: 3rem; border-top: 1px solid #ccc; padding-top: 1rem; }
 figure { margin: 2rem 0; } figure img { max-width: 100%; max-height: 46rem; border: 1px solid #ddd; }
 figcaption { max-width: 46rem; margin-top: .5rem; } dl { display: grid; grid-template-columns: max-content 1fr; gap: 0 1rem; font-size: .85rem; color: #555; margin: .3rem 0; }
-dd { margin: 0; overflow-wrap: anywhere; } .synthetic { color: #a33; } nav a { margin-right: 1rem; }
+dd { margin: 0; overflow-wrap: anywhere; } .synthetic { color: #a33; } .sound { font-size: .85rem; color: #555; margin: .3rem 0; } .sound audio { vertical-align: middle; } nav a { margin-right: 1rem; }
 </style>
 </head>
 <body>
@@ -134,8 +165,9 @@ fn figure(image: &Image) -> String {
         true => String::new(), // nothing was trained
         false => format!("<dt>Last epoch</dt><dd>{}</dd>\n", escape(&metrics.join(", "))),
     };
+    let attachments: String = image.attachments.iter().map(attachment).collect();
     format!(
-        "<figure>\n<a href=\"{file}\"><img src=\"{file}\" alt=\"{caption}\" loading=\"lazy\"></a>\n\
+        "<figure>\n<a href=\"{file}\"><img src=\"{file}\" alt=\"{caption}\" loading=\"lazy\"></a>\n{attachments}\
          <figcaption>{caption}\n<dl>\n<dt>Book</dt><dd>pp. {pages}</dd>\n<dt>Data</dt><dd{class}>{data}</dd>\n\
          <dt>Made with</dt><dd>{made}</dd>\n{metrics}\
          <dt>Command</dt><dd><code>{command}</code></dd>\n</dl>\n</figcaption>\n</figure>\n",
@@ -147,6 +179,15 @@ fn figure(image: &Image) -> String {
     )
 }
 
+/// A player for a sound, a link to another file.
+fn attachment(Attachment { file, title }: &Attachment) -> String {
+    let (sound, file, title) = (file.ends_with(".wav"), escape(file), escape(title));
+    match sound {
+        true => format!("<p class=\"sound\"><audio controls preload=\"none\" src=\"{file}\"></audio> {title}</p>\n"),
+        false => format!("<p class=\"sound\"><a href=\"{file}\">{title}</a></p>\n"),
+    }
+}
+
 fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
@@ -156,11 +197,8 @@ mod tests {
     use super::*;
     use crate::plot::Chart;
 
-    #[test]
-    fn a_readers_own_files_stay() {
-        let dir = tempfile::tempdir().unwrap();
-        let figures = dir.path();
-        let image = Image {
+    fn image() -> Image {
+        Image {
             experiment: "03_01_train".into(),
             title: "Train".into(),
             pages: "94".into(),
@@ -172,12 +210,23 @@ mod tests {
             metrics: vec![],
             command: "cargo book 03_01 --weights 'my weights'".into(),
             file: "ch03/03_01_loss.png".into(),
-        };
-        let figure = Figure::of(&Chart::new().x_range(0.0, 1.0).y_range(0.0, 1.0).bare(), (2.0, 2.0)).unwrap();
+            attachments: vec![],
+        }
+    }
+
+    fn figure() -> Figure {
+        Figure::of(&Chart::new().x_range(0.0, 1.0).y_range(0.0, 1.0).bare(), (2.0, 2.0)).unwrap()
+    }
+
+    #[test]
+    fn a_readers_own_files_stay() {
+        let dir = tempfile::tempdir().unwrap();
+        let figures = dir.path();
+        let (image, figure) = (image(), figure());
         // A page and a pair of files of theirs.
         let page = figures.join("index.html");
         fs::write(&page, "my page").unwrap();
-        let error = add(figures, &image, &figure).unwrap_err().to_string();
+        let error = add(figures, &image, &figure, &[]).unwrap_err().to_string();
         assert!(error.contains("index.html") && error.contains("--out"), "{error}");
         assert_eq!(fs::read_to_string(&page).unwrap(), "my page");
         assert_eq!(fs::read_dir(figures).unwrap().count(), 1);
@@ -187,10 +236,42 @@ mod tests {
             fs::write(figures.join(name), text).unwrap();
         }
         for _ in 0..2 {
-            add(figures, &image, &figure).unwrap(); // its own page may be written again
+            add(figures, &image, &figure, &[]).unwrap(); // its own page may be written again
         }
         let text = fs::read_to_string(&page).unwrap();
-        assert!(text.contains("03_01_loss.png") && !text.contains("mine/a"), "{text}");
+        assert!(text.contains("03_01_loss.png") && !text.contains("mine/a") && !text.contains("<audio"), "{text}");
         assert_eq!(fs::read_to_string(figures.join("mine/a.png")).unwrap(), "mine");
+    }
+
+    #[test]
+    fn figures_have_their_sound_beside_them() {
+        let dir = tempfile::tempdir().unwrap();
+        let figures = dir.path();
+        let attachment = |file: &str, title: &str| Attachment { file: file.into(), title: title.into() };
+        let with_sound = Image {
+            attachments: vec![
+                attachment("ch03/03_01_loss.wav", "sound <font>"),
+                attachment("ch03/03_01_loss.mid", "MIDI"),
+            ],
+            ..image()
+        };
+        add(figures, &with_sound, &figure(), &[b"sound", b"notes"]).unwrap();
+        assert_eq!(fs::read(figures.join("ch03/03_01_loss.wav")).unwrap(), b"sound");
+        assert_eq!(fs::read(figures.join("ch03/03_01_loss.mid")).unwrap(), b"notes");
+        assert_eq!(images(figures).unwrap(), std::slice::from_ref(&with_sound));
+        let page = || fs::read_to_string(figures.join("index.html")).unwrap();
+        let player = "<audio controls preload=\"none\" src=\"ch03/03_01_loss.wav\"></audio> sound &lt;font&gt;";
+        assert!(page().contains(player), "{}", page());
+        assert!(page().contains("<a href=\"ch03/03_01_loss.mid\">MIDI</a>"), "{}", page());
+
+        // Drawn again without sound; a file of another figure or folder stays whatever a description says.
+        fs::write(figures.join("ch03/03_02_other.wav"), "other").unwrap();
+        let json = figures.join("ch03/03_01_loss.json");
+        let text = fs::read_to_string(&json).unwrap().replace("03_01_loss.mid", "03_02_other.wav");
+        fs::write(&json, text).unwrap();
+        add(figures, &image(), &figure(), &[]).unwrap();
+        assert!(!figures.join("ch03/03_01_loss.wav").exists());
+        assert!(figures.join("ch03/03_02_other.wav").exists());
+        assert!(!page().contains("<audio"), "{}", page());
     }
 }

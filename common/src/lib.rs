@@ -19,3 +19,4 @@ pub mod threads;
 pub mod training;
 
 pub use data::{note, say};
+pub use music;

@@ -11,7 +11,7 @@ use crate::folder;
 use crate::hex::hex;
 use crate::manifest::{File, Form, Set};
 use crate::origin::FileRecord;
-use crate::{cifar, glove, idx, manifest, newsqa, npy, sniff, squad, text};
+use crate::{cifar, glove, idx, jsb_chorales, manifest, newsqa, npy, sniff, soundfont, squad, text};
 
 /// The maximum length of a file whose length the manifest does not limit.
 const LONGEST: u64 = 8 << 30;
@@ -138,6 +138,8 @@ fn check_content(file: &File, synthetic: bool, record: &FileRecord, path: &Path)
         Some(Form::Squad) => squad::Squad::read(path).map(|_| ())?,
         Some(Form::Newsqa) => newsqa::check(path)?,
         Some(Form::Glove) => glove::check(path)?,
+        Some(Form::Soundfont) => soundfont::check(path)?,
+        Some(Form::JsbChorales) => jsb_chorales::JsbChorales::read(path).map(|_| ())?,
         None => {}
     }
     if file.table_of.is_some() {

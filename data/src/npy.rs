@@ -21,11 +21,12 @@ pub(crate) fn length(header: &Header) -> u64 {
     header.rows.saturating_mul(header.columns).saturating_add(header.length)
 }
 
-/// Reads a header.
+/// Reads a header's text, without blanks and with single quotes, and its length: the offset of the first byte of the
+/// array.
 ///
 /// # Errors
-/// The header is damaged, or the array is not a two-dimensional array of unsigned bytes.
-pub fn read_header(mut from: impl Read) -> Result<Header> {
+/// It is damaged.
+pub(crate) fn header(mut from: impl Read) -> Result<(u64, String)> {
     let mut start = [0; 8];
     from.read_exact(&mut start).context("it is too short for a NumPy file")?;
     ensure!(start.starts_with(MAGIC), "it is not a NumPy file");
@@ -38,6 +39,15 @@ pub fn read_header(mut from: impl Read) -> Result<Header> {
     ensure!(text.len() as u64 == u64::from(size), "its NumPy header is truncated");
     text.retain(|c| !c.is_whitespace());
     let text = text.replace('"', "'"); // other writers than NumPy's
+    Ok((8 + digits as u64 + u64::from(size), text))
+}
+
+/// Reads a header.
+///
+/// # Errors
+/// The header is damaged, or the array is not a two-dimensional array of unsigned bytes.
+pub fn read_header(from: impl Read) -> Result<Header> {
+    let (length, text) = header(from)?;
     let of_bytes = ["|u1", "<u1", ">u1", "=u1", "u1", "|B", "B"];
     let of_bytes = of_bytes.iter().any(|kind| text.contains(&format!("'descr':'{kind}'")));
     ensure!(of_bytes, "it is not a NumPy array of unsigned bytes");
@@ -50,7 +60,6 @@ pub fn read_header(mut from: impl Read) -> Result<Header> {
     let number = |text: &str| {
         text.trim_end_matches('L').parse().with_context(|| format!("its NumPy array has the shape ({shape})"))
     };
-    let length = 8 + digits as u64 + u64::from(size);
     Ok(Header { length, rows: number(rows)?, columns: number(columns)? })
 }
 

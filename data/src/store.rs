@@ -292,10 +292,10 @@ impl Store {
     fn take_by_hand(&self, set: &Set, slot: &Slot) -> Result<ByHand> {
         let ours = !hand::is_own(&slot.dir);
         let records = match hand::look(set, &slot.dir) {
-            Ok(hand::Found::Whole(records)) => records,
-            // What is left of a set that was fetched is fetched again.
+            Ok(hand::Found::Whole(records)) if !ours || set.remark(&records).is_none() => records,
+            // What is left of a set that was fetched is fetched again, also if other files would pass.
             _ if ours => return Ok(ByHand::Nothing),
-            Ok(hand::Found::Nothing) => return Ok(ByHand::Nothing),
+            Ok(hand::Found::Nothing | hand::Found::Whole(_)) => return Ok(ByHand::Nothing),
             Ok(hand::Found::Part(missing)) => return Ok(ByHand::Part(missing)),
             Err(error) => return Err(error),
         };

@@ -19,10 +19,10 @@ impl Set {
     }
 
     fn validate_names(&self) -> Result<()> {
-        let small = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        let small = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
         ensure!(
             !self.stem().is_empty() && self.stem().chars().all(small),
-            "its name may have only lowercase letters, digits and `-`"
+            "its name may have only lowercase letters, digits, `-` and `_`"
         );
         let due = if self.categories.is_empty() { String::new() } else { format!("/{CATEGORY}") };
         ensure!(self.name == format!("{}{due}", self.stem()), "its name must be `{}{due}`", self.stem());
@@ -104,7 +104,9 @@ impl File {
 
 impl Folder {
     fn validate(&self) -> Result<()> {
-        validate_name(&self.name)?;
+        if self.name != "." {
+            validate_name(&self.name)?;
+        }
         ensure!(!self.ending.is_empty() && self.files > 0, "it needs an ending and a number of files");
         self.sha256.as_deref().map_or(Ok(()), validate_sha256)
     }

@@ -161,10 +161,10 @@ impl Report {
         lines
     }
 
-    /// What libtorch reports through `common`'s `torch-info`.
+    /// What libtorch reports through `torch-info` of the crate `binary`.
     fn devices(&mut self, root: &Path) -> Vec<Line> {
         let info = Cargo::ready(root).and_then(|cargo| {
-            let executable = cargo.build("common", "torch-info")?;
+            let executable = cargo.build("binary", "torch-info")?;
             let output = cargo.start(&executable).stderr(Stdio::inherit()).output()?;
             Ok((executable, output))
         });

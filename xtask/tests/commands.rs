@@ -11,6 +11,7 @@ use std::process::Command;
 use support::{book, repository, script, write};
 use tempfile::TempDir;
 use testing::{Finished, read};
+use xtask::bench::peers::Home;
 
 /// Prints its arguments; `fail` makes it end with 7; answers `bench`.
 const CHAPTER: &str = r#"
@@ -90,6 +91,7 @@ fn bad_command_lines_end_with_2_and_other_troubles_with_1() {
         &["bench", "77"],
         &["bench", "03", "--rounds", "0"],
         &["bench", "03", "--steps", "many"],
+        &["bench", "03", "--peers", "theano"],
         &["figures", "03_09"],
         &["data"],
     ] {
@@ -159,24 +161,39 @@ fn test_runs_the_tests_of_the_workspace() {
     one.assert_prints(&["1 filtered out"]);
 }
 
+/// A Python that stands in for an environment of the peers, which passes for installed.
+fn peers_python(root: &Path, home: Home, answer: &str) {
+    let dir = root.join(".python").join(home.folder());
+    script(&dir.join("bin/python"), answer);
+    write(&dir.join("gdl.txt"), &home.marker());
+}
+
 #[test]
 fn bench_times_ours_beside_the_peers_that_work() {
     let root = workspace();
-    let python = root.path().join(".python/peers/bin/python");
-    let answer = r#"case "$1" in
+    // With --compile, the model is the fourth argument.
+    let torch_and_keras = r#"case "$*" in
 --version) echo Python 3.12.1 ;;
-*torch_peer.py) echo "{\"model\":\"$3\",\"batch\":32,\"ms\":[4.0,4.0]}" ;;
+*torch_peer.py\ --compile*two*) echo "{\"model\":\"$4\",\"not_possible\":\"no gradient of a gradient\"}" ;;
+*torch_peer.py\ --compile*) echo "{\"model\":\"$4\",\"batch\":32,\"ms\":[1.0],\"first_step_s\":21.5}" ;;
+*torch_peer.py*) echo "{\"model\":\"$3\",\"batch\":32,\"ms\":[4.0,4.0]}" ;;
 *) echo loading >&2; echo "no Keras here" >&2; exit 3 ;;
 esac
 "#;
-    script(&python, answer);
-    write(&root.path().join(".python/peers/gdl.txt"), &xtask::bench::peers::marker());
-    for name in ["torch_peer.py", "keras_peer.py"] {
+    let jax = r#"case "$1" in
+--version) echo Python 3.12.1 ;;
+*) echo "{\"model\":\"$3\",\"batch\":32,\"ms\":[8.0],\"first_step_s\":3}" ;;
+esac
+"#;
+    peers_python(root.path(), Home::TorchAndKeras, torch_and_keras);
+    peers_python(root.path(), Home::Jax, jax);
+    for name in ["torch_peer.py", "keras_peer.py", "jax_peer.py"] {
         write(&root.path().join("chapters/ch03_vae/peers").join(name), "");
     }
     let done = output(root.path(), &["bench", "03", "--peers", "--rounds", "2", "--steps", "5"]);
     done.assert_success();
-    done.assert_prints(&["ours/PyTorch", "0.50", "no Keras here"]);
+    done.assert_prints(&["ours/PyTorch", "0.50", "no Keras here", "21.50"]);
+    done.assert_prints(&["compile, two: not possible: no gradient of a gradient"]);
     let json = read::json(&root.path().join("run/bench-03.json"));
     let model = &json["models"][1];
     assert_eq!(model["model"], "two");
@@ -184,6 +201,14 @@ esac
     assert_eq!(model["ours"]["steps"], 6);
     assert!(model["tf_keras"]["error"].as_str().unwrap().contains("no Keras here"));
     assert!(model.get("ours_over_tf_keras").is_none());
+    assert_eq!(model["keras_jax"]["first_step_s"], 3.0);
+    assert_eq!(json["models"][0]["torch_compile"]["first_step_s"], 21.5);
+    assert_eq!(json["peers"].as_array().unwrap().len(), 8);
+
+    let done = output(root.path(), &["bench", "03", "--peers", "jax,eager,jax", "--rounds", "1"]);
+    done.assert_success();
+    let heading = done.stdout.lines().find(|line| line.starts_with("model")).unwrap();
+    assert_eq!(heading.split_whitespace().skip(3).collect::<Vec<_>>(), ["JAX", "ours/JAX", "PyTorch", "ours/PyTorch"]);
 }
 
 #[test]
@@ -203,10 +228,10 @@ fn doctor_names_what_is_missing_and_the_cure() {
 #[test]
 fn doctor_shows_what_libtorch_says() {
     let root = workspace();
-    write(&root.path().join("Cargo.toml"), "[workspace]\nresolver = \"3\"\nmembers = [\"chapters/*\", \"common\"]\n");
-    let common = root.path().join("common");
-    write(&common.join("Cargo.toml"), "[package]\nname = \"common\"\nversion = \"0.1.0\"\nedition = \"2024\"\n");
-    let main = common.join("src/bin/torch-info.rs");
+    write(&root.path().join("Cargo.toml"), "[workspace]\nresolver = \"3\"\nmembers = [\"chapters/*\", \"binary\"]\n");
+    let binary = root.path().join("binary");
+    write(&binary.join("Cargo.toml"), "[package]\nname = \"binary\"\nversion = \"0.1.0\"\nedition = \"2024\"\n");
+    let main = binary.join("src/bin/torch-info.rs");
     write(&main, "fn main() { println!(\"threads: 2\\ncuDNN: no, none\"); }");
     script(&root.path().join("bin/c++"), "echo c++ 12.2\n");
     let path = format!("{}:{}", root.path().join("bin").display(), std::env::var("PATH").unwrap());

@@ -28,9 +28,9 @@ fn main() {
 fn workspace() -> TempDir {
     let root = repository();
     let path = |name: &str| root.path().join(name);
-    write(&path("Cargo.toml"), "[workspace]\nresolver = \"3\"\nmembers = [\"chapters/*\", \"common\"]\n");
+    write(&path("Cargo.toml"), "[workspace]\nresolver = \"3\"\nmembers = [\"chapters/*\", \"binary\"]\n");
     for (folder, name, main) in
-        [("chapters/ch03_vae", "ch03", "src/main.rs"), ("common", "common", "src/bin/torch-info.rs")]
+        [("chapters/ch03_vae", "ch03", "src/main.rs"), ("binary", "binary", "src/bin/torch-info.rs")]
     {
         let manifest = format!("[package]\nname = {name:?}\nversion = \"0.1.0\"\nedition = \"2024\"\n");
         write(&path(folder).join("Cargo.toml"), &(manifest + "[lints.rust]\nunexpected_cfgs = \"allow\"\n"));

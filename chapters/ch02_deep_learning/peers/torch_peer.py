@@ -3,7 +3,8 @@
     pip install torch==2.11.0 numpy
     python torch_peer.py --model cnn --steps 50
 
-Eager mode, default memory layout and threads: what a PyTorch user gets who writes the book's model down.
+Eager mode, or torch.compile with `--compile`; default memory layout and threads: what a PyTorch user gets who writes the
+book's model down.
 """
 
 import sys
@@ -53,7 +54,7 @@ MODELS = {"mlp": (mlp, 646_260), "cnn": (cnn, 591_914)}
 def training_step(make, parameters, device):
     """The model's training step, with loss and accuracy."""
     torch.manual_seed(0)
-    model = make().to(device)
+    model = peer.module(make(), device)
     assert peer.parameters(model) == parameters
     optimizer = torch.optim.Adam(model.parameters(), lr=5e-4)
     x = torch.rand(BATCH, 3, 32, 32, device=device)

@@ -3,7 +3,8 @@
     pip install torch==2.11.0 numpy
     python torch_peer.py --model vae_digits --steps 50
 
-Eager mode, default memory layout and threads: what a PyTorch user gets who writes the book's model down.
+Eager mode, or torch.compile with `--compile`; default memory layout and threads: what a PyTorch user gets who writes the
+book's model down. A model's `forward` gives its loss.
 """
 
 import sys
@@ -59,7 +60,7 @@ class Autoencoder(nn.Module):
         self.encoder = nn.Sequential(encoder_body(), nn.Linear(3136, 2))
         self.decoder = decoder()
 
-    def loss(self, x):
+    def forward(self, x):
         return nn.functional.mse_loss(self.decoder(self.encoder(x)), x)
 
 
@@ -76,7 +77,7 @@ class VariationalAutoencoder(nn.Module):
         self.encoder = nn.ModuleDict({"body": encoder_body(), "mu": nn.Linear(3136, 2), "log_var": nn.Linear(3136, 2)})
         self.decoder = decoder()
 
-    def loss(self, x):
+    def forward(self, x):
         features = self.encoder["body"](x)
         mu, log_var = self.encoder["mu"](features), self.encoder["log_var"](features)
         z = mu + torch.exp(log_var / 2) * torch.randn_like(mu)
@@ -116,14 +117,14 @@ MODELS = {"autoencoder": Autoencoder, "vae_digits": VariationalAutoencoder, "vae
 def training_step(make, device):
     """The model's training step."""
     torch.manual_seed(0)
-    model = make().to(device)
+    model = peer.module(make(), device)
     assert peer.parameters(model.encoder) == model.encoder_parameters
     assert peer.parameters(model.decoder) == model.decoder_parameters
     optimizer = torch.optim.Adam(model.parameters(), lr=5e-4)
     x = torch.rand(BATCH, *model.image, device=device)
 
     def step():
-        loss = model.loss(x)
+        loss = model(x)
         peer.descend(optimizer, loss)
         return loss.item()
 

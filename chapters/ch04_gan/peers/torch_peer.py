@@ -3,8 +3,9 @@
     pip install torch==2.11.0 numpy
     python torch_peer.py --model gan_camel --steps 20
 
-Eager mode and default threads: what a PyTorch user gets who writes the book's models down and knows how to train a GAN.
-Fakes for the other net's step are made without gradients, and a frozen net's weights get none.
+Eager mode, or torch.compile with `--compile`, and default threads: what a PyTorch user gets who writes the book's models
+down and knows how to train a GAN. Fakes for the other net's step are made without gradients, and a frozen net's weights get
+none.
 """
 
 import sys
@@ -15,6 +16,7 @@ from torch import nn
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "common/python"))
 import peer
+from torch_tools import CriticLoss
 
 Z_DIM = 100
 CRITIC_STEPS = 5
@@ -63,7 +65,9 @@ class Gan:
     def __init__(self, critic, generator, batch, parameters, optimizer, rates, device):
         # Channels last on a CPU: faster for the WGAN, no slower for the others.
         order = torch.channels_last if torch.device(device).type == "cpu" else torch.contiguous_format
-        self.critic, self.generator = (net.to(device, memory_format=order) for net in (critic, generator))
+        with torch.no_grad():
+            shape = generator(torch.randn(batch, Z_DIM)).shape
+        self.critic, self.generator = (peer.module(net, device, memory_format=order) for net in (critic, generator))
         counts = [peer.parameters(net) for net in (critic, generator)]
         assert counts == parameters, counts
         for net in (critic, generator):
@@ -74,8 +78,6 @@ class Gan:
         self.critic_optimizer = optimizer(self.critic.parameters(), rates[0])
         self.generator_optimizer = optimizer(self.generator.parameters(), rates[1])
         self.batch, self.device = batch, device
-        with torch.no_grad():
-            shape = self.generator(self.noise()).shape
         self.real = (torch.rand(shape, device=device) * 2 - 1).contiguous(memory_format=order)
 
     def noise(self):
@@ -174,17 +176,15 @@ def faces(device):
 def wgangp_faces_critic(device):
     """One step of the critic with the gradient penalty, fakes included."""
     model = faces(device)
+    critic_loss = peer.module(CriticLoss(model.critic, GRADIENT_WEIGHT), device)
 
     def step():
         fakes = model.fakes()
         alpha = torch.rand(model.batch, 1, 1, 1, device=device)
         between = (alpha * model.real + (1 - alpha) * fakes).requires_grad_()
-        (gradients,) = torch.autograd.grad(model.critic(between).sum(), between, create_graph=True)
-        penalty = (1 - gradients.square().sum(dim=(1, 2, 3)).sqrt()).square().mean()
-        real, fake = -model.critic(model.real).mean(), model.critic(fakes).mean()
-        loss = real + fake + GRADIENT_WEIGHT * penalty
-        peer.descend(model.critic_optimizer, loss)
-        return torch.stack([loss, real, fake, penalty]).tolist()[0]
+        read = critic_loss(model.real, fakes, between)
+        peer.descend(model.critic_optimizer, read[0])
+        return torch.stack(read).tolist()[0]
 
     return step
 

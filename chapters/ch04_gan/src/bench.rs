@@ -49,7 +49,7 @@ pub fn wgangp_faces_critic(device: Device, steps: usize) -> Result<Vec<f64>> {
     let mut x_train = random_images(&config, 64, device);
     time_steps(WARM_UP, steps, || {
         let true_imgs = x_train.next()? * 2.0 - 1.0;
-        let (noise, alpha) = (wgan.networks.noise(64), random_weights(64, device));
+        let (noise, alpha) = (wgan.networks.noise(64), random_weights(&true_imgs));
         Ok(wgan.train_critic(&true_imgs, &noise, &alpha, &mut optimizers.critic).loss)
     })
 }

@@ -3,7 +3,8 @@
     pip install torch==2.11.0 numpy
     python torch_peer.py --model style_evaluation --steps 5
 
-One evaluation of pages 188-195: an image of 256 x 256 or 512 x 512 pixels, the book's six layers of VGG19 with random weights.
+Eager mode, or torch.compile with `--compile`. One evaluation of pages 188-195: an image of 256 x 256 or 512 x 512 pixels, the
+book's six layers of VGG19 with random weights.
 """
 
 import sys
@@ -54,26 +55,39 @@ def gram_matrix(x):
     return features @ features.T
 
 
+class Loss(nn.Module):
+    """The loss of an image, with random images as content and style."""
+
+    def __init__(self, vgg, image):
+        super().__init__()
+        self.vgg = vgg
+        self.content = vgg(image())[1]
+        self.grams = [gram_matrix(maps) for maps in vgg(image())[0]]
+
+    def total_variation(self, x):
+        a = (x[:, :, :-1, :-1] - x[:, :, 1:, :-1]).square()
+        b = (x[:, :, :-1, :-1] - x[:, :, :-1, 1:]).square()
+        return (a + b).pow(1.25).sum()
+
+    def forward(self, x):
+        style, maps = self.vgg(x)
+        scale = 4 * 3**2 * (x.shape[2] * x.shape[3]) ** 2
+        loss = (maps - self.content).square().sum() + 20 * self.total_variation(x)
+        for gram, features in zip(self.grams, style):
+            loss = loss + 100 / 5 * (gram_matrix(features) - gram).square().sum() / scale
+        return loss
+
+
 def style_evaluation(device, side):
     order = torch.channels_last if torch.device(device).type == "cpu" else torch.contiguous_format
     vgg = Vgg().to(device, memory_format=order)
     assert peer.parameters(vgg) == 15_304_768, peer.parameters(vgg)
     image = lambda: (torch.rand(1, 3, side, side, device=device) * 255 - 128).contiguous(memory_format=order)
-    content = vgg(image())[1]
-    grams = [gram_matrix(maps) for maps in vgg(image())[0]]
+    model = peer.module(Loss(vgg, image), device)
     x = image().requires_grad_()
 
-    def total_variation(x):
-        a = (x[:, :, :-1, :-1] - x[:, :, 1:, :-1]).square()
-        b = (x[:, :, :-1, :-1] - x[:, :, :-1, 1:]).square()
-        return (a + b).pow(1.25).sum()
-
     def step():
-        style, maps = vgg(x)
-        scale = 4 * 3**2 * (side * side) ** 2
-        loss = (maps - content).square().sum() + 20 * total_variation(x)
-        for gram, features in zip(grams, style):
-            loss = loss + 100 / 5 * (gram_matrix(features) - gram).square().sum() / scale
+        loss = model(x)
         (gradient,) = torch.autograd.grad(loss, x)
         gradient.double().cpu().numpy()
         return loss.item()

@@ -3,9 +3,10 @@
     pip install torch==2.11.0 numpy
     python torch_peer.py --model cyclegan_apples --steps 10
 
-Eager mode and default threads. The nets and their training are written as in the best-known CycleGAN for PyTorch, the
-authors' own: translated images serve the generators' step and, detached, the discriminators'; frozen discriminators
-get no gradients. Layers, instance normalization, losses and the order of the steps are the book's.
+Eager mode, or torch.compile with `--compile`, and default threads. The nets and their training are written as in the
+best-known CycleGAN for PyTorch, the authors' own: translated images serve the generators' step and, detached, the
+discriminators'; frozen discriminators get no gradients. Layers, instance normalization, losses and the order of the steps
+are the book's.
 """
 
 import random
@@ -152,7 +153,7 @@ class CycleGan:
     def __init__(self, generators, discriminators, start, size, id_weight, parameters, device):
         # Channels last on a CPU: faster for both models.
         order = torch.channels_last if torch.device(device).type == "cpu" else torch.contiguous_format
-        nets = [net.to(device, memory_format=order) for net in (*generators, *discriminators)]
+        nets = [peer.module(net, device, memory_format=order) for net in (*generators, *discriminators)]
         self.g_AB, self.g_BA, self.d_A, self.d_B = nets
         counts = [peer.parameters(net) for net in nets]
         assert counts == parameters, counts
@@ -161,7 +162,7 @@ class CycleGan:
         for net in discriminators:
             fill(net, normal_start)
         self.generators = adam(chain(self.g_AB.parameters(), self.g_BA.parameters()))
-        self.optimizers = {net: adam(net.parameters()) for net in discriminators}
+        self.optimizers = {net: adam(net.parameters()) for net in (self.d_A, self.d_B)}
         self.id_weight = id_weight
         self.imgs_A, self.imgs_B = (
             (torch.rand(1, 3, size, size, device=device) * 2 - 1).contiguous(memory_format=order) for _ in range(2)

@@ -3,8 +3,9 @@
     pip install torch==2.11.0 numpy
     python torch_peer.py --model lstm_text --steps 20
 
-Eager mode and default threads: what a PyTorch user gets who writes the book's models down. Class numbers are targets, a
-document that has several questions is packed once per question as in the book, and padding is left out of the losses.
+Eager mode, or torch.compile with `--compile`, and default threads: what a PyTorch user gets who writes the book's models
+down. Class numbers are targets, a document that has several questions is packed once per question as in the book, and
+padding is left out of the losses.
 """
 
 import sys
@@ -40,7 +41,7 @@ class TextModel(nn.Module):
 
 def lstm_text(device):
     """Page 212: 32 windows of 20 words."""
-    model = TextModel().to(device)
+    model = peer.module(TextModel(), device)
     assert peer.parameters(model) == 1_853_901 + 4 * 256  # PyTorch has a second bias
     optimizer = torch.optim.RMSprop(model.parameters(), 1e-3, alpha=0.9, eps=1e-7)
     x = torch.randint(1, TOTAL_WORDS, (32, 20), device=device)
@@ -76,7 +77,7 @@ class QuestionAnswer(nn.Module):
 
 def question_answer(device):
     """Page 229: 128 questions to 26 documents."""
-    model = QuestionAnswer().to(device)
+    model = peer.module(QuestionAnswer(), device)
     assert peer.parameters(model) == 3_539_202
     optimizer = torch.optim.Adam(model.parameters(), 1e-3, eps=1e-7)
     arrays = [torch.from_numpy(array) for array in random_batch(VOCABULARY)]

@@ -92,6 +92,8 @@ fn figures_train_what_is_missing_and_nothing_twice() {
     assert!(numbers["held_out"]["f1"].is_number() && numbers["trained_on"]["bleu4_greedy"].is_number(), "{numbers}");
     let again = chapter.succeed(&figures);
     assert!(!again.stdout.contains("epoch "), "trained twice: {}", again.stdout);
+    // The trainings of 06_04 lie inside its run.
+    chapter.run(&["06_04", "--resume", "--epochs", "1"]).assert_failure(1, &["2 epochs", "--epochs 1"]);
 
     // A document of the reader's own.
     let document = chapter.path("my document.txt");

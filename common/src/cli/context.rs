@@ -1,11 +1,12 @@
 use super::options::Options;
+use super::sound::Instruments;
 use super::{Entry, Experiment, Table, Usage};
 use crate::threads;
 use crate::training::{Preset, Run};
 use crate::{gallery, say};
 use anyhow::{Result, bail, ensure};
 use data::{DataSet, Store};
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::path::{Path, PathBuf};
 use tch::Device;
 
@@ -21,6 +22,8 @@ pub struct Context {
     pub(super) out: PathBuf,
     /// Number of figures drawn so far: their order in the gallery.
     pub(super) drawn: Cell<usize>,
+    /// The sound font of figures with music, once it is looked for.
+    pub(super) instruments: OnceCell<Option<Instruments>>,
     /// Only in a notebook.
     pub(super) notebook: Option<Notebook>,
 }
@@ -45,7 +48,8 @@ impl Context {
         };
         gallery::check(&out.join("figures"))?; // before minutes of training
         let (chapter, entry, drawn) = (table.chapter, entry.clone(), Cell::new(0));
-        Ok(Context { chapter, entry, options, reuse, device, out, drawn, notebook: None })
+        let instruments = OnceCell::new();
+        Ok(Context { chapter, entry, options, reuse, device, out, drawn, instruments, notebook: None })
     }
 
     /// The experiment.
@@ -112,7 +116,8 @@ impl Context {
     pub(super) fn of(&self, entry: &Entry) -> Context {
         let Context { chapter, device, .. } = *self;
         let (entry, options, out) = (entry.clone(), self.options.clone(), self.out.clone());
-        Context { chapter, entry, options, reuse: true, device, out, drawn: Cell::new(0), notebook: None }
+        let (drawn, instruments) = (Cell::new(0), OnceCell::new());
+        Context { chapter, entry, options, reuse: true, device, out, drawn, instruments, notebook: None }
     }
 
     /// The folder of all runs: `run/`.

@@ -1,12 +1,15 @@
 use super::context::Context;
 use super::options::DEFAULT_SEED;
+use super::sound::Attached;
 use crate::display;
-use crate::gallery::{self, Image};
+use crate::files;
+use crate::gallery::{self, Attachment, Image};
 use crate::plot::Figure;
 use crate::say;
 use crate::shell;
 use crate::training::{Params, Run, RunFolder, ensure_not_stopped};
 use anyhow::Result;
+use music::Score;
 use tch::Device;
 
 /// Saves figures of a run to its folder and the gallery, each with a note about its data and run.
@@ -30,14 +33,32 @@ impl Figures<'_> {
     /// # Errors
     /// A file cannot be written, or [`Interrupted`](crate::training::Interrupted) after Ctrl-C.
     pub fn save(&self, what: &str, caption: &str, figure: Figure) -> Result<()> {
+        self.save_attached(what, caption, figure, &[])
+    }
+
+    /// As [`Figures::save`], with the music that the figure shows: `<id>_<what>.mid` and, played with the sound font
+    /// `timgm6mb` or a synthetic one, `<id>_<what>.wav`. What cannot be made of them is missing; standard error says why.
+    ///
+    /// # Errors
+    /// As [`Figures::save`].
+    pub fn save_with_sound(&self, what: &str, caption: &str, figure: Figure, score: &Score) -> Result<()> {
+        self.save_attached(what, caption, figure, &self.context.sound_of(score))
+    }
+
+    fn save_attached(&self, what: &str, caption: &str, figure: Figure, attached: &[Attached]) -> Result<()> {
         ensure_not_stopped()?;
         let Figures { context, folder, params } = self;
         let (entry, data) = (context.entry(), &params.data);
         let history = folder.history()?;
         let made = made_with(params, history.rows.len(), &entry.unit);
         let figure = figure.with_note(&format!("{} · {made}", data.title))?;
-        let file = format!("{}_{what}.png", entry.id);
-        figure.save(folder.path.join("figures").join(&file))?;
+        let name = format!("{}_{what}", entry.id);
+        let in_run = |ending: &str| folder.path.join("figures").join(format!("{name}.{ending}"));
+        figure.save(in_run("png"))?;
+        for Attached { ending, content, .. } in attached {
+            files::write(&in_run(ending), content)?;
+        }
+        let in_gallery = |ending: &str| format!("ch{:02}/{name}.{ending}", context.chapter);
         let image = Image {
             experiment: entry.full_name(),
             title: entry.title.clone(),
@@ -52,11 +73,19 @@ impl Figures<'_> {
             made,
             metrics: history.last(),
             command: command(&entry.id, params),
-            file: format!("ch{:02}/{file}", context.chapter),
+            file: in_gallery("png"),
+            attachments: attached
+                .iter()
+                .map(|file| Attachment { file: in_gallery(file.ending), title: file.title.clone() })
+                .collect(),
         };
         let gallery = context.out.join("figures");
-        gallery::add(&gallery, &image, &figure)?;
+        let contents: Vec<&[u8]> = attached.iter().map(|file| &file.content[..]).collect();
+        gallery::add(&gallery, &image, &figure, &contents)?;
         say!("figure: {}", gallery.join(&image.file).display());
+        for Attachment { file, title } in &image.attachments {
+            say!("  {title}: {}", gallery.join(file).display());
+        }
         if context.notebook.is_some() { display::show(&figure) } else { Ok(()) }
     }
 

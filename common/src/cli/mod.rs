@@ -8,6 +8,9 @@ mod measures;
 mod notebook;
 mod options;
 mod runs;
+mod sound;
+#[cfg(test)]
+mod tests_sound;
 
 pub use bench::{Bench, time_steps};
 pub use catalog::{Entry, Table};

@@ -187,8 +187,7 @@ impl Context {
         );
         self.ensure_same_numbers(&run)?;
         if let Some(epochs) = self.options.epochs {
-            let checkpoint = run.folder.checkpoint();
-            let done = if checkpoint.exists() { checkpoint.epochs()? } else { 0 };
+            let done = run.folder.epochs_done()?;
             ensure!(epochs >= done, "{place} is already trained for {done} epochs: --epochs {epochs} is too small");
             run.params.config = with_epochs(&run.params.config, epochs)?;
             run.params.config.check()?;

@@ -1,5 +1,6 @@
 //! Computing the next items in the background.
 
+use crate::threads;
 use anyhow::{Result, anyhow};
 use std::sync::mpsc::{Receiver, channel, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,19 +16,20 @@ pub struct Prefetch<T> {
 }
 
 impl<T: Send + 'static> Prefetch<T> {
-    /// Runs `work` over the jobs on `threads` threads, with at most `ahead` results ready or in progress, plus one per
+    /// Runs `work` over the jobs on `workers` threads, with at most `ahead` results ready or in progress, plus one per
     /// thread.
     pub fn new<J: Send + 'static>(
         jobs: impl Iterator<Item = J> + Send + 'static,
-        threads: usize,
+        workers: usize,
         ahead: usize,
         work: impl Fn(J) -> Result<T> + Send + Sync + 'static,
     ) -> Prefetch<T> {
         let (reserve, places) = sync_channel(ahead);
         let shared = Arc::new((Mutex::new(jobs), work));
-        for _ in 0..threads.max(1) {
+        for _ in 0..workers.max(1) {
             let (reserve, shared) = (reserve.clone(), shared.clone());
             thread::spawn(move || {
+                threads::compute_alone();
                 let (jobs, work) = &*shared;
                 loop {
                     // A job and its channel are taken under the same lock, so channels have the order of the jobs.
@@ -67,6 +69,13 @@ impl<T> Iterator for Prefetch<T> {
 mod tests {
     use super::*;
     use std::sync::atomic::{AtomicUsize, Ordering};
+
+    #[test]
+    fn workers_compute_alone() {
+        let before = tch::get_num_threads();
+        let of_worker = Prefetch::new(0..1, 1, 1, |_| Ok(tch::get_num_threads())).next().unwrap().unwrap();
+        assert_eq!((of_worker, tch::get_num_threads()), (1, before));
+    }
 
     #[test]
     fn results_come_in_order_whoever_is_faster() {

@@ -1,6 +1,6 @@
 use super::conv::spatial;
 use super::conv2d::variables;
-use super::{Activation, Conv, Layer, Padding, Shape};
+use super::{Activation, Conv, Layer, Padding, Shape, patches};
 use anyhow::Result;
 use tch::{Tensor, nn};
 
@@ -50,6 +50,10 @@ impl Layer for Conv2dTranspose {
 
 /// The operation: `x` is `[n, in, height, width]`, `kernel` `[in, out, height, width]`.
 pub(super) fn conv2d_transpose(x: &Tensor, kernel: &Tensor, bias: Option<&Tensor>, config: Conv<2>) -> Tensor {
+    let [height, width] = spatial(&x.size());
+    if let Some(patches) = config.transposed_patches([height, width]) {
+        return patches::conv_transpose(x, kernel, bias, patches);
+    }
     let Conv { kernel_size, strides, padding, .. } = config;
     let transposed = |x: &Tensor, kernel: &Tensor, crop: [i64; 2], more: [i64; 2]| {
         x.conv_transpose2d(kernel, bias, strides, crop, more, 1, [1, 1])
@@ -75,7 +79,6 @@ pub(super) fn conv2d_transpose(x: &Tensor, kernel: &Tensor, bias: Option<&Tensor
         let crop = [half[0] + odd[0], half[1] + odd[1]];
         return half_turn(&transposed(&half_turn(x), &half_turn(kernel), crop, odd));
     }
-    let [height, width]: [i64; 2] = spatial(&x.size());
     let whole = transposed(x, kernel, half, unreached);
     whole.narrow(2, 0, height * strides[0]).narrow(3, 0, width * strides[1])
 }

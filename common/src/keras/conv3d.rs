@@ -1,6 +1,6 @@
 use super::conv::spatial;
 use super::conv2d::variables;
-use super::{Activation, Conv, Layer, Shape};
+use super::{Activation, Conv, Layer, Shape, patches};
 use anyhow::Result;
 use tch::{Tensor, nn};
 
@@ -38,20 +38,48 @@ impl Layer for Conv3d {
     }
 
     fn forward(&self, x: &Tensor, _train: bool) -> Tensor {
-        let Conv { kernel_size, strides, padding, .. } = self.config;
-        let size: [i64; 3] = spatial(&x.size());
-        let zeros = [0, 1, 2].map(|axis| padding.zeros(size[axis], kernel_size[axis], strides[axis]));
-        let before = zeros.map(|(before, _)| before);
-        let conv = |x: &Tensor| {
-            let y = x.conv3d(&self.kernel, self.bias.as_ref(), strides, before, [1, 1, 1], 1);
-            Activation::behind(self.config.activation, y)
+        let y = match self.config.patches(spatial(&x.size())) {
+            Some(patches) => patches::conv(x, &self.kernel, self.bias.as_ref(), patches),
+            None => self.overlapping(x),
         };
-        // As in two dimensions: only Keras' odd zeros are put there beforehand.
-        let odd = zeros.map(|(before, after)| after - before);
-        if odd == [0; 3] { conv(x) } else { conv(&x.constant_pad_nd([0, odd[2], 0, odd[1], 0, odd[0]])) }
+        Activation::behind(self.config.activation, y)
     }
 
     fn trainable(&self) -> Vec<&Tensor> {
         std::iter::once(&self.kernel).chain(&self.bias).collect()
+    }
+}
+
+impl Conv3d {
+    /// The convolution where patches overlap.
+    fn overlapping(&self, x: &Tensor) -> Tensor {
+        let zeros = self.zeros(spatial(&x.size()));
+        let before = zeros.map(|(before, _)| before);
+        // As in two dimensions: only Keras' odd zeros are put there beforehand.
+        let odd = zeros.map(|(before, after)| after - before);
+        let padded = (odd != [0; 3]).then(|| x.constant_pad_nd([0, odd[2], 0, odd[1], 0, odd[0]]));
+        let (kernel, bias, strides) = (&self.kernel, self.bias.as_ref(), self.config.strides);
+        padded.as_ref().unwrap_or(x).conv3d(kernel, bias, strides, before, [1, 1, 1], 1)
+    }
+
+    /// Zeros before and after each axis of a volume of this size.
+    fn zeros(&self, size: [i64; 3]) -> [(i64, i64); 3] {
+        let Conv { kernel_size, strides, padding, .. } = self.config;
+        [0, 1, 2].map(|axis| padding.zeros(size[axis], kernel_size[axis], strides[axis]))
+    }
+
+    /// The gradient with respect to a volume of this size, given the one with respect to the output; none if the
+    /// convolution leaves values of the volume out.
+    pub(super) fn vjp(&self, size: [i64; 3], dy: &Tensor) -> Option<Tensor> {
+        if let Some(patches) = self.config.patches(size) {
+            return Some(patches::conv_transpose(dy, &self.kernel, None, patches));
+        }
+        let zeros = self.zeros(size).map(|(before, _)| before);
+        let strides = self.config.strides;
+        // libtorch crops both sides alike: where Keras puts one zero more behind the volume, that is still there.
+        let dx = dy.conv_transpose3d(&self.kernel, None::<&Tensor>, strides, zeros, [0, 0, 0], 1, [1, 1, 1]);
+        let found: [i64; 3] = spatial(&dx.size());
+        let cropped = (0..3).fold(dx, |dx, axis| dx.narrow(2 + axis as i64, 0, size[axis].min(found[axis])));
+        (0..3).all(|axis| found[axis] >= size[axis]).then_some(cropped)
     }
 }

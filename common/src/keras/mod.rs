@@ -42,6 +42,7 @@ mod net;
 mod node;
 mod optimizer;
 mod padding;
+mod patches;
 mod plan;
 mod pooling;
 pub mod recurrent;

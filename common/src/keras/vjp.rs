@@ -1,9 +1,10 @@
 //! Vector-Jacobian products of piecewise linear nets, layer by layer: differentiable with respect to the weights.
 
+use super::conv::spatial;
 use super::conv2d_transpose::conv2d_transpose;
 use super::graph::Entry;
 use super::layout::{to_channels_first, to_channels_last};
-use super::{Activation, Conv2d, Dense, Flatten, Operation, Value};
+use super::{Activation, Conv2d, Conv3d, Dense, Flatten, Operation, Reshape, Value};
 use std::any::Any;
 use tch::Tensor;
 
@@ -39,8 +40,9 @@ fn has_vjp(layer: &dyn Operation) -> bool {
     let layer = layer as &dyn Any;
     let piecewise_linear = matches!(layer.downcast_ref(), Some(Activation::Relu | Activation::LeakyRelu(_)));
     let conv = layer.downcast_ref().is_some_and(|conv: &Conv2d| conv.config.activation.is_none());
+    let conv3d = layer.downcast_ref().is_some_and(|conv: &Conv3d| conv.config.activation.is_none());
     let dense = layer.downcast_ref().is_some_and(|dense: &Dense| dense.activation.is_none());
-    piecewise_linear || conv || dense || layer.is::<Flatten>()
+    piecewise_linear || conv || conv3d || dense || layer.is::<Flatten>() || layer.is::<Reshape>()
 }
 
 /// The gradient with respect to a layer's input `x`, given the one with respect to its output. It depends on `dy` and
@@ -52,11 +54,14 @@ fn vjp(layer: &dyn Operation, x: &Tensor, dy: &Tensor) -> Option<Tensor> {
         // A `same` convolution forgets whether the last stride was a whole one.
         return (dx.size() == x.size()).then_some(dx);
     }
+    if let Some(conv) = layer.downcast_ref::<Conv3d>() {
+        return conv.vjp(spatial(&x.size()), dy);
+    }
     if let Some(dense) = layer.downcast_ref::<Dense>() {
         return Some(to_channels_first(&to_channels_last(dy).matmul(&dense.kernel.transpose(0, 1))));
     }
-    if layer.is::<Flatten>() {
-        return Some(to_channels_first(&dy.reshape(to_channels_last(x).size())));
+    if layer.is::<Flatten>() || layer.is::<Reshape>() {
+        return Some(to_channels_first(&to_channels_last(dy).reshape(to_channels_last(x).size())));
     }
     match layer.downcast_ref::<Activation>()? {
         Activation::Relu => Some(x.leaky_relu_backward(dy, 0.0, false)),

@@ -6,11 +6,13 @@
 //! ch03::experiments::vae_digits::train(&context)?;                   // shows its figures below the cell
 //! show_source("ch03_vae/src/models/vae.rs", &["fn sampling"])?
 //! summary(&Tensor::randn([3, 4], (Kind::Float, Device::Cpu)))
+//! listen(&context, "score")?                                      // a figure's music, in a cell of its own
 //! ```
 //!
 //! Runs and figures are saved where the command line saves them. A run with the same hyper-parameters is reused, and an
 //! interrupted one is resumed.
 
+mod sound;
 mod source;
 mod tensors;
 
@@ -18,6 +20,7 @@ pub use crate::cli::Context;
 pub use crate::training::{DataInfo, ExperimentConfig, Preset, Run, settings};
 pub use anyhow::Result;
 pub use data::DataSet;
+pub use sound::{Excerpt, listen};
 pub use source::{Source, show_source};
 pub use tensors::{Summary, summary};
 pub use {ndarray, tch};

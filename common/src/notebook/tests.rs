@@ -1,5 +1,5 @@
 use super::source::item;
-use super::summary;
+use super::{Excerpt, summary};
 use crate::plot::{Chart, Figure, Line};
 use tch::{Device, Kind, Tensor};
 
@@ -61,4 +61,14 @@ fn images_of_a_cell_stand_below_each_other_at_half_their_size() {
     assert_eq!((wide.width(), wide.height()), (300, 100));
     let both = Figure::stacked(&[wide, high]).unwrap();
     assert_eq!((both.width(), both.height()), (300, 316));
+}
+
+#[test]
+fn players_hold_their_sound() {
+    let excerpt = Excerpt { wav: b"RIFF".to_vec(), title: "figures/ch07/07_03_score.wav".to_string() };
+    let text = excerpt.evcxr_text();
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(lines[0], "EVCXR_BEGIN_CONTENT text/html");
+    assert!(lines[1].starts_with("<audio controls src=\"data:audio/wav;base64,UklGRg==\"></audio>"), "{text}");
+    assert_eq!(lines[3..], ["EVCXR_BEGIN_CONTENT text/plain", "figures/ch07/07_03_score.wav", "EVCXR_END_CONTENT"]);
 }

@@ -11,6 +11,7 @@
 //! | words and numbers in rows | [`Table`] |
 //! | running text, with words that are marked | [`Prose`] |
 //! | a network as boxes and arrows | [`Diagram`] |
+//! | music, engraved or as bars over time | [`Engraved`], [`PianoRoll`] |
 //! | several of these in one figure | [`Figure::panels`], [`Figure::grid`], [`Figure::fitted`] |
 //!
 //! ```text
@@ -46,6 +47,7 @@ mod color_bar;
 mod colormap;
 mod diagram;
 mod diagram_layout;
+mod engraved;
 mod figure;
 mod heat_map;
 mod histogram;
@@ -55,6 +57,7 @@ mod legend;
 mod line;
 mod mark;
 mod pen;
+mod piano_roll;
 mod points;
 mod prose;
 mod raster;
@@ -72,12 +75,14 @@ pub use chart::Chart;
 pub use color::Color;
 pub use colormap::ColorMap;
 pub use diagram::{Diagram, Node};
+pub use engraved::Engraved;
 pub use figure::{Figure, Plot};
 pub use heat_map::HeatMap;
 pub use histogram::Histogram;
 pub use image_grid::ImageGrid;
 pub use line::Line;
 pub use mark::Mark;
+pub use piano_roll::{PianoRoll, RollNote};
 pub use points::Points;
 pub use prose::Prose;
 pub use shapes::{Label, Polygon};
@@ -85,5 +90,7 @@ pub use table::Table;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_music;
 #[cfg(test)]
 mod tests_odd_input;

@@ -1,11 +1,14 @@
-//! Samples of image generators: sheets saved during training, and the figures that all generators share.
+//! Samples of generators: sheets of images saved during training, the figures that all generators share, and tokens drawn at
+//! a temperature.
 
 mod figures;
 mod latent;
 mod quality;
 mod sheet;
+mod temperature;
 
 pub use figures::{history, interpolation, nearest, samples, strip};
 pub use latent::great_circle;
 pub use quality::measure;
 pub use sheet::{SIDE, Sheet};
+pub use temperature::{random, sample_with_temp};

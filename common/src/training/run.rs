@@ -76,6 +76,19 @@ impl RunFolder {
         Ok(RunFolder { path })
     }
 
+    /// Epochs that are trained: the most of this run and of the trainings beside it.
+    ///
+    /// # Errors
+    /// A checkpoint is damaged.
+    pub fn epochs_done(&self) -> Result<u64> {
+        let inside = fs::read_dir(&self.path).into_iter().flatten().flatten().map(|entry| entry.path());
+        let checkpoints = std::iter::once(self.path.clone()).chain(inside).map(|path| CheckpointFile::of(&path));
+        checkpoints
+            .filter(CheckpointFile::exists)
+            .map(|checkpoint| checkpoint.epochs())
+            .try_fold(0, |most, epochs| Ok(most.max(epochs?)))
+    }
+
     /// The number in the folder's name.
     pub fn number(&self) -> Option<u32> {
         self.path.file_name()?.to_str()?.split_once('_')?.0.parse().ok()

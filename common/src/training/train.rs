@@ -139,8 +139,7 @@ impl Training {
             }
         }
         if step >= epochs * batches {
-            self.progress.finish();
-            weights::save_named(&self.state.variables, &self.folder.weights())?;
+            self.finish()?;
             return Ok(None);
         }
         if asked_to_stop() {
@@ -159,6 +158,21 @@ impl Training {
         }
         device::seed(&[seed, step]);
         Ok(Some(Step { epoch: step / batches, batch: step % batches, number: step }))
+    }
+
+    /// Ends training before its last epoch, for early stopping: call it in place of the first step of an epoch.
+    ///
+    /// # Errors
+    /// The disk is full.
+    pub fn stop(mut self) -> Result<()> {
+        self.save()?;
+        self.finish()
+    }
+
+    /// Writes the weights alone.
+    fn finish(&mut self) -> Result<()> {
+        self.progress.finish();
+        weights::save_named(&self.state.variables, &self.folder.weights())
     }
 
     /// Records the step's losses by name: scalars, each a mean over `samples`. The history gets their mean over the

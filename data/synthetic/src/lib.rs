@@ -2,6 +2,7 @@
 
 pub mod avatar;
 pub mod celeba;
+pub mod chorales;
 pub mod coffee;
 mod dice;
 pub mod digits;
@@ -18,7 +19,9 @@ mod paint;
 pub mod paintings;
 pub mod parallel;
 mod pen;
+pub mod preludes;
 pub mod shapes;
+pub mod soundfont;
 mod unpaired;
 mod vec3;
 pub mod vectors;
@@ -30,8 +33,9 @@ use anyhow::{Result, bail};
 
 /// Runs a generator in its default configuration: it writes all files of its data set to the folder `dir`.
 ///
-/// Generators are called like their modules: `celeba`, `coffee`, `digits`, `documents`, `fables`, `fruit`, `land`,
-/// `landscapes`, `paintings`, `shapes`, `vectors`, `vgg19`. Drawings also need a category: `drawings/camel`.
+/// Generators are called like their modules: `celeba`, `chorales`, `coffee`, `digits`, `documents`, `fables`, `fruit`, `land`,
+/// `landscapes`, `paintings`, `preludes`, `shapes`, `soundfont`, `vectors`, `vgg19`. Drawings also need a category:
+/// `drawings/camel`.
 ///
 /// # Errors
 /// There is no such generator, or a file cannot be written.
@@ -39,6 +43,7 @@ pub fn write(generator: &str, dir: &Path) -> Result<()> {
     let (generator, category) = generator.split_once('/').unwrap_or((generator, ""));
     match generator {
         "celeba" => celeba::write(dir, &celeba::Config::default()),
+        "chorales" => chorales::write(dir, &chorales::Config::default()),
         "coffee" => coffee::write(dir),
         "digits" => digits::write(dir, &digits::Config::default()),
         "documents" => documents::write(dir, &documents::Config::default()),
@@ -48,12 +53,14 @@ pub fn write(generator: &str, dir: &Path) -> Result<()> {
         "land" => land::write(dir),
         "landscapes" => landscapes::write(dir, &landscapes::Config::default()),
         "paintings" => paintings::write(dir),
+        "preludes" => preludes::write(dir, &preludes::Config::default()),
         "shapes" => shapes::write(dir, &shapes::Config::default()),
+        "soundfont" => soundfont::write(dir),
         "vectors" => vectors::write(dir),
         "vgg19" => vgg19::write(dir),
         _ => bail!(
-            "unknown generator `{generator}`: valid names are celeba, coffee, digits, documents, drawings/<category>, \
-             fables, fruit, land, landscapes, paintings, shapes, vectors and vgg19"
+            "unknown generator `{generator}`: valid names are celeba, chorales, coffee, digits, documents, drawings/<category>, \
+             fables, fruit, land, landscapes, paintings, preludes, shapes, soundfont, vectors and vgg19"
         ),
     }
 }

@@ -9,7 +9,8 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 use synthetic::{
-    celeba, coffee, digits, documents, drawings, fables, fruit, land, landscapes, paintings, shapes, vectors, vgg19,
+    celeba, chorales, coffee, digits, documents, drawings, fables, fruit, land, landscapes, paintings, preludes,
+    shapes, soundfont, vectors, vgg19,
 };
 
 /// A digest of the names and contents of all files that `write` leaves in an empty folder.
@@ -45,6 +46,8 @@ fn add(dir: &Path, prefix: &str, hash: &mut Sha256) {
 fn the_bytes_never_change() {
     let celeba_config = celeba::Config { seed: 2015, images: 40 };
     assert_eq!(digest(|dir| celeba::write(dir, &celeba_config)), "5060ed15db227007", "celeba");
+    let chorales_config = chorales::Config { seed: 1685, train: 12, valid: 2, test: 2 };
+    assert_eq!(digest(|dir| chorales::write(dir, &chorales_config)), "cc0421c00fb843f5", "chorales");
     assert_eq!(digest(coffee::write), "314061389523c2ee", "coffee");
     let digits_config = digits::Config { seed: 1998, train: 300, test: 100 };
     assert_eq!(digest(|dir| digits::write(dir, &digits_config)), "fdcb8e9f52ef626d", "digits");
@@ -57,8 +60,11 @@ fn the_bytes_never_change() {
     assert_eq!(digest(land::write), "d1b6de7c869f1f48", "land");
     let landscapes_config = landscapes::Config { seed: 1840, train: 6, test: 1 };
     assert_eq!(digest(|dir| landscapes::write(dir, &landscapes_config)), "a8c4b56b19cbf8a1", "landscapes");
+    let preludes_config = preludes::Config { seed: 1720, pieces: 7 };
+    assert_eq!(digest(|dir| preludes::write(dir, &preludes_config)), "a5b69e329c3187a5", "preludes");
     let shapes_config = shapes::Config { seed: 2009, images: 100 };
     assert_eq!(digest(|dir| shapes::write(dir, &shapes_config)), "728d713e87de56f8", "shapes");
+    assert_eq!(digest(soundfont::write), "4f08bbac7881ba4a", "soundfont");
     assert_eq!(digest(paintings::write), "0429fa31e1c483ea", "paintings");
     assert_eq!(digest(vectors::write), "ca5f504c3f19752a", "vectors");
     assert_eq!(digest(vgg19::write), "85f58904bd3f26bc", "vgg19");

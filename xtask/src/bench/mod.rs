@@ -3,7 +3,8 @@
 //! Every chapter's binary answers `bench --list` with its models, one per line, and `bench --model NAME --steps N` with
 //! one line of JSON, a [`sample::Sample`]. So do the peers' scripts in the chapter's folder `peers`, which share the
 //! command line and the clock of `common/python/peer.py`. Rounds alternate (ours, PyTorch, Keras, ours, ...), so a
-//! machine that slows down affects all of them.
+//! machine that slows down affects all of them. Steps before the clock runs compile what a framework compiles; the first
+//! of them is reported apart.
 
 pub mod peers;
 pub mod report;
@@ -21,7 +22,7 @@ use crate::Usage;
 use crate::cargo::Cargo;
 use crate::experiments::{Chapter, Experiments};
 use crate::process::begin;
-use peers::Peer;
+use peers::{Kind, Peer};
 use report::{Report, Row};
 use sample::Sample;
 
@@ -29,9 +30,11 @@ use sample::Sample;
 pub struct Arguments {
     /// Chapter, such as 03 [default: all]
     chapter: Option<String>,
-    /// Also time the same models in PyTorch and tf.keras (installs them the first time: several GB)
-    #[arg(long)]
-    peers: bool,
+    /// Also time the same models in other frameworks (installs them the first time: several GB): those of a list such as
+    /// eager,jax, or all
+    #[arg(long, value_name = "LIST", value_enum, value_delimiter = ',', num_args = 0..=1)]
+    #[arg(default_missing_value = "eager,compile,keras,jax")]
+    peers: Vec<Kind>,
     /// Training steps per round
     #[arg(long, default_value_t = 60, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     steps: u32,
@@ -63,8 +66,9 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
     }
     report::check_replaceable(&json)?;
     let cargo = Cargo::ready(root)?;
-    let peers = if arguments.peers { peers::ready(root)? } else { Vec::new() };
-    let mut report = Report::new(arguments.steps, arguments.rounds, &peers);
+    let peers = peers::ready(root, &arguments.peers)?;
+    let kinds = peers.iter().map(|peer| peer.kind).collect();
+    let mut report = Report::new(arguments.steps, arguments.rounds, kinds);
     for chapter in chapters {
         let executable = cargo.build(&chapter.table.package, &chapter.table.package)?;
         for model in sample::models(cargo.start(&executable))? {
@@ -107,8 +111,8 @@ impl Job<'_> {
                 let Ok(rounds) = results else { continue }; // it failed in an earlier round
                 match self.time_peer(peer, arguments.steps, row.batch) {
                     Ok(sample) => {
-                        begin(format_args!(", {} {:.2} ms", peer.title, stats::median(&sample.ms)));
-                        rounds.push(sample.ms);
+                        begin(format_args!(", {} {:.2} ms", peer.kind.title(), stats::median(&sample.ms)));
+                        rounds.add(sample);
                     }
                     Err(error) => *results = Err(format!("{error:#}")),
                 }

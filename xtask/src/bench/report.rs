@@ -8,8 +8,9 @@ use anyhow::{Context, Result, ensure};
 use catalog::versions::LIBTORCH;
 use serde_json::{Map, Value, json};
 
-use super::peers::{self, Peer};
-use super::stats::{Summary, summary};
+use super::peers::{Home, Kind};
+use super::sample::Sample;
+use super::stats::summary;
 
 /// Checks that `path` is free, or holds an earlier report, which may be replaced.
 ///
@@ -31,8 +32,7 @@ pub struct Report {
     steps: u32,
     rounds: u32,
     cores: usize,
-    /// Title and JSON name of each peer.
-    peers: Vec<(&'static str, &'static str)>,
+    peers: Vec<Kind>,
     pub rows: Vec<Row>,
 }
 
@@ -44,50 +44,72 @@ pub struct Row {
     /// Milliseconds, round by round.
     pub ours: Vec<Vec<f64>>,
     /// Those of each peer, or the reason why there are none.
-    pub peers: Vec<Result<Vec<Vec<f64>>, String>>,
+    pub peers: Vec<Result<Rounds, String>>,
+}
+
+/// What a peer's rounds gave.
+#[derive(Clone, Default)]
+pub struct Rounds {
+    /// Milliseconds, round by round.
+    ms: Vec<Vec<f64>>,
+    /// Seconds of the longest first step; later rounds may find on disk what the first one compiled.
+    first_step_s: Option<f64>,
+}
+
+impl Rounds {
+    pub fn add(&mut self, sample: Sample) {
+        self.ms.push(sample.ms);
+        // `None` is below all numbers.
+        let longer = sample.first_step_s > self.first_step_s;
+        self.first_step_s = if longer { sample.first_step_s } else { self.first_step_s };
+    }
 }
 
 impl Row {
     pub fn new(chapter: u32, model: &str, peers: usize) -> Row {
-        Row { chapter, model: model.into(), batch: 0, ours: Vec::new(), peers: vec![Ok(Vec::new()); peers] }
+        Row { chapter, model: model.into(), batch: 0, ours: Vec::new(), peers: vec![Ok(Rounds::default()); peers] }
     }
 }
 
 impl Report {
-    pub fn new(steps: u32, rounds: u32, peers: &[Peer]) -> Report {
+    pub fn new(steps: u32, rounds: u32, peers: Vec<Kind>) -> Report {
         let cores = std::thread::available_parallelism().map_or(1, |count| count.get());
-        Report {
-            steps,
-            rounds,
-            cores,
-            peers: peers.iter().map(|peer| (peer.title, peer.key)).collect(),
-            rows: Vec::new(),
-        }
+        Report { steps, rounds, cores, peers, rows: Vec::new() }
     }
 
-    /// The table for the terminal: medians in milliseconds, and ours divided by each peer's. Below it, the failures.
+    /// The table for the terminal: medians in milliseconds, and ours divided by each peer's. Below it, the failures, the
+    /// slow peers that took fewer steps, and the peers' first steps.
     pub fn table(&self) -> String {
-        let width = self.rows.iter().map(|row| row.model.len()).max().unwrap_or(0).max(5);
+        let width = self.model_width();
         let mut text = format!("\nMilliseconds per training step, median of {} x {} steps", self.rounds, self.steps);
         let _ = write!(text, " on {} processor cores\n\n{:width$}  batch      ours", self.cores, "model");
-        for (title, _) in &self.peers {
+        for title in self.titles() {
             let _ = write!(text, "  {title:>8}  ours/{title}");
         }
         text.push('\n');
-        let mut failures = String::new();
+        let mut notes = String::new();
+        let wanted = (self.rounds * self.steps) as usize;
         for row in &self.rows {
             let ours = summary(&row.ours).median_ms;
             let _ = write!(text, "{:width$}  {:5}  {ours:8.2}", row.model, row.batch);
-            for ((title, _), times) in self.peers.iter().zip(&row.peers) {
+            for (title, rounds) in self.titles().zip(&row.peers) {
                 let ratio_width = "ours/".len() + title.len();
-                match times {
-                    Ok(times) => {
-                        let theirs = summary(times).median_ms;
-                        let _ = write!(text, "  {theirs:8.2}  {:>ratio_width$.2}", ours / theirs);
+                match rounds {
+                    Ok(rounds) => {
+                        let theirs = summary(&rounds.ms);
+                        let ratio = ours / theirs.median_ms;
+                        let _ = write!(text, "  {:8.2}  {ratio:>ratio_width$.2}", theirs.median_ms);
+                        if theirs.steps < wanted {
+                            let _ = writeln!(
+                                notes,
+                                "{title}, {}: too slow for more than {} steps",
+                                row.model, theirs.steps
+                            );
+                        }
                     }
                     Err(error) => {
                         let _ = write!(text, "  {:>8}  {:>ratio_width$}", "-", "-");
-                        let _ = writeln!(failures, "{title}, {}: {error}", row.model);
+                        let _ = writeln!(notes, "{title}, {}: {error}", row.model);
                     }
                 }
             }
@@ -96,19 +118,58 @@ impl Report {
         if !self.peers.is_empty() {
             text += "\nBelow 1, ours is faster.\n";
         }
-        text + &failures
+        text + &notes + &self.first_steps()
+    }
+
+    /// The table of the peers' first steps; empty if no peer told its own.
+    fn first_steps(&self) -> String {
+        let seconds = |rounds: &Result<Rounds, String>| rounds.as_ref().ok().and_then(|rounds| rounds.first_step_s);
+        if self.rows.iter().flat_map(|row| &row.peers).filter_map(seconds).next().is_none() {
+            return String::new();
+        }
+        let width = self.model_width();
+        let mut text =
+            format!("\nSeconds of the first step, compilation included, not in the times above\n\n{:width$}", "model");
+        for title in self.titles() {
+            let _ = write!(text, "  {title:>8}");
+        }
+        text.push('\n');
+        for row in &self.rows {
+            let _ = write!(text, "{:width$}", row.model);
+            for rounds in &row.peers {
+                let seconds = seconds(rounds).map_or("-".into(), |seconds| format!("{seconds:.2}"));
+                let _ = write!(text, "  {seconds:>8}");
+            }
+            text.push('\n');
+        }
+        text
+    }
+
+    fn titles(&self) -> impl Iterator<Item = &'static str> {
+        self.peers.iter().map(|peer| peer.title())
+    }
+
+    /// The width of the first column.
+    fn model_width(&self) -> usize {
+        self.rows.iter().map(|row| row.model.len()).max().unwrap_or(0).max("model".len())
     }
 
     /// Everything as JSON.
     pub fn json(&self) -> Value {
         json!({
             "libtorch": LIBTORCH,
-            "peers": if self.peers.is_empty() { Vec::new() } else { peers::packages() },
+            "peers": self.packages(),
             "machine": { "cores": self.cores, "os": std::env::consts::OS, "arch": std::env::consts::ARCH },
             "rounds": self.rounds,
             "steps_per_round": self.steps,
             "models": self.rows.iter().map(|row| self.row(row)).collect::<Vec<_>>(),
         })
+    }
+
+    /// The packages of the peers' environments.
+    fn packages(&self) -> Vec<String> {
+        let used = |home: &Home| self.peers.iter().any(|peer| peer.home() == *home);
+        Home::ALL.into_iter().filter(used).flat_map(Home::packages).collect()
     }
 
     fn row(&self, row: &Row) -> Value {
@@ -118,17 +179,19 @@ impl Report {
         object.insert("model".into(), json!(row.model));
         object.insert("batch".into(), json!(row.batch));
         object.insert("ours".into(), json!(ours));
-        for ((_, key), times) in self.peers.iter().zip(&row.peers) {
-            let times: Result<Summary, _> = times.as_ref().map(|times| summary(times));
-            match times {
-                Ok(times) => {
-                    object.insert(format!("ours_over_{key}"), json!(ours.median_ms / times.median_ms));
-                    object.insert((*key).into(), json!(times));
+        for (peer, rounds) in self.peers.iter().zip(&row.peers) {
+            let key = peer.key();
+            let value = match rounds {
+                Ok(rounds) => {
+                    let theirs = summary(&rounds.ms);
+                    object.insert(format!("ours_over_{key}"), json!(ours.median_ms / theirs.median_ms));
+                    let mut value = json!(theirs);
+                    value["first_step_s"] = json!(rounds.first_step_s);
+                    value
                 }
-                Err(error) => {
-                    object.insert((*key).into(), json!({ "error": error }));
-                }
-            }
+                Err(error) => json!({ "error": error }),
+            };
+            object.insert(key.into(), value);
         }
         Value::Object(object)
     }

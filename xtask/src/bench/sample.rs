@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use serde::Deserialize;
 
 use crate::process::last_lines;
@@ -14,6 +14,15 @@ pub struct Sample {
     pub batch: u64,
     /// Milliseconds of each step.
     pub ms: Vec<f64>,
+    /// Seconds of the first step, before the clock runs; peers compile in it.
+    pub first_step_s: Option<f64>,
+}
+
+/// A peer's line of JSON where its framework cannot train the model.
+#[derive(Deserialize)]
+struct Refusal {
+    /// The reason.
+    not_possible: String,
 }
 
 /// The models that a chapter's `binary` can time.
@@ -37,9 +46,13 @@ pub fn take(command: &mut Command, model: &str, steps: u32) -> Result<Sample> {
 /// Reads the sample, the last line of `text` that is an object.
 ///
 /// # Errors
-/// There is none, it is of another model, or its times are empty or not above 0.
+/// There is none, it is of another model, or its times are empty or not above 0; or the program says why it is not
+/// possible.
 pub fn parse(text: &str, model: &str) -> Result<Sample> {
     let line = text.lines().rev().find(|line| line.starts_with('{')).context("it printed no line of JSON")?;
+    if let Ok(Refusal { not_possible }) = serde_json::from_str(line) {
+        bail!("not possible: {not_possible}");
+    }
     let sample: Sample = serde_json::from_str(line).with_context(|| format!("reading its answer {line}"))?;
     ensure!(sample.model == model, "it timed {}, not {model}", sample.model);
     let times = !sample.ms.is_empty() && sample.ms.iter().all(|ms| ms.is_finite() && *ms > 0.0);

@@ -8,5 +8,5 @@ mod wgan_gp;
 pub use common::keras::ConvConfig as Conv;
 pub use gan::{Gan, LearningRates};
 pub use networks::{Activation, After, Iterations, NetConfig, Networks, Optimizers};
-pub use wgan::Wgan;
-pub use wgan_gp::{WganGp, random_weights};
+pub use wgan::{Wgan, generator_loss};
+pub use wgan_gp::{CriticLosses, WganGp, critic_losses, random_weights};

@@ -2,7 +2,7 @@
 
 use super::networks::{Iterations, NetConfig, Networks};
 use anyhow::{Result, ensure};
-use common::keras::{Optimizer, losses};
+use common::keras::{Model, Optimizer, losses};
 use tch::{Device, Tensor};
 
 /// A critic against a generator, with the Wasserstein loss.
@@ -83,9 +83,13 @@ impl Wgan {
 
 /// One generator step towards high outputs of the critic (p. 147).
 pub fn train_generator(networks: &Networks, noise: &Tensor, optimizer: &mut Optimizer) -> Tensor {
-    let gen_imgs = networks.generator.forward_t(noise, true);
-    let output = networks.critic.forward_t(&gen_imgs, true);
-    let loss = losses::wasserstein(&output.ones_like(), &output);
+    let loss = generator_loss(&networks.critic, &networks.generator.forward_t(noise, true));
     optimizer.minimize(&loss);
     loss
+}
+
+/// The generator's loss for what it has generated, images or anything else: -mean(D(G(z))) (p. 147).
+pub fn generator_loss(critic: &Model, generated: &Tensor) -> Tensor {
+    let output = critic.forward_t(generated, true);
+    losses::wasserstein(&output.ones_like(), &output)
 }

@@ -3,7 +3,7 @@
 use super::networks::{Iterations, NetConfig, Networks, Optimizers};
 use super::wgan::train_generator;
 use anyhow::{Result, ensure};
-use common::keras::{Adam, Optimizer, losses};
+use common::keras::{Adam, Model, Optimizer, losses};
 use tch::{Device, Kind, Tensor};
 
 /// A critic against a generator, with the Wasserstein loss and the gradient penalty.
@@ -22,9 +22,9 @@ pub struct WganGp {
 pub struct CriticLosses {
     /// The weighted sum of the others.
     pub loss: Tensor,
-    /// On real images.
+    /// On real samples.
     pub loss_real: Tensor,
-    /// On generated images.
+    /// On generated samples.
     pub loss_fake: Tensor,
     /// The gradient penalty, without its weight.
     pub gradient_penalty: Tensor,
@@ -57,19 +57,10 @@ impl WganGp {
         alpha: &Tensor,
         optimizer: &mut Optimizer,
     ) -> CriticLosses {
-        let critic = &self.networks.critic;
         let fake_imgs = self.networks.predict(noise);
-        // An interpolation of each pair (p. 154).
-        let interpolated_img = alpha * true_imgs + (1.0 - alpha) * &fake_imgs;
-
-        let valid = critic.forward_t(true_imgs, true);
-        let fake = critic.forward_t(&fake_imgs, true);
-        let loss_real = losses::wasserstein(&valid.ones_like(), &valid);
-        let loss_fake = losses::wasserstein(&-fake.ones_like(), &fake);
-        let gradient_penalty = losses::gradient_penalty(&critic.input_gradient(&interpolated_img));
-        let loss = &loss_real + &loss_fake + &gradient_penalty * self.grad_weight;
-        optimizer.minimize(&loss);
-        CriticLosses { loss, loss_real, loss_fake, gradient_penalty }
+        let losses = critic_losses(&self.networks.critic, true_imgs, &fake_imgs, alpha, self.grad_weight);
+        optimizer.minimize(&losses.loss);
+        losses
     }
 
     /// One generator step, as in the Wasserstein GAN.
@@ -87,7 +78,7 @@ impl WganGp {
             for _ in 0..self.n_critic {
                 let true_imgs = iterations.true_imgs()?;
                 let n = true_imgs.size()[0];
-                let (noise, alpha) = (self.networks.noise(n), random_weights(n, true_imgs.device()));
+                let (noise, alpha) = (self.networks.noise(n), random_weights(&true_imgs));
                 last = Some((n, self.train_critic(&true_imgs, &noise, &alpha, &mut iterations.optimizers.critic)));
             }
             let Some((n, d)) = last else { break };
@@ -101,7 +92,24 @@ impl WganGp {
     }
 }
 
-/// Random weights of the interpolations between real and fake images: U(0, 1), one for each of `n` pairs.
-pub fn random_weights(n: i64, device: Device) -> Tensor {
-    Tensor::rand([n, 1, 1, 1], (Kind::Float, device))
+/// The critic's losses on real samples, fake ones and their interpolations with weights `alpha` (p. 155); samples are
+/// images or anything else that the critic takes.
+pub fn critic_losses(critic: &Model, real: &Tensor, fakes: &Tensor, alpha: &Tensor, grad_weight: f64) -> CriticLosses {
+    // An interpolation of each pair (p. 154).
+    let interpolated = alpha * real + (1.0 - alpha) * fakes;
+
+    let valid = critic.forward_t(real, true);
+    let fake = critic.forward_t(fakes, true);
+    let loss_real = losses::wasserstein(&valid.ones_like(), &valid);
+    let loss_fake = losses::wasserstein(&-fake.ones_like(), &fake);
+    let gradient_penalty = losses::gradient_penalty(&critic.input_gradient(&interpolated));
+    let loss = &loss_real + &loss_fake + &gradient_penalty * grad_weight;
+    CriticLosses { loss, loss_real, loss_fake, gradient_penalty }
+}
+
+/// Random weights of the interpolations between real and fake samples: U(0, 1), one for each real sample.
+pub fn random_weights(real: &Tensor) -> Tensor {
+    let mut one_each = vec![1; real.dim()];
+    one_each[0] = real.size()[0];
+    Tensor::rand(one_each, (Kind::Float, real.device()))
 }

@@ -4,3 +4,5 @@ pub mod cifar;
 pub mod idx;
 pub mod jpeg;
 pub mod npy;
+pub mod npz;
+pub mod objects;

@@ -11,13 +11,14 @@ pub const MAGIC: &[u8] = b"\x93NUMPY";
 /// # Errors
 /// When `to` cannot be written.
 pub fn write(mut to: impl Write, columns: usize, rows: &[u8]) -> std::io::Result<()> {
-    let shape = format!("({}, {columns})", rows.len() / columns);
-    let text = format!("{{'descr': '|u1', 'fortran_order': False, 'shape': {shape}, }}");
+    to.write_all(&header("|u1", &format!("({}, {columns})", rows.len() / columns)))?;
+    to.write_all(rows)
+}
+
+/// The header of an array of a type and a shape, as Python writes them.
+pub(super) fn header(kind: &str, shape: &str) -> Vec<u8> {
+    let text = format!("{{'descr': '{kind}', 'fortran_order': False, 'shape': {shape}, }}");
     // The array begins at a multiple of 64 bytes, as NumPy has it.
     let width = (MAGIC.len() + 4 + text.len() + 1).next_multiple_of(64) - MAGIC.len() - 4 - 1;
-    to.write_all(MAGIC)?;
-    to.write_all(&[1, 0])?;
-    to.write_all(&(width as u16 + 1).to_le_bytes())?;
-    to.write_all(format!("{text:width$}\n").as_bytes())?;
-    to.write_all(rows)
+    [MAGIC, &[1, 0], &(width as u16 + 1).to_le_bytes(), format!("{text:width$}\n").as_bytes()].concat()
 }

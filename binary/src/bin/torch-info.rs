@@ -1,15 +1,18 @@
-//! What libtorch reports about itself and this machine, one `key: value` per line, for `cargo book doctor`.
+//! What libtorch reports about itself and this machine, one `key: value` per line, for `cargo book doctor`. It runs with what
+//! this crate adds to the chapters' binaries.
 
 use anyhow::Result;
+use binary::{amd, kernels};
 use common::{device, say};
 use tch::{Cuda, Device, utils};
 
 fn main() -> Result<()> {
+    amd::export();
     device::load_cuda();
     say!("default device: {}", device::name(Device::cuda_if_available()));
     say!("threads: {}", tch::get_num_threads());
     say!("oneDNN: {}", yes_or_no(utils::has_mkldnn()));
-    say!("MKL: {}", yes_or_no(utils::has_mkl()));
+    say!("MKL: {}", mkl());
     match Cuda::is_available() {
         true => say!("CUDA devices: {}", Cuda::device_count()),
         false => say!("CUDA devices: none ({})", device::why_no_cuda()),
@@ -20,6 +23,14 @@ fn main() -> Result<()> {
     }
     say!("MPS: {}", yes_or_no(utils::has_mps()));
     data::output::finish()
+}
+
+/// Whether there is MKL, and with which kernels.
+fn mkl() -> String {
+    match kernels::in_use().filter(|_| utils::has_mkl()) {
+        Some(kernels) => format!("yes, {kernels}"),
+        None => yes_or_no(utils::has_mkl()).into(),
+    }
 }
 
 fn yes_or_no(yes: bool) -> &'static str {

@@ -1,0 +1,3 @@
+//! What the book explains, but does not build.
+
+pub mod dates;
