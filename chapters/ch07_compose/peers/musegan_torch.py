@@ -4,6 +4,7 @@ import torch
 from torch import nn
 
 import peer
+from torch_tools import CriticLoss
 
 CRITIC_STEPS = 5
 GRADIENT_WEIGHT = 10
@@ -71,30 +72,13 @@ def critic():
     return nn.Sequential(*net, nn.Flatten(), nn.Linear(512, 1024), nn.LeakyReLU(0.3), nn.Linear(1024, 1))
 
 
-class CriticLoss(nn.Module):
-    """The critic's loss and its parts: real scores, fakes, and the penalty for the gradient at the scores between.
-
-    A module, so that torch.compile sees the gradient within what it compiles.
-    """
-
-    def __init__(self, critic):
-        super().__init__()
-        self.critic = critic
-
-    def forward(self, real, fakes, between):
-        (gradients,) = torch.autograd.grad(self.critic(between).sum(), between, create_graph=True)
-        penalty = (1 - gradients.square().sum(dim=(1, 2, 3, 4)).sqrt()).square().mean()
-        parts = [-self.critic(real).mean(), self.critic(fakes).mean(), penalty]
-        return parts[0] + parts[1] + GRADIENT_WEIGHT * penalty, *parts
-
-
 def musegan(device):
     """Page 268: five steps of the critic, one of the generator. Fakes for the critic are made without gradients, and a
     frozen net's weights get none."""
     order = torch.channels_last_3d if torch.device(device).type == "cpu" else torch.contiguous_format
     discriminator = peer.module(critic(), device, memory_format=order)
     generator = peer.module(Generator(), device)
-    critic_loss = peer.module(CriticLoss(discriminator), device)
+    critic_loss = peer.module(CriticLoss(discriminator, GRADIENT_WEIGHT), device)
     counts = [peer.parameters(net) for net in (discriminator, generator)]
     assert counts == [1_446_401, 6_576_612], counts
     for net in (discriminator, generator):

@@ -188,7 +188,8 @@ impl Context {
         self.ensure_same_numbers(&run)?;
         if let Some(epochs) = self.options.epochs {
             let done = run.folder.epochs_done()?;
-            ensure!(epochs >= done, "{place} is already trained for {done} epochs: --epochs {epochs} is too small");
+            let unit = &self.entry().unit;
+            ensure!(epochs >= done, "{place} is already trained for {done} {unit}: --epochs {epochs} is too small");
             run.params.config = with_epochs(&run.params.config, epochs)?;
             run.params.config.check()?;
             run.params.settings.retain(|setting| !setting.starts_with("epochs="));

@@ -119,8 +119,18 @@ impl Summary {
         let mut first = HashMap::new();
         for layer in &self.layers {
             first.insert(layer.name.as_str(), boxes.len());
-            let (input, output) = (list(&layer.input_shapes), list(&layer.output_shapes));
-            boxes.extend((0..count(layer)).map(|_| Node::new(&layer.name, &layer.class_name, &input, &output)));
+            let output = list(&layer.output_shapes);
+            // A layer that is called several times has the inputs of all calls in a row.
+            let per_call = layer.input_shapes.len().div_ceil(count(layer)).max(1);
+            let mut inputs = layer.input_shapes.chunks(per_call).map(list);
+            boxes.extend((0..count(layer)).map(|_| {
+                Node::new(
+                    &layer.name,
+                    &layer.class_name,
+                    &inputs.next().unwrap_or_else(|| list(&layer.input_shapes)),
+                    &output,
+                )
+            }));
         }
         let mut arrows = vec![];
         for layer in &self.layers {

@@ -61,7 +61,8 @@ fn engraved(scores: &[(&str, &Score)]) -> Result<Figure> {
 pub fn score(figures: &Figures, sample: &Sample) -> Result<()> {
     let caption = "A score that the generator made from random noise: of each voice and sixteenth the pitch with the highest \
                    value. A note ends where the pitch changes, and at each quarter note.";
-    figures.save_with_sound("score", caption, engraved(&[("", &sample.score)])?, &sample.score)
+    let engraved = Engraved::from_score(&sample.score, &Layout::default())?;
+    figures.save_with_sound("score", caption, Figure::fitted(&[&[&engraved]], 10.0)?, &sample.score)
 }
 
 /// The values that the generator makes, bar by bar and track by track (the book's `draw_score`).
