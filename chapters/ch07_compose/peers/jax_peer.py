@@ -12,10 +12,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "common/python"))
 import jax_tools
+import musegan_jax
 import peer
 
 with jax_tools.keras_3_for_keras_2():
-    import musegan_jax
     from keras_peer import PEERS
 
 
