@@ -21,7 +21,10 @@ pub struct Entry {
     pub data: Vec<String>,
     /// Id of the experiment that trains what this one analyses.
     pub needs: Option<String>,
-    /// Options that only it has: `write`, `document`.
+    /// Ids of the experiments on whose results it goes on: `figures` runs them first.
+    #[serde(default)]
+    pub after: Vec<String>,
+    /// Options that only it has: `write`, `document`, `drive`, `watch`.
     #[serde(default)]
     pub takes: Vec<String>,
     /// Unit of an epoch on figures: `epochs`, or `iterations` if an epoch is a single batch.

@@ -58,15 +58,21 @@ impl Table {
         })
     }
 
-    /// The named experiments (all without names) and those that they need, in the book's order.
+    /// The named experiments (all without names) and those that they need or go on after, in the book's order.
     ///
     /// # Errors
     /// The chapter has none of one of these names.
     pub fn with_needs(&self, ids: &[String]) -> Result<Vec<&Entry>, UnknownExperiment> {
         let mut wanted: Vec<&str> = vec![];
         for id in ids {
-            let entry = self.find(id)?;
-            wanted.extend(entry.needs.as_deref().into_iter().chain([entry.id.as_str()]));
+            wanted.push(&self.find(id)?.id);
+        }
+        let mut place = 0;
+        while place < wanted.len() {
+            let entry = self.find(wanted[place])?;
+            let before = entry.after.iter().map(String::as_str).chain(entry.needs.as_deref());
+            wanted.extend(before.filter(|id| !wanted.contains(id)).collect::<Vec<_>>());
+            place += 1;
         }
         let all = ids.is_empty();
         Ok(self.experiments.iter().filter(|entry| all || wanted.contains(&entry.id.as_str())).collect())

@@ -1,5 +1,5 @@
 //! The gallery `figures/index.html`: every figure with its caption, pages, data, preset, metrics and command, as plain
-//! HTML for the file system. Music has its sound and its MIDI file below the figure.
+//! HTML for the file system. Music has its sound and its MIDI file below the figure, a drive its film.
 
 use crate::files;
 use crate::plot::Figure;
@@ -40,12 +40,12 @@ pub struct Image {
     pub attachments: Vec<Attachment>,
 }
 
-/// A file that belongs to a figure: the sound of a score, its notes.
+/// A file that belongs to a figure: the sound of a score, its notes, a film.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Attachment {
-    /// The file, relative to the gallery. Of its ending, `.wav` gets a player.
+    /// The file, relative to the gallery. `.wav` gets a player, `.gif` is shown.
     pub file: String,
-    /// What it is: `MIDI`, `synthetic sound`.
+    /// What it is: `MIDI`, `synthetic sound`, `film`.
     pub title: String,
 }
 
@@ -179,12 +179,16 @@ fn figure(image: &Image) -> String {
     )
 }
 
-/// A player for a sound, a link to another file.
+/// A player for a sound, a film as it is, a link to another file.
 fn attachment(Attachment { file, title }: &Attachment) -> String {
-    let (sound, file, title) = (file.ends_with(".wav"), escape(file), escape(title));
-    match sound {
-        true => format!("<p class=\"sound\"><audio controls preload=\"none\" src=\"{file}\"></audio> {title}</p>\n"),
-        false => format!("<p class=\"sound\"><a href=\"{file}\">{title}</a></p>\n"),
+    let ending = Path::new(file).extension().and_then(|ending| ending.to_str());
+    let (file, title) = (escape(file), escape(title));
+    match ending {
+        Some("wav") => {
+            format!("<p class=\"sound\"><audio controls preload=\"none\" src=\"{file}\"></audio> {title}</p>\n")
+        }
+        Some("gif") => format!("<p><img src=\"{file}\" alt=\"{title}\" loading=\"lazy\"></p>\n"),
+        _ => format!("<p class=\"sound\"><a href=\"{file}\">{title}</a></p>\n"),
     }
 }
 
@@ -241,6 +245,14 @@ mod tests {
         let text = fs::read_to_string(&page).unwrap();
         assert!(text.contains("03_01_loss.png") && !text.contains("mine/a") && !text.contains("<audio"), "{text}");
         assert_eq!(fs::read_to_string(figures.join("mine/a.png")).unwrap(), "mine");
+    }
+
+    #[test]
+    fn films_are_shown() {
+        let film = Attachment { file: "ch03/03_01_loss.gif".into(), title: "film, 6.0 s".into() };
+        let html = super::figure(&Image { attachments: vec![film], ..image() });
+        let shown = "<p><img src=\"ch03/03_01_loss.gif\" alt=\"film, 6.0 s\" loading=\"lazy\"></p>";
+        assert!(html.contains(shown), "{html}");
     }
 
     #[test]

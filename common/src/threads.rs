@@ -34,7 +34,7 @@ pub(crate) fn settle() {
 /// Makes the calling thread compute alone. A thread that loads data would otherwise start threads of OpenMP of its own; with
 /// more threads than processors, those that train would sleep at each barrier, and a step of a small net takes twice the
 /// time.
-pub(crate) fn compute_alone() {
+pub fn compute_alone() {
     if let Some(set_threads) = openmp::<unsafe extern "C" fn(c_int)>(c"omp_set_num_threads") {
         // SAFETY: a function of OpenMP's specification that sets a number, for this thread only.
         unsafe { set_threads(1) };

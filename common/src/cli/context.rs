@@ -1,4 +1,4 @@
-use super::options::Options;
+use super::options::{DEFAULT_SEED, Options};
 use super::sound::Instruments;
 use super::{Entry, Experiment, Table, Usage};
 use crate::threads;
@@ -7,7 +7,9 @@ use crate::{gallery, say};
 use anyhow::{Result, bail, ensure};
 use data::{DataSet, Store};
 use std::cell::{Cell, OnceCell};
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
+use std::thread;
 use tch::Device;
 
 /// The context of an experiment: its entry in the table, its options, and access to data, runs and figures.
@@ -80,6 +82,27 @@ impl Context {
         self.options.document.as_deref()
     }
 
+    /// Whether the reader is to drive in the terminal (`--drive`).
+    pub fn drives(&self) -> bool {
+        self.options.drive
+    }
+
+    /// Whether the trained model is to be shown at work in the terminal (`--watch`).
+    pub fn watches(&self) -> bool {
+        self.options.watch
+    }
+
+    /// The seed of a new run.
+    pub fn seed(&self) -> u64 {
+        self.options.seed.unwrap_or(DEFAULT_SEED)
+    }
+
+    /// The number of threads for work outside libtorch: `--threads`, or as many as there are cores.
+    pub fn worker_threads(&self) -> usize {
+        let given = self.options.threads.and_then(|threads| usize::try_from(threads).ok());
+        given.unwrap_or_else(|| thread::available_parallelism().map_or(1, NonZero::get))
+    }
+
     /// The selected preset.
     pub fn preset(&self) -> Preset {
         self.options.preset.unwrap_or_default()
@@ -128,14 +151,15 @@ impl Context {
 
 /// Rejects options that the experiment does not use.
 fn refuse_idle_options(entry: &Entry, options: &Options, figures: bool) -> Result<()> {
-    let Options { epochs, seed, resume, settings, run, weights, write, document, .. } = options;
+    let Options { epochs, seed, resume, settings, run, weights, write, document, drive, watch, .. } = options;
     let trains = [("--epochs", epochs.is_some()), ("--seed", seed.is_some()), ("--set", !settings.is_empty())];
     let refuse = |given: &[(&str, bool)], why: String| match given.iter().find(|(_, given)| *given) {
         Some((option, _)) => bail!(Usage(format!("{option}: {why}"))),
         None => Ok(()),
     };
     let write = ("--write", write.is_some());
-    let own = [write, ("--document", document.is_some())];
+    let [drive, watch] = [("--drive", *drive), ("--watch", *watch)];
+    let own = [write, ("--document", document.is_some()), drive, watch];
     let idle = own.into_iter().filter(|(option, _)| figures || !entry.takes.iter().any(|takes| option[2..] == *takes));
     refuse(&idle.collect::<Vec<_>>(), format!("{} does not take it", if figures { "`figures`" } else { &entry.id }))?;
     let [resume, run, weights] = [("--resume", *resume), ("--run", run.is_some()), ("--weights", weights.is_some())];
@@ -148,9 +172,10 @@ fn refuse_idle_options(entry: &Entry, options: &Options, figures: bool) -> Resul
         }
         None => {
             refuse(&[weights], format!("{} trains its own weights; give this option to the analysis", entry.id))?;
-            if write.1 {
-                let why = "--write trains nothing".to_string();
-                return refuse(&[resume, trains[0], trains[1]], why);
+            if let Some((option, _)) = [write, drive, watch].into_iter().find(|(_, given)| *given) {
+                // A seed chooses the track of --drive and --watch; --drive has no run.
+                let idle = [resume, trains[0], (trains[1].0, trains[1].1 && write.1), (run.0, run.1 && drive.1)];
+                return refuse(&idle, format!("{option} trains nothing"));
             }
             if resume.1 { Ok(()) } else { refuse(&[run], "needs --resume".to_string()) }
         }

@@ -1,4 +1,5 @@
 use super::context::Context;
+use super::film;
 use super::options::DEFAULT_SEED;
 use super::sound::Attached;
 use crate::display;
@@ -10,6 +11,8 @@ use crate::shell;
 use crate::training::{Params, Run, RunFolder, ensure_not_stopped};
 use anyhow::Result;
 use music::Score;
+use ndarray::ArrayView4;
+use std::time::Duration;
 use tch::Device;
 
 /// Saves figures of a run to its folder and the gallery, each with a note about its data and run.
@@ -43,6 +46,23 @@ impl Figures<'_> {
     /// As [`Figures::save`].
     pub fn save_with_sound(&self, what: &str, caption: &str, figure: Figure, score: &Score) -> Result<()> {
         self.save_attached(what, caption, figure, &self.context.sound_of(score))
+    }
+
+    /// As [`Figures::save`], with a film: `<id>_<what>.gif`, which goes round and round.
+    ///
+    /// `frames` are RGB images `[n, height, width, 3]`, each shown for `delay`, a multiple of 10 ms.
+    ///
+    /// # Errors
+    /// As [`Figures::save`]; or there is no frame, or no image in a frame.
+    pub fn save_with_film(
+        &self,
+        what: &str,
+        caption: &str,
+        figure: Figure,
+        frames: ArrayView4<u8>,
+        delay: Duration,
+    ) -> Result<()> {
+        self.save_attached(what, caption, figure, &[film::gif(frames, delay)?])
     }
 
     fn save_attached(&self, what: &str, caption: &str, figure: Figure, attached: &[Attached]) -> Result<()> {

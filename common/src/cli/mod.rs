@@ -4,6 +4,7 @@ mod alternative;
 mod bench;
 mod context;
 mod figures;
+mod film;
 mod measures;
 mod notebook;
 mod options;

@@ -45,6 +45,12 @@ pub struct Options {
     /// A text file of your own to analyse; for models that read
     #[arg(long, value_name = "FILE")]
     pub document: Option<PathBuf>,
+    /// Drive the car yourself in the terminal; for 08_01
+    #[arg(long)]
+    pub drive: bool,
+    /// Watch the last trained model drive; for 08_05
+    #[arg(long)]
+    pub watch: bool,
     /// Folder for run/ and figures/ [default: the repository]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,

@@ -2,7 +2,6 @@
 
 use super::Usage;
 use super::context::Context;
-use super::options::DEFAULT_SEED;
 use crate::keras::weights;
 use crate::say;
 use crate::training::{DataInfo, ExperimentConfig, Params, Run, RunFolder, configure};
@@ -83,6 +82,30 @@ impl Context {
         Ok(run)
     }
 
+    /// The run of an earlier experiment on which this one goes on: the newest of the same preset that is `complete`. For this
+    /// experiment itself, the one that `--run` names.
+    ///
+    /// # Errors
+    /// There is none; the message says what to run.
+    pub fn earlier_run<C: ExperimentConfig>(
+        &self,
+        id: &str,
+        [section, short]: [&str; 2],
+        complete: impl Fn(&RunFolder) -> bool,
+    ) -> Result<Run<C>> {
+        let runs = RunFolder::list(&self.runs(), section, short).into_iter().rev();
+        let number = self.options.run.filter(|_| id == self.entry().id);
+        let runs =
+            runs.filter(|folder| number.is_none_or(|number| folder.number() == Some(number)) && complete(folder));
+        let runs = runs.filter_map(|folder| Run::<C>::open(folder).ok());
+        let preset = self.preset();
+        let found = { runs }.find(|run| run.params.preset == preset && run.params.experiment == id);
+        found.with_context(|| {
+            let section = self.runs().join(section);
+            format!("no finished run of {id} in {}: run `cargo book {id} --preset {preset}` first", section.display())
+        })
+    }
+
     /// Loads the run's weights into a model's variables; with `--weights`, those weights, which then become the run's.
     pub fn load_weights<C: ExperimentConfig>(&self, run: &Run<C>, variables: &VarStore) -> Result<()> {
         let Some(file) = &self.options.weights else { return run.folder.load_weights(variables) };
@@ -113,7 +136,7 @@ impl Context {
             preset: self.preset(),
             settings: self.settings().iter().map(|(key, value)| format!("{key}={value}")).collect(),
             weights_from: None,
-            seed: self.options.seed.unwrap_or(DEFAULT_SEED),
+            seed: self.seed(),
             device: crate::device::name(self.device()),
             data: data.clone(),
             versions: BTreeMap::from(versions.map(|(name, version)| (name.to_string(), version.to_string()))),
@@ -228,6 +251,7 @@ fn json<C: ExperimentConfig>(config: &C) -> Value {
 
 fn with_epochs<C: ExperimentConfig>(config: &C, epochs: u64) -> Result<C> {
     let mut config = json(config);
+    ensure!(config.get("epochs").is_some(), "--epochs: this experiment has no epochs");
     config["epochs"] = epochs.into();
     serde_json::from_value(config).context("cannot change the number of epochs")
 }

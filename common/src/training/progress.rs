@@ -11,8 +11,8 @@ const LINES: u64 = 60;
 pub(super) struct Progress {
     bar: ProgressBar,
     epochs: u64,
-    /// `epoch`, or `iteration` if an epoch is a single batch.
-    unit: &'static str,
+    /// `epoch`, or `iteration` if an epoch is a single batch; or another name.
+    pub unit: &'static str,
     /// Epochs between two lines.
     every: u64,
     /// Seconds since the last line.

@@ -121,6 +121,12 @@ impl Training {
         Ok(Training { steps, ..self })
     }
 
+    /// Calls an epoch by another name on the screen, such as `generation`.
+    pub fn counting(mut self, unit: &'static str) -> Training {
+        self.progress.unit = unit;
+        self
+    }
+
     /// The next step, or `None` after the last one. Ends the epoch, saves, and seeds libtorch's random numbers.
     ///
     /// # Errors

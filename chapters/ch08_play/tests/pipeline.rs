@@ -1,0 +1,114 @@
+//! 08_02 to 08_06 through the chapter's binary: one after the other, stopped and resumed, and with wrong settings.
+
+use common::training::RunFolder;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use tch::Tensor;
+use testing::{Chapter, gallery, read};
+use testing_tensors::assert_equal;
+
+fn ch08() -> Chapter {
+    Chapter::new(env!("CARGO_BIN_EXE_ch08"))
+}
+
+/// The last run of a section.
+fn folder(chapter: &Chapter, section: &str) -> PathBuf {
+    RunFolder::list(&chapter.path("run"), section, "car_racing").pop().unwrap().path
+}
+
+fn checkpoint(chapter: &Chapter, section: &str) -> BTreeMap<String, Tensor> {
+    common::keras::weights::read_file(&folder(chapter, section).join("weights/checkpoint.safetensors")).unwrap().0
+}
+
+#[test]
+fn figures_go_through_all_sections_and_train_nothing_twice() {
+    let chapter = ch08();
+    let figures = ["figures", "--preset", "smoke"];
+    chapter.succeed(&figures);
+    let ids: Vec<&str> = ch08::CHAPTER.experiments.iter().map(|(id, _)| *id).collect();
+    let gallery = gallery::assert_shows(chapter.out(), &gallery::files(ch08::CHAPTER.table, &ids));
+    for film in ["08_01_frames", "08_04_next_frames", "08_05_drive", "08_06_film"] {
+        assert!(gallery.contains(&format!("ch08/{film}.gif")), "{film}");
+    }
+    assert_eq!(read::json(&folder(&chapter, "controller").join("scores.json"))["scores"].as_array().unwrap().len(), 2);
+    let judged = read::json(&folder(&chapter, "dream").join("scores.json"));
+    assert_eq!(judged.as_array().unwrap().len(), 4, "two generations at two temperatures: {judged}");
+    let again = chapter.succeed(&figures);
+    for word in ["epoch  ", "generation  ", "iteration  "] {
+        assert!(!again.stdout.contains(word), "trained twice: {}", again.stdout);
+    }
+    // One section alone runs those before it.
+    let other = ch08();
+    other.succeed(&["figures", "08_03", "--preset", "smoke"]);
+    assert!(other.path("run/series").exists() && !other.path("run/mdn_rnn").exists());
+
+    let watched = chapter.succeed(&["08_05", "--watch", "--preset", "smoke"]);
+    watched.assert_prints(&["score", "08_05_drive.gif"]);
+}
+
+#[test]
+fn resumed_runs_equal_uninterrupted_ones_bit_for_bit() {
+    let (whole, parts) = (ch08(), ch08());
+    for chapter in [&whole, &parts] {
+        chapter.succeed(&["08_01", "--preset", "smoke"]);
+    }
+    for (id, section) in [("08_02", "vae"), ("08_04", "mdn_rnn"), ("08_05", "controller"), ("08_06", "dream")] {
+        if id == "08_04" {
+            whole.succeed(&["08_03", "--preset", "smoke"]);
+            parts.succeed(&["08_03", "--preset", "smoke"]);
+        }
+        whole.succeed(&[id, "--preset", "smoke", "--epochs", "3"]);
+        parts.succeed(&[id, "--preset", "smoke", "--epochs", "1"]);
+        parts.succeed(&[id, "--preset", "smoke", "--resume", "--epochs", "3"]);
+        assert_equal(&checkpoint(&parts, section), &checkpoint(&whole, section));
+    }
+    let [whole, parts] = [&whole, &parts].map(|chapter| folder(chapter, "dream").join("scores.json"));
+    assert_eq!(read::json(&whole), read::json(&parts));
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_in_an_evolution_saves_and_says_how_to_resume() {
+    let (whole, stopped) = (ch08(), ch08());
+    let smoke = ["08_05", "--preset", "smoke", "--epochs", "6"];
+    for chapter in [&whole, &stopped] {
+        chapter.succeed(&["figures", "08_04", "--preset", "smoke"]);
+    }
+    testing::interrupt_at(&mut stopped.command(&smoke), "generation").assert_failure(130, &["--resume"]);
+    stopped.succeed(&["08_05", "--preset", "smoke", "--resume"]);
+    whole.succeed(&smoke);
+    assert_equal(&checkpoint(&stopped, "controller"), &checkpoint(&whole, "controller"));
+}
+
+#[test]
+fn sections_without_those_before_them_and_wrong_settings_are_errors() {
+    let chapter = ch08();
+    for (id, missing) in
+        [("08_02", "08_01"), ("08_03", "08_01"), ("08_04", "08_03"), ("08_05", "08_02"), ("08_06", "08_02")]
+    {
+        let told = format!("cargo book {missing} --preset smoke");
+        chapter.run(&[id, "--preset", "smoke"]).assert_failure(1, &["no finished run", &told]);
+    }
+    chapter.succeed(&["figures", "08_04", "--preset", "smoke"]);
+    for (id, setting, words) in [
+        ("08_02", "vae.z_dim=0", "z_dim must lie between"),
+        ("08_02", "episodes_in_memory=0", "episodes_in_memory must lie between 1 and 1000"),
+        ("08_02", "batch_size=4096", "batch_size is larger than the 80 frames in memory"),
+        ("08_04", "rnn.units=0", "units"),
+        ("08_04", "validation_split=1", "validation_split must lie between 0 and 0.9"),
+        ("08_05", "evolve.population=3", "evolve.population must lie between 4 and 4096"),
+        ("08_05", "evolve.sigma=0", "evolve.sigma must be above 0"),
+        ("08_05", "evolve.first_steps=2000", "evolve.first_steps must lie between 1 and max_steps"),
+        ("08_05", "keep_every=0", "keep_every"),
+        ("08_06", "temperatures=[]", "temperatures: give 1 to 8"),
+        ("08_06", "temperatures=[0]", "temperatures must lie between 0.01 and 10, not 0"),
+    ] {
+        chapter.run(&[id, "--preset", "smoke", "--set", setting]).assert_failure(1, &[words]);
+    }
+    assert!(!chapter.path("run/controller").exists(), "a refused run leaves a folder");
+    chapter.run(&["08_05", "--watch", "--preset", "smoke"]).assert_failure(1, &["no finished run of 08_05"]);
+    chapter.run(&["08_06", "--watch"]).assert_failure(2, &["--watch"]);
+    // M for another V.
+    chapter.succeed(&["08_02", "--preset", "smoke", "--set", "vae.z_dim=8"]);
+    chapter.run(&["08_05", "--preset", "smoke"]).assert_failure(1, &["V has 8 latent dimensions, but M 32"]);
+}
