@@ -21,7 +21,7 @@ pub struct Entry {
     pub data: Vec<String>,
     /// Id of the experiment that trains what this one analyses.
     pub needs: Option<String>,
-    /// Ids of the experiments on whose results it goes on: `figures` runs them first.
+    /// Ids of the experiments whose results it uses: `figures` runs them first.
     #[serde(default)]
     pub after: Vec<String>,
     /// Options that only it has: `write`, `document`, `drive`, `watch`.
@@ -63,6 +63,11 @@ impl Entry {
     /// Name of the book's section in the README's table.
     pub fn section(&self) -> &str {
         self.section.as_deref().unwrap_or(&self.title)
+    }
+
+    /// The experiments before this one, by their ids: that which trains what it analyses, and those whose results it uses.
+    pub fn before(&self) -> impl Iterator<Item = &str> {
+        self.needs.iter().chain(&self.after).map(String::as_str)
     }
 
     /// The figures in the README's table.

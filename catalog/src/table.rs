@@ -58,7 +58,7 @@ impl Table {
         })
     }
 
-    /// The named experiments (all without names) and those that they need or go on after, in the book's order.
+    /// The named experiments (all without names) and those before them, in the book's order.
     ///
     /// # Errors
     /// The chapter has none of one of these names.
@@ -69,8 +69,7 @@ impl Table {
         }
         let mut place = 0;
         while place < wanted.len() {
-            let entry = self.find(wanted[place])?;
-            let before = entry.after.iter().map(String::as_str).chain(entry.needs.as_deref());
+            let before = self.find(wanted[place])?.before();
             wanted.extend(before.filter(|id| !wanted.contains(id)).collect::<Vec<_>>());
             place += 1;
         }

@@ -43,6 +43,25 @@ fn experiments_go_by_id_and_by_full_name() {
 }
 
 #[test]
+fn experiments_bring_all_those_before_them() {
+    let chain = |id: &str, after: &str| {
+        format!(
+            "\n[[experiment]]\nid = {id:?}\nname = \"a\"\ntitle = \"A\"\npages = \"94\"\nminutes = 1.0\nafter = [{after}]\n"
+        )
+    };
+    let text =
+        [&text()[..], &chain("03_03", "\"03_02\""), &chain("03_04", ""), &chain("03_05", "\"03_04\", \"03_03\"")];
+    let table = Table::parse(&text.concat()).unwrap();
+    let ids = |word: &str| -> Vec<String> {
+        table.with_needs(&[word.to_string()]).unwrap().iter().map(|entry| entry.id.clone()).collect()
+    };
+    assert_eq!(ids("03_03"), ["03_01", "03_02", "03_03"]);
+    assert_eq!(ids("03_04"), ["03_04"]);
+    assert_eq!(ids("03_05"), ["03_01", "03_02", "03_03", "03_04", "03_05"]);
+    assert!(table.find("03_05").unwrap().before().eq(["03_04", "03_03"]));
+}
+
+#[test]
 fn damaged_tables_are_refused_with_the_reason() {
     for (right, wrong, reason) in [
         ("chapter = 3", "chapter = three", "experiments.toml is damaged"),

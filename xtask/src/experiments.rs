@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use catalog::{Entry, Table, word};
 
 use crate::Usage;
@@ -52,14 +52,11 @@ impl Experiments {
         for (_, experiment) in experiments.all() {
             ensure!(ids.insert(&experiment.id), "chapters/*/experiments.toml: two experiments `{}`", experiment.id);
         }
+        let known = |id: &str| experiments.all().any(|(_, experiment)| experiment.id == id);
         for (_, experiment) in experiments.all() {
-            let missing = experiment.needs.as_ref().filter(|id| !ids.contains(id));
-            ensure!(
-                missing.is_none(),
-                "{} needs `{}`: no such experiment",
-                experiment.id,
-                missing.unwrap_or(&experiment.id)
-            );
+            if let Some(missing) = experiment.before().find(|id| !known(id)) {
+                bail!("{} needs `{missing}`: no such experiment", experiment.id);
+            }
         }
         Ok(experiments)
     }

@@ -43,7 +43,8 @@ pub fn table(experiments: &Experiments) -> String {
         let _ = writeln!(text, "\nChapter {}  {}", chapter.table.chapter, chapter.table.title);
         for experiment in &chapter.table.experiments {
             let minutes = format!("{} min", minutes(experiment.minutes));
-            let needs = experiment.needs.as_ref().map(|id| format!("  after {id}")).unwrap_or_default();
+            let before = experiment.before().collect::<Vec<_>>().join(", ");
+            let needs = if before.is_empty() { String::new() } else { format!("  after {before}") };
             let line = format!(
                 "  {:name_width$}  {:title_width$}  p. {:pages_width$}  {:data_width$}  {minutes:>7}{needs}",
                 experiment.full_name(),

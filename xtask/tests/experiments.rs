@@ -130,7 +130,9 @@ fn broken_tables_are_refused_with_file_and_reason() {
     }
     let root = repository();
     let text = std::fs::read_to_string(table(root.path())).unwrap();
-    write(&table(root.path()), &text.replacen("minutes", "needs = \"03_09\"\nminutes", 1));
-    let error = format!("{:#}", Experiments::load(root.path()).unwrap_err());
-    assert!(error.contains("needs `03_09`"), "{error}");
+    for before in ["needs = \"03_09\"", "after = [\"03_09\"]"] {
+        write(&table(root.path()), &text.replacen("minutes", &format!("{before}\nminutes"), 1));
+        let error = format!("{:#}", Experiments::load(root.path()).unwrap_err());
+        assert!(error.contains("needs `03_09`"), "{error}");
+    }
 }

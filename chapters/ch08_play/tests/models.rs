@@ -82,7 +82,7 @@ fn sequences_become_predictions() {
 
     let input = rnn_input(&z.select(1, 0), &actions.select(1, 0), &rewards.select(1, 0));
     assert_eq!(input, batch.input.select(1, 0));
-    let (prediction, state) = rnn.step(&input, &rnn.start(2));
+    let (prediction, state) = rnn.step(&input, &rnn.initial_state(2));
     for part in [&prediction.log_pi, &prediction.mu, &prediction.log_sigma] {
         assert_eq!(part.size(), [2, 32, 5]);
         assert!(!part.requires_grad());

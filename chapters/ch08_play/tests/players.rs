@@ -3,7 +3,7 @@
 
 use car_racing::CarRacing;
 use ch08::models::controller::{Controller, ControllerConfig};
-use ch08::models::controller_training::{Breeding, EvolveConfig, Tracks};
+use ch08::models::controller_training::{ControllerTraining, EvolveConfig, Tracks};
 use ch08::models::dream::{Dream, DreamMoment, Starts};
 use ch08::models::mdn_rnn::{MdnRnn, MdnRnnConfig};
 use ch08::models::players::{Job, Played, Players, Rules, World};
@@ -41,7 +41,7 @@ fn series() -> Series {
 fn dream(temperature: f64) -> Dream {
     let starts = Arc::new(Starts::new(&series()).unwrap());
     tch::manual_seed(3);
-    Dream { memory: memory(), starts, temperature }
+    Dream { memory: memory(), starts, temperature, dropout: 0.0 }
 }
 
 /// Jobs of controllers with random weights, which drive differently.
@@ -126,9 +126,9 @@ fn results_do_not_depend_on_the_number_of_threads() {
             weights::load(&racing.memory.variables, &memory)?;
             Ok(racing)
         });
-        let mut breeding = Breeding::new(config, &CONTROLLER, players, 42).unwrap();
-        let generations: Vec<_> = (0..3).map(|number| breeding.generation(number).unwrap()).collect();
-        (generations, breeding.controller.weights().unwrap())
+        let mut training = ControllerTraining::new(config, &CONTROLLER, players, 42).unwrap();
+        let generations: Vec<_> = (0..3).map(|number| training.generation(number).unwrap()).collect();
+        (generations, training.controller.weights().unwrap())
     };
     let one = breed(1);
     assert_eq!(one, breed(3));
@@ -148,11 +148,11 @@ fn controllers_learn_in_a_world_that_can_be_learned() {
     for tracks in [Tracks::Antithetic, Tracks::Common] {
         let config = EvolveConfig { population: 8, episodes: 1, tracks, ..EvolveConfig::book() };
         let net = ControllerConfig { z_dim: 1, hidden: 1 };
-        let mut breeding = Breeding::new(config, &net, Players::new(2, || Ok(Simple)), 1).unwrap();
+        let mut training = ControllerTraining::new(config, &net, Players::new(2, || Ok(Simple)), 1).unwrap();
         for number in 0..40 {
-            breeding.generation(number).unwrap();
+            training.generation(number).unwrap();
         }
-        assert!(breeding.controller.weights().unwrap()[0] > 1.0, "{:?}", breeding.controller.weights());
+        assert!(training.controller.weights().unwrap()[0] > 1.0, "{:?}", training.controller.weights());
     }
 }
 
@@ -170,6 +170,18 @@ fn a_hotter_dream_is_less_certain() {
     };
     let spreads = [0.2, 1.0, 2.0].map(spread);
     assert!(spreads.is_sorted(), "{spreads:?}");
+    // Chance in M's units is chance, too.
+    let with_dropout = |dropout: f64| {
+        let mut last = Tensor::new();
+        let keep = |moment: DreamMoment| {
+            last = moment.z.copy();
+            Ok(())
+        };
+        Dream { dropout, ..dream(0.2) }.dream(&jobs(&[1, 2], 9), keep).unwrap();
+        last
+    };
+    assert!(with_dropout(0.5).equal(&with_dropout(0.5)));
+    assert!(!with_dropout(0.5).equal(&with_dropout(0.0)));
     let error = dream(1e300).dream(&jobs(&[1], 3), |_| Ok(())).unwrap_err().to_string();
     assert!(error.contains("lower temperature"), "{error}");
 }

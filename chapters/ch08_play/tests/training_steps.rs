@@ -166,7 +166,7 @@ fn single_steps_are_those_of_the_sequence_in_single_precision() {
     let _ = rnn.train_step(&batch, &mut Optimizer::for_variables(&rnn.variables, Adam::new(1e-2)));
     let x = batch.input;
     let whole = rnn.model.forward_t(&x, false);
-    let mut state = rnn.start(3);
+    let mut state = rnn.initial_state(3);
     for (i, input) in x.unbind(1).iter().enumerate() {
         let (prediction, next) = rnn.step(input, &state);
         let mu = Prediction::new(&whole.select(1, i as i64), 32, 5).mu;

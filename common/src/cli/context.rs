@@ -87,7 +87,7 @@ impl Context {
         self.options.drive
     }
 
-    /// Whether the trained model is to be shown at work in the terminal (`--watch`).
+    /// Whether the trained model is to be shown at work (`--watch`).
     pub fn watches(&self) -> bool {
         self.options.watch
     }
@@ -174,7 +174,8 @@ fn refuse_idle_options(entry: &Entry, options: &Options, figures: bool) -> Resul
             refuse(&[weights], format!("{} trains its own weights; give this option to the analysis", entry.id))?;
             if let Some((option, _)) = [write, drive, watch].into_iter().find(|(_, given)| *given) {
                 // A seed chooses the track of --drive and --watch; --drive has no run.
-                let idle = [resume, trains[0], (trains[1].0, trains[1].1 && write.1), (run.0, run.1 && drive.1)];
+                let (seed, set) = ((trains[1].0, trains[1].1 && write.1), (trains[2].0, trains[2].1 && watch.1));
+                let idle = [resume, trains[0], seed, set, (run.0, run.1 && drive.1)];
                 return refuse(&idle, format!("{option} trains nothing"));
             }
             if resume.1 { Ok(()) } else { refuse(&[run], "needs --resume".to_string()) }

@@ -82,8 +82,8 @@ impl Context {
         Ok(run)
     }
 
-    /// The run of an earlier experiment on which this one goes on: the newest of the same preset that is `complete`. For this
-    /// experiment itself, the one that `--run` names.
+    /// The run of an earlier experiment whose results this one uses: the newest of the same preset that is `complete`, with
+    /// `--resume` and no preset the newest of any. For this experiment itself, the one that `--run` names.
     ///
     /// # Errors
     /// There is none; the message says what to run.
@@ -99,7 +99,8 @@ impl Context {
             runs.filter(|folder| number.is_none_or(|number| folder.number() == Some(number)) && complete(folder));
         let runs = runs.filter_map(|folder| Run::<C>::open(folder).ok());
         let preset = self.preset();
-        let found = { runs }.find(|run| run.params.preset == preset && run.params.experiment == id);
+        let any = self.options.resume && self.options.preset.is_none();
+        let found = { runs }.find(|run| (any || run.params.preset == preset) && run.params.experiment == id);
         found.with_context(|| {
             let section = self.runs().join(section);
             format!("no finished run of {id} in {}: run `cargo book {id} --preset {preset}` first", section.display())

@@ -6,6 +6,7 @@
 //! machine that slows down affects all of them. Steps before the clock runs compile what a framework compiles; the first
 //! of them is reported apart.
 
+pub mod judge;
 pub mod peers;
 pub mod report;
 pub mod sample;
@@ -41,6 +42,11 @@ pub struct Arguments {
     /// Number of rounds
     #[arg(long, default_value_t = 3, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     rounds: u32,
+    /// For chapter 08: let Gymnasium play N episodes of CarRacing, and compare them with ours, instead of timing (installs
+    /// Gymnasium the first time)
+    #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "100", conflicts_with_all = ["peers", "json"])]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    judge: Option<u32>,
     /// JSON file for the results [default: run/bench-03.json, run/bench-all.json]
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -60,6 +66,12 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
         }
         None => (experiments.chapters.iter().collect(), "all".into()),
     };
+    if let Some(episodes) = arguments.judge {
+        if name != "08" {
+            return Err(Usage("--judge is for chapter 8: cargo book bench 08 --judge".to_string()).into());
+        }
+        return judge::run(root, episodes);
+    }
     let json = arguments.json.clone().unwrap_or_else(|| root.join(format!("run/bench-{name}.json")));
     if json.is_dir() {
         return Err(Usage(format!("--json {}: this is a folder; name a file", json.display())).into());

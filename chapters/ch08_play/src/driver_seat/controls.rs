@@ -28,7 +28,7 @@ pub enum Control {
 
 impl Control {
     /// Arrows or WASD drive, space brakes, q, Escape and Ctrl-C quit; other keys do nothing.
-    pub fn of_key(key: &KeyEvent) -> Option<Control> {
+    pub fn from_key(key: &KeyEvent) -> Option<Control> {
         if key.modifiers.contains(KeyModifiers::CONTROL) {
             return (key.code == KeyCode::Char('c')).then_some(Control::Quit);
         }
@@ -64,7 +64,7 @@ pub struct Controls {
 impl Controls {
     /// Takes note of a key.
     pub fn key(&mut self, key: &KeyEvent) {
-        let Some(control) = Control::of_key(key) else { return };
+        let Some(control) = Control::from_key(key) else { return };
         let (place, opposite, hold) = match control {
             Control::Left => (0, 1, HOLD),
             Control::Right => (1, 0, HOLD),
@@ -126,12 +126,12 @@ mod tests {
             ([KeyCode::Tab, KeyCode::Char('c'), KeyCode::F(1)], None),
         ] {
             for code in codes {
-                assert_eq!(Control::of_key(&press(code)), control, "{code:?}");
+                assert_eq!(Control::from_key(&press(code)), control, "{code:?}");
             }
         }
         let control = |letter| KeyEvent::new(KeyCode::Char(letter), KeyModifiers::CONTROL);
-        assert_eq!(Control::of_key(&control('c')), Some(Control::Quit));
-        assert_eq!(Control::of_key(&control('a')), None);
+        assert_eq!(Control::from_key(&control('c')), Some(Control::Quit));
+        assert_eq!(Control::from_key(&control('a')), None);
     }
 
     #[test]

@@ -12,12 +12,24 @@ use anyhow::{Context, Result};
 use common::training::{DataInfo, Run, RunFolder};
 use serde::Serialize;
 
-/// What a run goes on from, as its data: another run before it makes another run of it.
+/// What a run made, as the data of a run behind it.
 fn made_by<C: Serialize>(run: &Run<C>) -> Result<DataInfo> {
     let params = &run.params;
     let content = serde_json::to_vec(&(&params.config, params.seed, &params.data.checksum));
     let content = content.context("cannot encode the parameters of a run as JSON")?;
-    Ok(DataInfo { checksum: DataInfo::own("", "", &content).checksum, ..params.data.clone() })
+    Ok(DataInfo { origin: name(&run.folder), ..DataInfo::own("car_racing", &params.data.title, &content) })
+}
+
+/// What two runs made, as the data of a run behind both.
+fn made_by_both(a: DataInfo, b: &DataInfo) -> DataInfo {
+    let both = DataInfo::own("car_racing", &a.title, (a.checksum + &b.checksum).as_bytes());
+    DataInfo { origin: format!("{} and {}", a.origin, b.origin), ..both }
+}
+
+/// The last two parts of a run's folder: `vae/0001_car_racing`.
+fn name(folder: &RunFolder) -> String {
+    let parts: Vec<_> = folder.path.iter().map(|part| part.to_string_lossy()).collect();
+    parts[parts.len().saturating_sub(2)..].join("/")
 }
 
 /// Whether training has come to its end.

@@ -1,9 +1,9 @@
 //! 08_03: the episodes as V sees them, for M to learn from (pp. 291-294).
 
-use super::{generate_data, made_by, train_vae};
+use super::{generate_data, made_by, made_by_both, train_vae};
 use crate::figures::series as figures;
 use crate::models::Series;
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use common::cli::Context;
 use common::say;
 use common::training::{DataInfo, ExperimentConfig, Preset, Run, RunFolder};
@@ -40,9 +40,7 @@ pub fn run(context: &Context) -> Result<()> {
 pub fn encoded(context: &Context) -> Result<(Run<Config>, Series)> {
     let (rollouts_run, rollouts) = generate_data::last(context)?;
     let (vae_run, vae) = train_vae::last(context, context.device())?;
-    let both = made_by(&rollouts_run)?.checksum + &made_by(&vae_run)?.checksum;
-    let info = DataInfo { checksum: DataInfo::own("", "", both.as_bytes()).checksum, ..vae_run.params.data };
-    let run = context.plain_run::<Config>(RUN[0], RUN[1], info)?;
+    let run = context.training_run::<Config>(RUN[0], RUN[1], info(&rollouts_run, &vae_run)?)?;
     let file = file(&run.folder);
     let series = if file.exists() {
         Series::load(&file)?
@@ -59,12 +57,26 @@ fn file(folder: &RunFolder) -> PathBuf {
     folder.path.join("series.safetensors")
 }
 
+/// What is encoded, and by which V.
+fn info(rollouts: &Run<generate_data::Config>, vae: &Run<train_vae::Config>) -> Result<DataInfo> {
+    Ok(made_by_both(made_by(rollouts)?, &made_by(vae)?))
+}
+
 /// The episodes that were encoded last with this preset.
 ///
 /// # Errors
-/// There are none, or the file is damaged.
+/// There are none, they were encoded by another V than the last one, or the file is damaged.
 pub fn last(context: &Context) -> Result<(Run<Config>, Series)> {
     let run = context.earlier_run::<Config>("08_03", RUN, |folder| file(folder).exists())?;
+    let (rollouts, _) = generate_data::last(context)?;
+    let wanted = info(&rollouts, &train_vae::last_run(context)?)?;
+    ensure!(
+        run.params.data.checksum == wanted.checksum,
+        "the encoded episodes in {} were made of {}, and not of {}: run `cargo book 08_03` again",
+        run.folder.path.display(),
+        run.params.data.origin,
+        wanted.origin
+    );
     let series = Series::load(&file(&run.folder))?;
     Ok((run, series))
 }

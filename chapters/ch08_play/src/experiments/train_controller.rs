@@ -2,37 +2,37 @@
 
 use super::is_trained;
 use super::worlds::Worlds;
-use crate::figures::controller::{self as figures, Drive};
+use crate::figures::controller as figures;
 use crate::models::controller::Controller;
-use crate::models::controller_training::{Breeding, EvolveConfig, Tracks, judge, mean_and_spread};
-use crate::models::players::Players;
-use anyhow::{Context as _, Result, ensure};
+use crate::models::controller_training::{ControllerTraining, EvolveConfig, Tracks};
+use crate::models::evaluation::{Evaluation, Protocol, is_kept};
+use crate::models::players::{Job, Players, Rules};
+use anyhow::{Result, ensure};
 use common::cli::Context;
-use common::training::{ExperimentConfig, Preset, Run, RunFolder};
-use common::{files, say};
+use common::say;
+use common::training::{ExperimentConfig, Preset, Run};
 use serde::{Deserialize, Serialize};
-use std::fs;
 use tch::Device;
 
 /// The section of the run folder, and the end of its name.
 const RUN: [&str; 2] = ["controller", "car_racing"];
 
 /// Hyper-parameters of 08_05.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Config {
     /// How it evolves.
     pub evolve: EvolveConfig,
     /// Generations. Options and history call them epochs.
     pub epochs: u64,
-    /// Generations between two controllers that are kept.
+    /// Generations between two controllers that are kept, and evaluated.
     pub keep_every: u64,
-    /// Episodes by which the last controller is judged.
-    pub judged_episodes: u64,
+    /// Episodes by which a controller is evaluated.
+    pub evaluated_episodes: u64,
 }
 
 impl ExperimentConfig for Config {
     fn preset(preset: Preset) -> Config {
-        let book = Config { evolve: EvolveConfig::book(), epochs: 400, keep_every: 25, judged_episodes: 100 };
+        let book = Config { evolve: EvolveConfig::book(), epochs: 400, keep_every: 25, evaluated_episodes: 100 };
         match preset {
             Preset::Book => book,
             Preset::Quick => {
@@ -44,11 +44,11 @@ impl ExperimentConfig for Config {
                     hopeless_after: Some(60),
                     ..book.evolve
                 };
-                Config { evolve, epochs: 100, keep_every: 10, judged_episodes: 32 }
+                Config { evolve, epochs: 100, keep_every: 20, evaluated_episodes: 32 }
             }
             Preset::Smoke => {
                 let evolve = EvolveConfig { population: 4, episodes: 1, max_steps: 20, first_steps: 20, ..book.evolve };
-                Config { evolve, epochs: 2, keep_every: 1, judged_episodes: 2 }
+                Config { evolve, epochs: 2, keep_every: 1, evaluated_episodes: 2 }
             }
         }
     }
@@ -57,78 +57,76 @@ impl ExperimentConfig for Config {
         self.evolve.check()?;
         ensure!((1..=1_000_000).contains(&self.epochs), "epochs must lie between 1 and 1000000");
         ensure!((1..=1_000_000).contains(&self.keep_every), "keep_every must lie between 1 and 1000000");
-        ensure!((1..=10_000).contains(&self.judged_episodes), "judged_episodes must lie between 1 and 10000");
+        ensure!((1..=10_000).contains(&self.evaluated_episodes), "evaluated_episodes must lie between 1 and 10000");
         Ok(())
     }
 }
 
-/// Evolves, judges, and draws the figures; with `--watch` drives with the last one.
+/// Evolves, evaluates, and draws the figures; with `--watch` drives with the last one.
 pub fn run(context: &Context) -> Result<()> {
     let worlds = Worlds::last(context)?;
     if context.watches() {
-        let run = context.earlier_run::<Config>("08_05", RUN, is_trained)?;
-        let controller = Controller::new(&worlds.controller(), Device::Cpu)?;
-        run.folder.load_weights(&controller.variables)?;
-        return figures::drive(&context.figures(&run), &worlds.racing()?, &controller, drive(&run, context.seed()));
+        let (run, controller) = last(context, &worlds)?;
+        return figures::drive(&context.figures(&run), &worlds.racing()?, &drive(&run, &controller, context.seed())?);
     }
     let Some(drivers) = worlds.drivers_everywhere()? else { return Ok(()) };
     let (run, controller) = trained(context, &worlds, drivers)?;
     figures::score(&context.figures(&run))?;
-    judge_last(context, &worlds, &run, &controller)?;
-    figures::drive(&context.figures(&run), &worlds.racing()?, &controller, drive(&run, run.params.seed))
+    figures::episodes(&context.figures(&run), &evaluated(&worlds, &run)?)?;
+    figures::drive(&context.figures(&run), &worlds.racing()?, &drive(&run, &controller, run.params.seed)?)
 }
 
 /// Evolves a controller, or resumes.
 ///
 /// # Errors
-/// As [`Breeding::train`].
+/// As [`ControllerTraining::train`].
 pub fn trained(context: &Context, worlds: &Worlds, drivers: Players) -> Result<(Run<Config>, Controller)> {
     let run = context.training_run::<Config>(RUN[0], RUN[1], worlds.info()?)?;
     let config = &run.params.config;
-    let mut breeding = Breeding::new(config.evolve, &worlds.controller(), drivers, run.params.seed)?;
-    run.folder.plot_model(&[&breeding.controller.model])?;
-    breeding.train(&run.folder, config.epochs, config.keep_every)?;
-    Ok((run, breeding.controller))
+    let mut training = ControllerTraining::new(config.evolve, &worlds.controller(), drivers, run.params.seed)?;
+    run.folder.plot_model(&[&training.controller.model])?;
+    training.train(&run.folder, config.epochs, config.keep_every)?;
+    Ok((run, training.controller))
 }
 
-/// Judges a run's last controller on tracks that it did not learn on, and draws its scores.
+/// The controller that was trained last with this preset, or in the run that is named.
+fn last(context: &Context, worlds: &Worlds) -> Result<(Run<Config>, Controller)> {
+    let run = context.earlier_run::<Config>("08_05", RUN, is_trained)?;
+    let wanted = worlds.info()?;
+    ensure!(
+        run.params.data.checksum == wanted.checksum,
+        "the controller in {} learned with {}, and not with {}: run `cargo book 08_05` again",
+        run.folder.path.display(),
+        run.params.data.origin,
+        wanted.origin
+    );
+    let controller = Controller::new(&worlds.controller(), Device::Cpu)?;
+    run.folder.load_weights(&controller.variables)?;
+    Ok((run, controller))
+}
+
+/// Evaluates the controllers that a run has kept (`scores.json`).
 ///
 /// # Errors
-/// As [`judge`].
-pub fn judge_last(context: &Context, worlds: &Worlds, run: &Run<Config>, controller: &Controller) -> Result<()> {
-    let scores = judged(&run.folder, &worlds.drivers(), controller, &run.params.config)?;
-    let (mean, spread) = mean_and_spread(&scores);
-    let most = run.params.config.evolve.max_steps;
-    say!("{mean:.0} ± {spread:.0} over {} episodes of at most {most} steps", scores.len());
-    figures::episodes(&context.figures(run), &scores, most)
-}
-
-/// A drive on the track of a seed, as long as those by which controllers are judged.
-pub fn drive(run: &Run<Config>, seed: u64) -> Drive {
-    Drive { seed, max_steps: run.params.config.evolve.max_steps }
-}
-
-/// The scores of the run's last controller, which are kept in `scores.json`.
-fn judged(folder: &RunFolder, drivers: &Players, controller: &Controller, config: &Config) -> Result<Vec<f64>> {
-    let episodes = config.judged_episodes;
-    let path = folder.path.join("scores.json");
-    let generations = folder.history()?.rows.len();
-    let kept = fs::read(&path).ok().and_then(|bytes| serde_json::from_slice::<Scores>(&bytes).ok());
-    if let Some(kept) = kept.filter(|kept| kept.generations == generations && kept.scores.len() as u64 == episodes) {
-        return Ok(kept.scores);
+/// As [`Protocol::evaluate`].
+pub fn evaluated(worlds: &Worlds, run: &Run<Config>) -> Result<Vec<Evaluation>> {
+    let Config { evolve, epochs, keep_every, evaluated_episodes } = run.params.config;
+    let protocol = Protocol { episodes: evaluated_episodes, max_steps: evolve.max_steps };
+    let controller = Controller::new(&worlds.controller(), Device::Cpu)?;
+    let generations = (1..=epochs).filter(|&number| is_kept(number, keep_every, epochs));
+    let evaluated = protocol.evaluate(&worlds.drivers(), &controller, (&run.folder, "scores.json"), generations)?;
+    if let Some(last) = evaluated.last() {
+        let ((mean, std), most) = (last.mean_and_std(), evolve.max_steps);
+        say!("{mean:.0} ± {std:.0} over {} episodes of at most {most} steps", last.scores.len());
     }
-    let scores = judge(drivers, controller, episodes, config.evolve.max_steps)?;
-    let kept = Scores { generations, scores };
-    let json = serde_json::to_vec(&kept).context("cannot encode the scores as JSON")?;
-    files::write(&path, &json)?;
-    Ok(kept.scores)
+    Ok(evaluated)
 }
 
-/// `scores.json`.
-#[derive(Debug, Serialize, Deserialize)]
-struct Scores {
-    /// Generations of evolution.
-    generations: usize,
-    /// One score for each episode, on the tracks of the seeds 0, 1, 2, ...
-    scores: Vec<f64>,
+/// A drive on the track of a seed, as long as those of evaluations.
+///
+/// # Errors
+/// libtorch fails.
+pub fn drive(run: &Run<Config>, controller: &Controller, seed: u64) -> Result<Job> {
+    let rules = Rules { max_steps: run.params.config.evolve.max_steps, hopeless_after: None };
+    Job::new(controller, seed, rules)
 }

@@ -54,6 +54,7 @@ impl ExperimentConfig for Config {
 
     fn check(&self) -> Result<()> {
         self.rnn.check()?;
+        ensure!(self.rnn.action_dim == 3, "rnn.action_dim must be 3: steering, gas and brake");
         ensure_positive("learning_rate", self.learning_rate)?;
         ensure!((1..=100_000).contains(&self.steps_per_epoch), "steps_per_epoch must lie between 1 and 100000");
         ensure!((0.0..0.9).contains(&self.validation_split), "validation_split must lie between 0 and 0.9");
@@ -77,6 +78,9 @@ pub fn run(context: &Context) -> Result<()> {
 /// There are no encoded episodes, or as [`Training::next`].
 pub fn trained(context: &Context) -> Result<(Run<Config>, MdnRnn, Series)> {
     let (series_run, series) = rnn_data::last(context)?;
+    let z_dim = series.mu.size()[2];
+    let fits = context.config::<Config>()?.rnn.z_dim == z_dim;
+    ensure!(fits, "V has {z_dim} latent dimensions: add --set rnn.z_dim={z_dim}");
     let run = context.training_run::<Config>(RUN[0], RUN[1], made_by(&series_run)?)?;
     let (config, seed) = (&run.params.config, run.params.seed);
     let (learned, held_out) = split(&series, config.validation_split)?;
@@ -105,12 +109,12 @@ pub fn trained(context: &Context) -> Result<(Run<Config>, MdnRnn, Series)> {
     Ok((run, rnn, held_out))
 }
 
-/// The episodes to learn from, and those held out: the last ones, at least one.
+/// The episodes to learn from, and those held out: the first ones, at least one.
 fn split(series: &Series, part: f64) -> Result<(Series, Series)> {
     let all = series.episodes();
     let held_out = ((all as f64 * part) as i64).max(1);
     ensure!(all > held_out, "M needs at least two episodes, not {all}");
-    Ok((series.range(0, all - held_out), series.range(all - held_out, all)))
+    Ok((series.range(held_out, all), series.range(0, held_out)))
 }
 
 /// Losses on held-out episodes.
@@ -121,14 +125,22 @@ fn evaluate(rnn: &MdnRnn, held_out: &Series, device: Device) -> [f64; 3] {
     rnn.losses(&batch, false).map(|loss| loss.double_value(&[]))
 }
 
-/// M, as trained last with this preset.
+/// The run of M that was trained last with this preset.
 ///
 /// # Errors
-/// It is not trained.
-pub fn last(context: &Context, device: Device) -> Result<(Run<Config>, MdnRnn)> {
+/// There is none, or it learned from other episodes than the last ones, or with another V.
+pub fn last_run(context: &Context) -> Result<Run<Config>> {
     let run = context.earlier_run::<Config>("08_04", RUN, is_trained)?;
-    let rnn = open(&run, device)?;
-    Ok((run, rnn))
+    let (series, _) = rnn_data::last(context)?;
+    let wanted = made_by(&series)?;
+    ensure!(
+        run.params.data.checksum == wanted.checksum,
+        "M in {} learned from {}, and not from {}: run `cargo book 08_04` again",
+        run.folder.path.display(),
+        run.params.data.origin,
+        wanted.origin
+    );
+    Ok(run)
 }
 
 /// M with the weights of a run.

@@ -34,7 +34,7 @@ impl ExperimentConfig for Config {
         let book = Config {
             vae: VaeConfig::book(),
             learning_rate: 1e-4,
-            episodes_in_memory: 100,
+            episodes_in_memory: 20,
             fit: FitConfig::new(100, 10),
         };
         match preset {
@@ -97,9 +97,17 @@ pub fn trained(context: &Context) -> Result<(Run<Config>, Vae)> {
 /// # Errors
 /// It is not trained.
 pub fn last(context: &Context, device: Device) -> Result<(Run<Config>, Vae)> {
-    let run = context.earlier_run::<Config>("08_02", RUN, is_trained)?;
+    let run = last_run(context)?;
     let vae = open(&run, device)?;
     Ok((run, vae))
+}
+
+/// The run of V that was trained last with this preset.
+///
+/// # Errors
+/// There is none.
+pub fn last_run(context: &Context) -> Result<Run<Config>> {
+    context.earlier_run::<Config>("08_02", RUN, is_trained)
 }
 
 /// V with the weights of a run.

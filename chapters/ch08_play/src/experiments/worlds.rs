@@ -1,6 +1,7 @@
 //! The worlds in which controllers play, made of the nets that were trained last.
 
-use super::{generate_data, made_by, train_rnn, train_vae};
+use super::{generate_data, made_by, made_by_both, train_rnn, train_vae};
+use crate::models::Vae;
 #[cfg(feature = "mpi")]
 use crate::models::cluster::Cluster;
 use crate::models::controller::ControllerConfig;
@@ -8,7 +9,8 @@ use crate::models::dream::{Dream, Starts};
 use crate::models::players::Players;
 use crate::models::racing::Racing;
 use crate::models::rollouts::Environment;
-use anyhow::{Result, ensure};
+use anyhow::Result;
+use car_racing::Config;
 use common::cli::Context;
 use common::training::{DataInfo, Run};
 use std::sync::Arc;
@@ -29,11 +31,8 @@ impl Worlds {
     /// # Errors
     /// They are not trained, or M was trained for another V.
     pub fn last(context: &Context) -> Result<Worlds> {
-        let (vae, _) = train_vae::last(context, Device::Cpu)?;
-        let (rnn, _) = train_rnn::last(context, Device::Cpu)?;
+        let (vae, rnn) = (train_vae::last_run(context)?, train_rnn::last_run(context)?);
         let (rollouts, _) = generate_data::last(context)?;
-        let [seen, remembered] = [vae.params.config.vae.z_dim, rnn.params.config.rnn.z_dim];
-        ensure!(seen == remembered, "V has {seen} latent dimensions, but M {remembered}: train M again");
         Ok(Worlds { vae, rnn, environment: rollouts.params.config.environment, device: context.device() })
     }
 
@@ -42,8 +41,8 @@ impl Worlds {
     /// # Errors
     /// Parameters cannot be encoded.
     pub fn info(&self) -> Result<DataInfo> {
-        let both = made_by(&self.vae)?.checksum + &made_by(&self.rnn)?.checksum;
-        Ok(DataInfo { checksum: DataInfo::own("", "", both.as_bytes()).checksum, ..self.rnn.params.data.clone() })
+        let info = made_by_both(made_by(&self.vae)?, &made_by(&self.rnn)?);
+        Ok(DataInfo { title: "CarRacing".to_string(), ..info })
     }
 
     /// Sizes of a controller.
@@ -57,16 +56,25 @@ impl Worlds {
     /// # Errors
     /// Weights are missing or damaged.
     pub fn racing(&self) -> Result<Racing> {
-        let (vae, memory) = (train_vae::open(&self.vae, self.device)?, train_rnn::open(&self.rnn, self.device)?);
-        Ok(Racing { config: self.environment.config(), vae, memory })
+        // Rules end an episode, and nothing before.
+        let config = Config { max_episode_steps: None, ..self.environment.config() };
+        Ok(Racing { config, vae: self.vae()?, memory: train_rnn::open(&self.rnn, self.device)? })
+    }
+
+    /// V.
+    ///
+    /// # Errors
+    /// Weights are missing or damaged.
+    pub fn vae(&self) -> Result<Vae> {
+        train_vae::open(&self.vae, self.device)
     }
 
     /// The dream of M.
     ///
     /// # Errors
     /// Weights are missing or damaged.
-    pub fn dream(&self, starts: &Arc<Starts>, temperature: f64) -> Result<Dream> {
-        Ok(Dream { memory: train_rnn::open(&self.rnn, self.device)?, starts: starts.clone(), temperature })
+    pub fn dream(&self, starts: &Arc<Starts>, temperature: f64, dropout: f64) -> Result<Dream> {
+        Ok(Dream { memory: train_rnn::open(&self.rnn, self.device)?, starts: starts.clone(), temperature, dropout })
     }
 
     /// Threads that play on the road.
@@ -76,7 +84,7 @@ impl Worlds {
     }
 
     /// Threads that play on the road, here and, with the feature `mpi`, in all processes that `mpirun` started. `None` in the
-    /// processes behind the first: there, the first one's episodes were played until it ended.
+    /// processes behind the first: there, its share was played until the first one ended.
     ///
     /// # Errors
     /// MPI fails.
@@ -94,9 +102,9 @@ impl Worlds {
     }
 
     /// Threads that dream.
-    pub fn dreamers(&self, starts: &Arc<Starts>, temperature: f64) -> Players {
+    pub fn dreamers(&self, starts: &Arc<Starts>, temperature: f64, dropout: f64) -> Players {
         let (worlds, starts) = (self.clone(), starts.clone());
-        Players::new(threads(self.device), move || worlds.dream(&starts, temperature))
+        Players::new(threads(self.device), move || worlds.dream(&starts, temperature, dropout))
     }
 }
 

@@ -1,16 +1,14 @@
 //! The figures of 08_05.
 
-use crate::models::controller::Controller;
-use crate::models::controller_training::mean_and_spread;
-use crate::models::players::{Job, Rules};
+use crate::models::evaluation::Evaluation;
+use crate::models::players::Job;
 use crate::models::racing::Racing;
 use anyhow::{Context, Result};
 use common::arrays::array4;
 use common::cli::Figures;
-use common::plot::{Chart, Color, Figure, Histogram, ImageGrid, Line, Plot, Table};
+use common::plot::{Chart, Color, Figure, Histogram, ImageGrid, Line, Table};
 use common::{images, say};
 use ndarray::{Array4, Axis};
-use std::sync::Arc;
 use std::time::Duration;
 use tch::Tensor;
 
@@ -26,7 +24,7 @@ const PUBLISHED: [(&str, f64, f64); 5] = [
 const SHOWN: usize = 10;
 /// Width and height of the film, and the frames from one of its images to the next.
 const FILM: [usize; 2] = [240, 200];
-const FILM_EVERY: usize = 5;
+const FILM_EVERY: u32 = 5;
 
 /// Scores by generation (p. 308).
 pub fn score(figures: &Figures) -> Result<()> {
@@ -47,44 +45,45 @@ pub fn score(figures: &Figures) -> Result<()> {
     figures.save("score", caption, Figure::of(&chart, (9.0, 5.0))?)
 }
 
-/// The last controller's scores, and those that others reached.
-pub fn episodes(figures: &Figures, scores: &[f64], max_steps: u32) -> Result<()> {
-    let (mean, spread) = mean_and_spread(scores);
-    let bars = Histogram::new(scores.iter().copied()).bins(20).range(-100.0, 950.0);
-    let chart = Chart::new().with(bars).x_label("score").y_label("episodes");
+/// Scores of the controllers that were kept, those of the last one by episode, and what others reached.
+pub fn episodes(figures: &Figures, evaluated: &[Evaluation]) -> Result<()> {
+    let Some(last) = evaluated.last() else { return Ok(()) };
+    let line = |name: &str, shift: f64| {
+        let xs = evaluated.iter().map(|evaluation| evaluation.generations as f64);
+        let ys = evaluated.iter().map(Evaluation::mean_and_std).map(|(mean, std)| mean + shift * std);
+        Line::xy(name, xs, ys).color(Color::tab10(3))
+    };
+    let curve = Chart::new()
+        .with(line("mean", 0.0))
+        .with(line("one standard deviation", 1.0).dashed().width(0.8))
+        .with(line("", -1.0).dashed().width(0.8))
+        .x_label("generation")
+        .y_label("score")
+        .grid();
+    let bars = Histogram::new(last.scores.iter().copied()).bins(22).range(-150.0, 950.0);
+    let bars =
+        Chart::new().with(bars).title(&format!("generation {}", last.generations)).x_label("score").y_label("episodes");
     let mut table = Table::new(["controller", "mean", "standard deviation"]);
-    table = table.row(["this run".to_string(), format!("{mean:.0}"), format!("{spread:.0}")]);
-    for (name, mean, spread) in PUBLISHED {
-        table = table.row([name.to_string(), format!("{mean:.0}"), format!("{spread:.0}")]);
+    let (mean, std) = last.mean_and_std();
+    table = table.row(["this run".to_string(), format!("{mean:.0}"), format!("{std:.0}")]);
+    for (name, mean, std) in PUBLISHED {
+        table = table.row([name.to_string(), format!("{mean:.0}"), format!("{std:.0}")]);
     }
     let caption = format!(
-        "Scores of the last controller in {} episodes of at most {max_steps} steps, on tracks that it did not learn on: \
-         {mean:.0} ± {spread:.0}. An episode ends early only when all tiles are visited. Others are over 100 episodes.",
-        scores.len()
+        "Scores of the controllers after some generations in {} episodes of at most {} steps, all on the same tracks, which are          not those of evolution; the last one's by episode: {mean:.0} ± {std:.0}. An episode ends early when all tiles are          visited, or with -100 when the car leaves the field. What others reached is over 100 episodes.",
+        last.scores.len(),
+        last.max_steps
     );
-    let plots: [&dyn Plot; 2] = [&chart, &table];
-    figures.save("episodes", &caption, Figure::panels(&[&plots], (13.0, 4.5))?)
-}
-
-/// A drive to be shown.
-#[derive(Debug, Clone, Copy)]
-pub struct Drive {
-    /// Seed of the track.
-    pub seed: u64,
-    /// Most steps.
-    pub max_steps: u32,
+    figures.save("episodes", &caption, Figure::panels(&[&[&curve, &bars], &[&table]], (12.0, 7.5))?)
 }
 
 /// A drive of a controller, as a strip and as a film, beside what V makes of it.
-pub fn drive(figures: &Figures, racing: &Racing, controller: &Controller, drive: Drive) -> Result<()> {
-    let weights = controller.weights()?.into_iter().map(|weight| weight as f32).collect();
-    let rules = Rules { max_steps: drive.max_steps, hopeless_after: None };
-    let job = Job { controller: Arc::new(weights), seed: drive.seed, rules };
+pub fn drive(figures: &Figures, racing: &Racing, job: &Job) -> Result<()> {
     let [width, height] = FILM;
     let (mut film, mut seen, mut captions, mut score) = (vec![], vec![], vec![], 0.0);
-    let played = racing.drive(&[job], |moment| {
+    let played = racing.drive(std::slice::from_ref(job), |moment| {
         score += moment.outcome.reward;
-        if captions.len() * FILM_EVERY == moment.outcome.info.steps as usize - 1 {
+        if (moment.outcome.info.steps - 1).is_multiple_of(FILM_EVERY) {
             let [steer, gas, brake] = moment.action;
             captions
                 .push(format!("step {}\n[{steer:.2}, {gas:.2}, {brake:.2}]\n{score:.0}", moment.outcome.info.steps));
@@ -104,10 +103,10 @@ pub fn drive(figures: &Figures, racing: &Racing, controller: &Controller, drive:
     let below = ImageGrid::new(decoded.view()).columns(shown.len());
     let caption = format!(
         "A drive of the last controller: score {:.0} in {} steps. Above, the road with steering, gas and brake, and the score so \
-         far; below, z of the same frames, decoded: what the controller sees. The film shows the road.",
+         far; below, z of the frame before, decoded: what the controller saw when it acted. The film shows the road.",
         played.score, played.steps
     );
     let figure = Figure::fitted(&[&[&above], &[&below]], 14.0)?;
-    let delay = Duration::from_millis(20) * FILM_EVERY as u32;
+    let delay = Duration::from_millis(20) * FILM_EVERY;
     figures.save_with_film("drive", &caption, figure, film.view(), delay)
 }

@@ -15,6 +15,8 @@ const SEEN: i64 = 20;
 /// Imagined frames in a row, and the steps from one to the next.
 const SHOWN: usize = 10;
 const EVERY: usize = 4;
+/// Steps from one image of the film to the next.
+const FILM_EVERY: usize = 3;
 /// The temperatures that are compared.
 const TEMPERATURES: [f64; 4] = [0.1, 0.7, 1.0, 1.3];
 
@@ -52,32 +54,28 @@ pub fn next_frames(figures: &Figures, vae: &Vae, rnn: &MdnRnn, held_out: &Series
         "A held-out episode as V decodes it, and what M imagines in its place from frame {SEEN} on: it knows the actions, and \
          goes on from its own samples. Numbers are the frames since then. The film shows both, the real one on the left."
     );
-    let film = ndarray::concatenate(Axis(2), &[real.view(), imagined.view()])?.mapv(|v| (v * 255.0).round() as u8);
-    let film = enlarged(&film);
+    let both = ndarray::concatenate(Axis(2), &[real.view(), imagined.view()])?.mapv(|v| (v * 255.0).round() as u8);
+    let film: Vec<usize> = (0..both.dim().0).step_by(FILM_EVERY).collect();
+    let film = upsampled(&both.select(Axis(0), &film), 2);
     let figure = Figure::fitted(&[&[&grid]], 13.0)?;
-    figures.save_with_film("next_frames", &caption, figure, film.view(), Duration::from_millis(40))
+    figures.save_with_film("next_frames", &caption, figure, film.view(), Duration::from_millis(20) * FILM_EVERY as u32)
 }
 
 /// The same beginning, imagined at several temperatures (p. 312).
 pub fn temperatures(figures: &Figures, vae: &Vae, rnn: &MdnRnn, held_out: &Series) -> Result<()> {
     let episode = first(held_out)?;
-    let mut grid: Option<ImageGrid> = None;
-    let mut columns = 1;
-    for temperature in TEMPERATURES {
+    let rows = TEMPERATURES.map(|temperature| {
         let imagined = decoded(vae, &imagine(rnn, &episode, SEEN, temperature, figures.seed()), figures)?;
-        let shown = shown(imagined.dim().0);
-        columns = shown.len();
-        let row = imagined.select(Axis(0), &shown);
-        grid = Some(match grid {
-            None => ImageGrid::new(row.view()),
-            Some(grid) => grid.then(row.view()),
-        });
-    }
-    let grid = grid.map(|grid| grid.columns(columns).row_names(TEMPERATURES.map(|t| format!("temperature {t}"))));
-    let rows: Vec<ImageGrid> = grid.into_iter().collect();
+        Ok(imagined.select(Axis(0), &shown(imagined.dim().0)))
+    });
+    let rows = rows.into_iter().collect::<Result<Vec<_>>>()?;
+    let columns = rows[0].dim().0;
+    let views: Vec<_> = rows.iter().map(|row| row.view()).collect();
+    let grid = ImageGrid::new(ndarray::concatenate(Axis(0), &views)?.view()).columns(columns);
+    let grid = grid.row_names(TEMPERATURES.map(|temperature| format!("temperature {temperature}")));
     let caption = "What M imagines behind the same beginning and along the same actions, at several temperatures: the higher, the \
                    more chance.";
-    figures.save("temperatures", caption, Figure::fitted(&[&[&rows[0]]], 13.0)?)
+    figures.save("temperatures", caption, Figure::fitted(&[&[&grid]], 13.0)?)
 }
 
 fn first(held_out: &Series) -> Result<Series> {
@@ -96,8 +94,9 @@ fn decoded(vae: &Vae, z: &Tensor, figures: &Figures) -> Result<Array4<f32>> {
     array4(&tch::no_grad(|| vae.decode(&z.to_device(figures.device()))))
 }
 
-/// Each pixel as 3 x 3.
-pub(super) fn enlarged(frames: &Array4<u8>) -> Array4<u8> {
+/// Each pixel as `times` x `times`.
+pub(super) fn upsampled(frames: &Array4<u8>, times: usize) -> Array4<u8> {
     let (n, height, width, channels) = frames.dim();
-    Array4::from_shape_fn((n, 3 * height, 3 * width, channels), |(i, y, x, c)| frames[[i, y / 3, x / 3, c]])
+    let shape = (n, times * height, times * width, channels);
+    Array4::from_shape_fn(shape, |(i, y, x, c)| frames[[i, y / times, x / times, c]])
 }

@@ -1,11 +1,11 @@
 //! The figures of 08_02.
 
 use crate::models::rollouts::{Plan, play};
-use crate::models::vae::Vae;
+use crate::models::vae::{Vae, vae_input};
 use anyhow::{Context, Result};
 use common::arrays::array4;
 use common::cli::Figures;
-use common::keras::nhwc_to_nchw;
+use common::keras::{losses, nchw_to_nhwc};
 use common::plot::{Chart, Color, Figure, ImageGrid, Line};
 use common::{device, files, images, say};
 use ndarray::Axis;
@@ -16,8 +16,8 @@ use tch::{Device, Kind, Tensor};
 const RECONSTRUCTED: usize = 10;
 /// The values that each latent dimension takes.
 const VARIED: [f64; 7] = [-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0];
-/// An episode of this number is played for figures: no run has so many.
-const HELD_OUT: usize = 1_000_000;
+/// An episode of this number is played for figures: no run and no drive has it.
+const HELD_OUT: usize = 2_000_000;
 
 /// Losses by batch (p. 289).
 pub fn loss(figures: &Figures) -> Result<()> {
@@ -40,23 +40,20 @@ pub fn loss(figures: &Figures) -> Result<()> {
     figures.save("loss", caption, Figure::grid(&charts, 3, (13.0, 4.2))?)
 }
 
-/// The frames of an episode that nobody learned from, `[n, 64, 64, 3]` in [0, 1].
-pub fn held_out(plan: &Plan, device: Device) -> Result<Tensor> {
-    let episode = play(plan, HELD_OUT)?;
-    let (time, height, width, channels) = episode.images.dim();
-    let shape = [time, height, width, channels].map(|n| n as i64);
-    let bytes = episode.images.as_standard_layout().into_owned().into_raw_vec_and_offset().0;
-    Ok(Tensor::from_slice(&bytes).view(shape).to_device(device).to_kind(Kind::Float) / 255.0)
+/// The frames of an episode that nobody learned from, as V takes them.
+fn held_out(plan: &Plan, device: Device) -> Result<Tensor> {
+    Ok(vae_input(&play(plan, HELD_OUT)?.image_tensor(), device))
 }
 
 /// Frames of another episode, and what V makes of them (p. 290). Keeps the mean error in `numbers.json`.
 pub fn reconstructions(figures: &Figures, vae: &Vae, plan: &Plan) -> Result<()> {
     let _no_grad = tch::no_grad_guard();
     let frames = held_out(plan, figures.device())?;
-    let [mu, log_var] = vae.distribution(&nhwc_to_nchw(&frames));
+    let [mu, log_var] = vae.distribution(&frames);
     let decoded = vae.decode(&mu);
+    let frames = nchw_to_nhwc(&frames);
     let error = 255.0 * (&frames - &decoded).abs().mean(Kind::Double).double_value(&[]);
-    let kl = common::keras::losses::kl_divergence(&mu, &log_var).double_value(&[]);
+    let kl = losses::kl_divergence(&mu, &log_var).double_value(&[]);
     say!("an episode that was not learned: mean error {error:.2} of 255, KL divergence {kl:.1}");
     let json = serde_json::to_string_pretty(&json!({ "mean_error_of_255": error, "kl_divergence": kl }));
     let json = json.context("cannot encode the numbers as JSON")? + "\n";
@@ -87,7 +84,7 @@ pub fn samples(figures: &Figures, vae: &Vae, z_dim: i64) -> Result<()> {
 pub fn latents(figures: &Figures, vae: &Vae, plan: &Plan) -> Result<()> {
     let _no_grad = tch::no_grad_guard();
     let frames = held_out(plan, figures.device())?;
-    let [mu, log_var] = vae.distribution(&nhwc_to_nchw(&frames));
+    let [mu, log_var] = vae.distribution(&frames);
     // KL divergence of each dimension, the mean over the episode.
     let kl: Vec<f64> = ((mu.square() + log_var.exp() - &log_var - 1.0) * 0.5)
         .mean_dim(0, false, Kind::Double)

@@ -27,7 +27,7 @@ impl Cluster {
         // Only the main thread calls MPI.
         let (universe, _) = mpi::initialize_with_threading(Threading::Funneled).context("MPI was started twice")?;
         let world = universe.world();
-        Ok((world.size() > 1).then_some(Cluster { world, _universe: universe }))
+        Ok(if world.size() > 1 { Some(Cluster { world, _universe: universe }) } else { None })
     }
 
     /// Whether this is the first process.
@@ -60,7 +60,9 @@ impl Cluster {
         let mut length = message.len() as u64;
         leader.broadcast_into(&mut length);
         message.resize(length as usize, 0);
-        leader.broadcast_into(&mut message[..]);
+        if length > 0 {
+            leader.broadcast_into(&mut message[..]);
+        }
         message
     }
 }

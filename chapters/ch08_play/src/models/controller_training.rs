@@ -2,19 +2,18 @@
 //! generation.
 
 use super::controller::{Controller, ControllerConfig};
+use super::evaluation::{is_kept, kept};
 use super::evolution::Evolution;
 use super::players::{Job, Played, Players, Rules};
 use anyhow::{Result, ensure};
 use common::device::mix;
 use common::keras::weights;
-use common::training::{Plan, RunFolder, Step, TrainState, Training};
+use common::training::{Interrupted, Plan, RunFolder, Step, TrainState, Training};
 use serde::{Deserialize, Serialize};
-use std::path::PathBuf;
 use std::rc::Rc;
-use std::sync::Arc;
 use tch::{Device, Tensor};
 
-/// Seeds of tracks for evolution have this bit; those below are for judgement.
+/// Seeds of tracks for evolution have this bit; those below are for evaluation.
 const FIRST_TRACK: u64 = 1 << 20;
 
 /// How controllers evolve.
@@ -70,7 +69,7 @@ impl EvolveConfig {
         }
     }
 
-    /// Checks the values.
+    /// Validates the values.
     ///
     /// # Errors
     /// One is out of bounds; the message names the key.
@@ -101,7 +100,7 @@ impl EvolveConfig {
             Tracks::Antithetic => (candidate % self.population.div_ceil(2)) as u64,
             Tracks::Common => 0,
         };
-        // Short enough for Gymnasium's `reset`, and none of those on which controllers are judged.
+        // Short enough for Gymnasium's `reset`, and none of those of evaluations.
         mix(&[seed, 5, generation, candidate, episode]) >> 32 | FIRST_TRACK
     }
 }
@@ -119,7 +118,7 @@ pub struct Generation {
 
 /// A controller that evolves.
 #[derive(Debug)]
-pub struct Breeding {
+pub struct ControllerTraining {
     /// The mean of the last generation.
     pub controller: Controller,
     config: EvolveConfig,
@@ -128,16 +127,26 @@ pub struct Breeding {
     seed: u64,
 }
 
-impl Breeding {
+impl ControllerTraining {
     /// Begins with a controller whose weights are 0.
     ///
     /// # Errors
     /// A value of a configuration is out of bounds.
-    pub fn new(config: EvolveConfig, net: &ControllerConfig, players: Players, seed: u64) -> Result<Breeding> {
+    pub fn new(
+        config: EvolveConfig,
+        net: &ControllerConfig,
+        players: Players,
+        seed: u64,
+    ) -> Result<ControllerTraining> {
         config.check()?;
         let evolution = Evolution::new(vec![0.0; net.weights()], config.sigma, config.population, mix(&[seed, 6]))?;
         let controller = Controller::new(net, Device::Cpu)?;
-        Ok(Breeding { controller, config, evolution: Rc::new(evolution), players, seed })
+        Ok(ControllerTraining { controller, config, evolution: Rc::new(evolution), players, seed })
+    }
+
+    /// The threads that play.
+    pub fn players(&self) -> &Players {
+        &self.players
     }
 
     /// Plays a generation, and shapes the next one by it.
@@ -151,12 +160,8 @@ impl Breeding {
         let rules = config.rules(number);
         let jobs: Vec<Job> = { candidates.iter().enumerate() }
             .flat_map(|(i, weights)| {
-                let controller = single_precision(weights);
-                (0..episodes).map(move |episode| Job {
-                    controller: controller.clone(),
-                    seed: config.track(seed, number, i, episode),
-                    rules,
-                })
+                let job = Job::with_weights(weights, 0, rules);
+                (0..episodes).map(move |episode| Job { seed: config.track(seed, number, i, episode), ..job.clone() })
             })
             .collect();
         let played = self.players.play(&jobs)?;
@@ -177,17 +182,23 @@ impl Breeding {
         })
     }
 
-    /// Breeds so many generations, or what of them is missing in the run. Keeps the controller of every `keep_every`th one
-    /// and of the last in the run folder: [`kept`].
+    /// Plays so many generations, or what of them is missing in the run. Controllers are kept in the run folder: [`is_kept`],
+    /// [`kept`].
     ///
     /// # Errors
-    /// As [`Breeding::generation`] and [`Training::next`].
+    /// As [`ControllerTraining::generation`] and [`Training::next`].
     pub fn train(&mut self, run: &RunFolder, generations: u64, keep_every: u64) -> Result<()> {
         let state = TrainState::new(&self.controller.variables).encoded("cma_es", &self.evolution);
         let plan = Plan { epochs: generations, batches: 1, seed: self.seed };
         let mut training = Training::start(run, plan, state)?.counting("generation");
         while let Some(Step { number, .. }) = training.next()? {
-            let generation = self.generation(number)?;
+            let generation = match self.generation(number) {
+                Err(error) if error.is::<Interrupted>() => {
+                    training.next()?; // saves the generations before
+                    return Err(error);
+                }
+                generation => generation?,
+            };
             training.record(
                 1,
                 &[
@@ -197,7 +208,7 @@ impl Breeding {
                     ("sigma", &Tensor::from(self.evolution.sigma())),
                 ],
             );
-            if (number + 1).is_multiple_of(keep_every) || number + 1 == generations {
+            if is_kept(number + 1, keep_every, generations) {
                 weights::save(&self.controller.variables, &kept(run, number + 1))?;
             }
         }
@@ -205,35 +216,6 @@ impl Breeding {
     }
 }
 
-/// The scores of a controller on other tracks than those of its evolution, each of one episode of at most so many
-/// steps that is played to its end.
-///
-/// # Errors
-/// As [`Players::play`].
-pub fn judge(players: &Players, controller: &Controller, episodes: u64, max_steps: u32) -> Result<Vec<f64>> {
-    let controller = single_precision(&controller.weights()?);
-    let rules = Rules { max_steps, hopeless_after: None };
-    // The tracks of the seeds 0, 1, 2, ..., the same for all controllers.
-    let jobs: Vec<Job> = (0..episodes).map(|seed| Job { controller: controller.clone(), seed, rules }).collect();
-    Ok(players.play(&jobs)?.iter().map(|played| played.score).collect())
-}
-
-/// The file of the controller after some generations.
-pub fn kept(run: &RunFolder, generations: u64) -> PathBuf {
-    run.path.join(format!("controllers/generation_{generations:05}.safetensors"))
-}
-
-fn single_precision(weights: &[f64]) -> Arc<Vec<f32>> {
-    Arc::new(weights.iter().map(|&weight| weight as f32).collect())
-}
-
 fn mean_score(episodes: &[Played]) -> f64 {
     episodes.iter().map(|played| played.score).sum::<f64>() / episodes.len() as f64
-}
-
-/// Mean and standard deviation of scores.
-pub fn mean_and_spread(scores: &[f64]) -> (f64, f64) {
-    let n = scores.len() as f64;
-    let mean = scores.iter().sum::<f64>() / n;
-    (mean, (scores.iter().map(|score| (score - mean).powi(2)).sum::<f64>() / n).sqrt())
 }

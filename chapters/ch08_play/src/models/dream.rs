@@ -19,6 +19,8 @@ pub struct Dream {
     pub starts: Arc<Starts>,
     /// How much chance there is: above 1 the next frame is less certain than M thinks (p. 315).
     pub temperature: f64,
+    /// The part of M's units that are left out at each step, by chance: another remedy.
+    pub dropout: f64,
 }
 
 /// A step of all dreams of a group.
@@ -33,21 +35,22 @@ pub struct DreamMoment<'a> {
 }
 
 impl Dream {
-    /// Dreams a group of episodes, and tells every step.
+    /// Dreams a group of episodes, all as long as the longest, and tells every step. Dreams are never given up.
     ///
     /// # Errors
     /// As [`World::play`], and those of `on_step`.
     pub fn dream(&self, jobs: &[Job], mut on_step: impl FnMut(DreamMoment) -> Result<()>) -> Result<Vec<Played>> {
         let _no_grad = tch::no_grad_guard();
         let mut agents = Agents::new(jobs, &self.memory);
-        let [mu, log_var] = self.starts.of(jobs).map(|part| part.to_device(self.memory.variables.device()));
+        let [mu, log_var] = self.starts.for_jobs(jobs).map(|part| part.to_device(self.memory.variables.device()));
         let mut z = agents.sample(&mu, &log_var);
         let mut rewarded = vec![false; jobs.len()];
         let mut played = vec![Played::default(); jobs.len()];
         let steps = jobs.iter().map(|job| job.rules.max_steps).max().unwrap_or_default();
         for _ in 0..steps {
             let actions = agents.act(&z);
-            let prediction = agents.remember(&z, &actions, &rewarded, &self.memory);
+            agents.remember(&z, &actions, &rewarded, &self.memory);
+            let prediction = agents.expect(&self.memory, self.dropout);
             let z_dim = z.size()[1];
             let (uniform, normal) = (agents.uniform(z_dim), agents.normal(z_dim));
             let next = prediction.sample(self.temperature, &uniform, &normal);
@@ -90,7 +93,7 @@ impl Starts {
     }
 
     /// Means and log variances of one start for each episode, `[n, z_dim]` each.
-    fn of(&self, jobs: &[Job]) -> [Tensor; 2] {
+    fn for_jobs(&self, jobs: &[Job]) -> [Tensor; 2] {
         let z_dim = self.z_dim;
         let count = (self.parts[0].len() / z_dim) as u64;
         self.parts.each_ref().map(|part| {

@@ -4,8 +4,10 @@
 //! The crate calls a function for one candidate after the other. Here all candidates of a generation are played at once,
 //! so each generation is run twice: first a copy, which only tells its candidates, then the original with their costs.
 
-use anyhow::{Context, Result, anyhow, ensure};
-use basin::{CmaEs, CostFunction, EvalCounts, ExactCheckpoint, Executor, PopulationProgress, State, Stepper};
+use anyhow::{Context, Result, anyhow, bail, ensure};
+use basin::{
+    CmaEs, CostFunction, EvalCounts, ExactCheckpoint, Executor, PopulationProgress, State, StepOutcome, Stepper,
+};
 use common::training::Encoded;
 use nalgebra::{DMatrix, DVector};
 use std::cell::RefCell;
@@ -94,18 +96,21 @@ impl Evolution {
                 let solver = Solver::new(self.seed, self.sigma).with_lambda(self.population);
                 let solver = solver.with_eigen_update_period(EIGEN_PERIOD);
                 let start = Progress::from_point(DVector::from_column_slice(&self.start));
-                Executor::new(problem, solver, start).into_stepper().map_err(failed)?
+                Executor::new(problem, solver, start).max_iter(u64::MAX).into_stepper().map_err(failed)?
             }
             Some((solver, progress, counts)) => {
                 let checkpoint = ExactCheckpoint::from_parts(solver, progress, counts);
                 let mut stepper = Executor::resume_from_checkpoint(problem, checkpoint)
+                    .max_iter(u64::MAX)
                     .into_stepper()
-                    .map_err(|error| anyhow!("cannot go on with CMA-ES: {error:?}"))?;
-                stepper.step().map_err(failed)?;
+                    .map_err(|error| anyhow!("cannot resume CMA-ES: {error:?}"))?;
+                if let StepOutcome::Stopped(report) = stepper.step().map_err(failed)? {
+                    bail!("CMA-ES has failed: {report:?}");
+                }
                 stepper
             }
         };
-        let checkpoint = stepper.into_checkpoint().context("CMA-ES has failed: its covariance has no eigenvalues")?;
+        let checkpoint = stepper.into_checkpoint().context("CMA-ES has failed")?;
         Ok(checkpoint.into_parts())
     }
 }
@@ -230,6 +235,15 @@ mod tests {
         }
         let other = Evolution::new(vec![0.0; 3], 0.3, 10, 7).unwrap();
         assert!(other.decode(&bytes).unwrap_err().to_string().contains("12 weights, not 3"));
+    }
+
+    #[test]
+    fn it_has_no_last_generation() {
+        // basin stops by itself after 1,000 unless it is told otherwise.
+        let evolution = Evolution::new(vec![0.0; 2], 0.3, 4, 7).unwrap();
+        for _ in 0..1_100 {
+            evolution.tell(&costs(&evolution.ask().unwrap())).unwrap();
+        }
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! Frames of many episodes in random order, for the VAE: a few episodes are in memory at a time.
 
 use super::rollouts::Rollouts;
+use super::vae::vae_input;
 use anyhow::{Context, Result, ensure};
 use common::datasets::batches::Batches;
 use common::datasets::prefetch::Prefetch;
 use common::device::mix;
-use common::keras::nhwc_to_nchw;
 use common::training::Step;
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
@@ -15,7 +15,8 @@ use tch::{Device, Kind, Tensor};
 
 /// Batches of frames: episodes are shuffled and read in groups, and the frames of each group are shuffled.
 ///
-/// The order depends only on the seed, so that a resumed run sees the same.
+/// The order depends only on the seed, so that a resumed run sees the same. Frames that do not fill the last batch of a group
+/// are left out.
 #[derive(Debug)]
 pub struct FrameBatches {
     rollouts: Arc<Rollouts>,
@@ -25,9 +26,18 @@ pub struct FrameBatches {
     batches: [u64; 2],
     seed: u64,
     /// The groups from the first batch on that was asked for.
-    groups: Option<Prefetch<Tensor>>,
-    /// The group in use, by epoch and number: frames `[n, height, width, 3]` of bytes.
-    group: Option<([u64; 2], Tensor)>,
+    groups: Option<Prefetch<Group>>,
+    /// The group in use, by epoch and number.
+    group: Option<([u64; 2], Group)>,
+}
+
+/// The frames of some episodes.
+#[derive(Debug)]
+struct Group {
+    /// Bytes, `[n, height, width, 3]`.
+    frames: Tensor,
+    /// Their random order, int64 `[n]`.
+    order: Tensor,
 }
 
 impl FrameBatches {
@@ -61,38 +71,32 @@ impl FrameBatches {
         let wanted = [step.epoch, step.batch / self.batches[1]];
         if self.group.as_ref().is_none_or(|(of, _)| *of != wanted) {
             let mut groups = self.groups.take().unwrap_or_else(|| groups(self, wanted));
-            let frames = groups.next().context("the episodes have ended")??;
-            (self.groups, self.group) = (Some(groups), Some((wanted, frames)));
+            let group = groups.next().context("the episodes have ended")??;
+            (self.groups, self.group) = (Some(groups), Some((wanted, group)));
         }
-        let Some((_, frames)) = &self.group else { unreachable!("it was just read") };
+        let Some((_, Group { frames, order })) = &self.group else { unreachable!("it was just read") };
         let first = (step.batch % self.batches[1]) as i64 * self.batch_size;
         // An episode that ended early leaves fewer frames: they begin again.
         let rows = Tensor::arange_start(first, first + self.batch_size, (Kind::Int64, Device::Cpu));
-        let frames = frames.index_select(0, &rows.remainder(frames.size()[0]));
-        Ok(nhwc_to_nchw(&(frames.to_device(device).to_kind(Kind::Float) / 255.0)))
+        let rows = order.index_select(0, &rows.remainder(order.size()[0]));
+        Ok(vae_input(&frames.index_select(0, &rows), device))
     }
 }
 
 /// Groups of frames from one on, read in the background.
-fn groups(batches: &FrameBatches, [epoch, group]: [u64; 2]) -> Prefetch<Tensor> {
+fn groups(batches: &FrameBatches, [epoch, group]: [u64; 2]) -> Prefetch<Group> {
     let mut order = Batches::new(batches.rollouts.len() as i64, batches.episodes, batches.seed);
     let per_epoch = batches.batches[0].div_ceil(batches.batches[1]);
     let jobs = (epoch * per_epoch + group..)
         .map(move |number| (number, order.row_numbers(number / per_epoch, number % per_epoch)));
     let (rollouts, seed) = (batches.rollouts.clone(), batches.seed);
-    Prefetch::new(jobs, 1, 1, move |(number, episodes)| shuffled(&rollouts, &episodes, mix(&[seed, 3, number])))
+    Prefetch::new(jobs, 1, 1, move |(number, episodes)| read(&rollouts, &episodes, mix(&[seed, 3, number])))
 }
 
-/// The frames of some episodes in random order, `[n, height, width, 3]`.
-fn shuffled(rollouts: &Rollouts, episodes: &[usize], seed: u64) -> Result<Tensor> {
-    let frames = episodes.iter().map(|&number| {
-        let images = rollouts.read(number)?.images;
-        let (time, height, width, channels) = images.dim();
-        let shape = [time, height, width, channels].map(|n| n as i64);
-        Ok(Tensor::from_slice(images.as_standard_layout().as_slice().unwrap_or_default()).view(shape))
-    });
+fn read(rollouts: &Rollouts, episodes: &[usize], seed: u64) -> Result<Group> {
+    let frames = episodes.iter().map(|&number| Ok(rollouts.read(number)?.image_tensor()));
     let frames = Tensor::cat(&frames.collect::<Result<Vec<_>>>()?, 0);
     let mut order: Vec<i64> = (0..frames.size()[0]).collect();
     order.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));
-    Ok(frames.index_select(0, &Tensor::from_slice(&order)))
+    Ok(Group { frames, order: Tensor::from_slice(&order) })
 }

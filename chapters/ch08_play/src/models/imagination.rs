@@ -1,4 +1,4 @@
-//! What M believes that comes next, along the actions of a real episode (p. 301).
+//! What M expects to come next, step by step, along the actions of a real episode (p. 301).
 
 use super::mdn_rnn::{MdnRnn, rnn_input};
 use super::series::Series;
@@ -12,7 +12,7 @@ pub fn imagine(rnn: &MdnRnn, episode: &Series, seen: i64, temperature: f64, seed
     device::seed(&[seed, 8]);
     let (to, time) = (rnn.variables.device(), episode.mu.size()[1]);
     let part = |part: &Tensor, step: i64| part.select(1, step).to_device(to); // [1, time, ..] -> [1, ..]
-    let mut state = rnn.start(1);
+    let mut state = rnn.initial_state(1);
     let (mut z, mut reward) = (part(&episode.mu, 0), part(&episode.reward, 0));
     let mut imagined = vec![];
     for step in 0..time - 1 {

@@ -45,7 +45,7 @@ impl MdnRnnConfig {
         ] {
             ensure!((1..=most).contains(&value), "mdn_rnn.{name} must lie between 1 and {most}, not {value}");
         }
-        ensure!((0.0..1.0).contains(&dropout), "mdn_rnn.dropout must lie from 0 to below 1, not {dropout}");
+        ensure!((0.0..1.0).contains(&dropout), "rnn.dropout must lie from 0 to below 1, not {dropout}");
         Ok(())
     }
 
@@ -161,13 +161,19 @@ impl MdnRnn {
     }
 
     /// The state before the first step of `n` sequences: zeros.
-    pub fn start(&self, n: i64) -> State {
+    pub fn initial_state(&self, n: i64) -> State {
         let zeros = || Tensor::zeros([n, self.config.units], (Kind::Float, self.variables.device()));
         State { h: zeros(), c: zeros() }
     }
 
     /// One step of `n` sequences from a state on: input `[n, 36]`, see [`rnn_input`]. Keeps no gradient.
     pub fn step(&self, input: &Tensor, state: &State) -> (Prediction, State) {
+        let state = self.next_state(input, state);
+        (self.predict(&state.h), state)
+    }
+
+    /// The state after a step, as in [`MdnRnn::step`].
+    pub fn next_state(&self, input: &Tensor, state: &State) -> State {
         let _no_grad = tch::no_grad_guard();
         // Gates i, f, c, o, all before their activations: [n, 4 · 256]. By hand, since for a single step libtorch's layer
         // takes four times as long.
@@ -175,7 +181,13 @@ impl MdnRnn {
         let gates = bias.addmm(input, kernel).addmm(&state.h, recurrent_kernel).chunk(4, 1);
         let c = gates[1].sigmoid() * &state.c + gates[0].sigmoid() * gates[2].tanh();
         let h = gates[3].sigmoid() * c.tanh();
-        (self.prediction(&self.mdn.forward_t(&h, false)), State { h, c })
+        State { h, c }
+    }
+
+    /// What is expected after a state whose output is h, `[n, 256]`. Keeps no gradient.
+    pub fn predict(&self, h: &Tensor) -> Prediction {
+        let _no_grad = tch::no_grad_guard();
+        self.prediction(&self.mdn.forward_t(h, false))
     }
 
     fn prediction(&self, output: &Tensor) -> Prediction {

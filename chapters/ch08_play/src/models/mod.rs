@@ -5,6 +5,7 @@ pub mod cluster;
 pub mod controller;
 pub mod controller_training;
 pub mod dream;
+pub mod evaluation;
 pub mod evolution;
 pub mod frames;
 pub mod imagination;

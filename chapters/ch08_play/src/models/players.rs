@@ -3,6 +3,7 @@
 //! Episodes are played in groups of [`GROUP`] in lock-step: the nets see a whole group at once, on one thread. Groups do
 //! not depend on the number of threads, so neither do results.
 
+use super::Controller;
 use anyhow::{Context, Result, anyhow, bail};
 use common::threads;
 use common::training::{Interrupted, ensure_not_stopped};
@@ -28,6 +29,21 @@ pub struct Job {
     pub seed: u64,
     /// When it ends.
     pub rules: Rules,
+}
+
+impl Job {
+    /// An episode of a controller.
+    ///
+    /// # Errors
+    /// libtorch fails.
+    pub fn new(controller: &Controller, seed: u64, rules: Rules) -> Result<Job> {
+        Ok(Job::with_weights(&controller.weights()?, seed, rules))
+    }
+
+    /// An episode of the controller with these weights.
+    pub fn with_weights(weights: &[f64], seed: u64, rules: Rules) -> Job {
+        Job { controller: Arc::new(weights.iter().map(|&weight| weight as f32).collect()), seed, rules }
+    }
 }
 
 /// When an episode ends, besides its own end.
@@ -100,9 +116,10 @@ impl Players {
         for _ in 0..threads.max(1) {
             let shared = shared.clone();
             thread::spawn(move || {
-                threads::compute_alone();
                 let (queue, make) = &*shared;
-                work(queue, make());
+                let world = make();
+                threads::compute_alone(); // the description of a net sets the number of threads, too
+                work(queue, world);
             });
         }
         Players { tasks, others: None }
@@ -121,17 +138,19 @@ impl Players {
         let others = self.others.as_deref();
         let machines = 1 + others.map_or(0, Others::count);
         others.map_or(Ok(()), |others| others.send(jobs))?;
+        let mut played = vec![self.share(jobs, 0, machines)];
+        // All answers are taken before an error counts: a machine that sends waits until then.
+        played.extend(others.into_iter().flat_map(|others| (1..machines).map(|number| others.receive(number))));
+        let played = played.into_iter().collect::<Result<Vec<_>>>()?;
         let mut groups = vec![vec![]; jobs.len().div_ceil(GROUP)];
-        let mine = self.share(jobs, 0, machines)?;
-        let theirs = (1..machines).zip(others).map(|(number, others)| others.receive(number));
-        for (place, played) in mine.into_iter().chain(theirs.collect::<Result<Vec<_>>>()?.into_iter().flatten()) {
+        for (place, played) in played.into_iter().flatten() {
             *groups.get_mut(place).context("another machine played another generation")? = played;
         }
         let played = groups.concat();
         if played.len() == jobs.len() { Ok(played) } else { bail!("a thread that plays ended early") }
     }
 
-    /// Plays the share of one of so many machines, counted from 0: every so-manieth group.
+    /// Plays the share of one of so many machines, counted from 0: with three machines, every third group.
     ///
     /// # Errors
     /// As [`Players::play`].
@@ -147,7 +166,7 @@ impl Players {
         for (place, played) in replies {
             share.push((place, played?));
             if started.elapsed() > PATIENCE && ensure_not_stopped().is_err() {
-                bail!(Interrupted("stopped within a generation, which is lost; those before are saved".to_string()));
+                bail!(Interrupted("stopped".to_string()));
             }
         }
         Ok(share)

@@ -71,7 +71,7 @@ impl Racing {
             let z = agents.see(&images, &self.vae);
             let actions = agents.act(&z);
             let rewarded: Vec<bool> = drives.iter().map(|drive| drive.rewarded).collect();
-            let _ = agents.remember(&z, &actions, &rewarded, &self.memory);
+            agents.remember(&z, &actions, &rewarded, &self.memory);
             for (row, (drive, action)) in drives.iter_mut().zip(numbers(&actions)?).enumerate() {
                 let job = &jobs[drive.episode];
                 let outcome = drive.environment.advance(action)?;

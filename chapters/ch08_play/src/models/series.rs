@@ -1,11 +1,11 @@
 //! What the memory learns from (p. 291): episodes whose images are encoded by V.
 
-use super::Vae;
 use super::mdn_rnn::SequenceBatch;
-use super::rollouts::Rollouts;
+use super::rollouts::{Progress, Rollouts};
+use super::vae::{Vae, sampling, vae_input};
 use anyhow::{Context, Result, ensure};
 use common::datasets::prefetch::Prefetch;
-use common::keras::{nhwc_to_nchw, weights};
+use common::keras::weights;
 use common::note;
 use common::training::ensure_not_stopped;
 use std::collections::{BTreeMap, HashMap};
@@ -30,7 +30,7 @@ pub struct Series {
 }
 
 impl Series {
-    /// Encodes all episodes that have `steps` frames; shorter ones are left out.
+    /// Encodes all episodes that have `steps` frames; others are left out.
     ///
     /// # Errors
     /// An episode cannot be read, none is whole, or Ctrl-C.
@@ -38,20 +38,18 @@ impl Series {
         let _no_grad = tch::no_grad_guard();
         let (count, rollouts) = (rollouts.len(), Arc::new(rollouts));
         let mut parts: [Vec<Tensor>; 4] = Default::default();
+        let progress = Progress::new(count, 0);
         for episode in Prefetch::new(0..count, 2, 2, move |number| rollouts.read(number)) {
             ensure_not_stopped()?;
             let episode = episode?;
+            progress.add_one();
             if episode.rewards.len() != steps {
                 continue;
             }
-            let shape = [episode.images.shape()[1], episode.images.shape()[2]].map(|n| n as i64);
-            let images = Tensor::from_slice(episode.images.as_standard_layout().as_slice().unwrap_or_default());
-            let images = images.view([-1, shape[0], shape[1], 3]);
-            let encoded: Vec<[Tensor; 2]> = images
-                .split(ENCODED_AT_ONCE, 0)
-                .iter()
-                .map(|images| images.to_device(vae.variables.device()).to_kind(Kind::Float) / 255.0)
-                .map(|images| vae.distribution(&nhwc_to_nchw(&images)).map(|part| part.to_device(Device::Cpu)))
+            let images = episode.image_tensor().split(ENCODED_AT_ONCE, 0);
+            let encoded: Vec<[Tensor; 2]> = { images.iter() }
+                .map(|images| vae.distribution(&vae_input(images, vae.variables.device())))
+                .map(|parts| parts.map(|part| part.to_device(Device::Cpu)))
                 .collect();
             let cat = |part: usize| Tensor::cat(&encoded.iter().map(|parts| &parts[part]).collect::<Vec<_>>(), 0);
             let rewarded: Vec<f32> = { episode.rewards.iter().zip(&episode.dones) }
@@ -61,10 +59,11 @@ impl Series {
             let row = [cat(0), cat(1), Tensor::from_slice(&actions).view([-1, 3]), Tensor::from_slice(&rewarded)];
             parts.iter_mut().zip(row).for_each(|(part, row)| part.push(row));
         }
+        progress.finish();
         let whole = parts[0].len();
         ensure!(whole > 0, "none of the {count} episodes has {steps} frames");
         if whole < count {
-            note!("{} of {count} episodes are shorter than {steps} frames and left out", count - whole);
+            note!("{} of {count} episodes do not have {steps} frames and are left out", count - whole);
         }
         let [mu, log_var, action, reward] = parts.map(|rows| Tensor::stack(&rows, 0));
         Ok(Series { mu, log_var, action, reward })
@@ -128,7 +127,7 @@ impl Series {
     pub fn batch(&self, rows: &Tensor, device: Device) -> SequenceBatch {
         let part = |tensor: &Tensor| tensor.index_select(0, rows).to_device(device);
         let (mu, log_var) = (part(&self.mu), part(&self.log_var));
-        let z = &mu + (log_var / 2.0).exp() * mu.randn_like(); // [n, time, z_dim]
+        let z = sampling(&mu, &log_var, &mu.randn_like()); // [n, time, z_dim]
         SequenceBatch::new(&z, &part(&self.action), &part(&self.reward))
     }
 }

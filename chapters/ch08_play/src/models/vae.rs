@@ -1,11 +1,11 @@
 //! V, the variational autoencoder that sees (pp. 281 and 290-291): it compresses a frame to 32 numbers.
 
 use anyhow::{Result, ensure};
-use common::keras::{Activation, Conv, Model, Net, Node, Optimizer, Padding, losses, nchw_to_nhwc};
+use common::keras::{Activation, Conv, Model, Net, Node, Optimizer, Padding, losses, nchw_to_nhwc, nhwc_to_nchw};
 use common::training::ensure_positive;
 use serde::{Deserialize, Serialize};
 use tch::nn::VarStore;
-use tch::{Device, Reduction, Tensor};
+use tch::{Device, Kind, Reduction, Tensor};
 
 /// Height, width and channels of a frame.
 pub const FRAME: [i64; 3] = [64, 64, 3];
@@ -84,7 +84,8 @@ impl Vae {
         // [64, 64, 3] -> [31, 31, 32] -> [14, 14, 64] -> [6, 6, 64] -> [2, 2, 128] -> [512]
         let flat = [32, 64, 64, 128].into_iter().enumerate().fold(image.clone(), encoder_conv).flatten();
         let (mu, log_var) = (flat.dense("mu", z_dim), flat.dense("log_var", z_dim));
-        let encoder_output = mu.lambda("encoder_output", &[&log_var], mu.shape(), |x, _| sampling(&x[0], &x[1]));
+        let encoder_output =
+            mu.lambda("encoder_output", &[&log_var], mu.shape(), |x, _| sampling(&x[0], &x[1], &x[0].randn_like()));
         let encoder_mu_log_var = net.model("encoder_mu_log_var", &[&image], &[&mu, &log_var])?;
         let encoder = net.model("encoder", &[&image], &[&encoder_output])?;
 
@@ -141,9 +142,14 @@ impl Vae {
     }
 }
 
-/// A sample of N(mu, exp(log_var)) by reparameterization, so that gradients reach both.
-fn sampling(mu: &Tensor, log_var: &Tensor) -> Tensor {
-    mu + (log_var / 2.0).exp() * mu.randn_like()
+/// A sample of N(mu, exp(log_var)) of standard normal numbers, by reparameterization, so that gradients reach both.
+pub fn sampling(mu: &Tensor, log_var: &Tensor, normal: &Tensor) -> Tensor {
+    mu + (log_var / 2.0).exp() * normal
+}
+
+/// Images of bytes, `[n, 64, 64, 3]`, as V takes them: `[n, 3, 64, 64]` in [0, 1] with channels-last strides.
+pub fn vae_input(images: &Tensor, device: Device) -> Tensor {
+    nhwc_to_nchw(&(images.to_device(device).to_kind(Kind::Float) / 255.0))
 }
 
 fn encoder_conv<'a>(x: Node<'a>, (i, filters): (usize, i64)) -> Node<'a> {

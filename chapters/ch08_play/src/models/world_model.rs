@@ -1,12 +1,11 @@
 //! What a controller knows of the world (pp. 281-282): V sees, M remembers.
 
-use super::Vae;
 use super::controller::{ACTIONS, act};
 use super::mdn_rnn::{MdnRnn, Prediction, State, rnn_input};
 use super::players::Job;
+use super::vae::{FRAME, Vae, sampling, vae_input};
 use anyhow::Result;
 use common::device::mix;
-use common::keras::nhwc_to_nchw;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, StandardNormal};
@@ -32,7 +31,7 @@ impl Agents {
         let random = jobs.iter().map(|job| ChaCha8Rng::seed_from_u64(mix(&[job.seed, 1]))).collect();
         Agents {
             controllers: Tensor::stack(&rows, 0).to_device(device),
-            state: memory.start(jobs.len() as i64),
+            state: memory.initial_state(jobs.len() as i64),
             random,
             device,
         }
@@ -41,15 +40,15 @@ impl Agents {
     /// Images, 64 x 64 x RGB each and one after the other, to points of latent space: samples of V's distributions,
     /// `[n, z_dim]`.
     pub fn see(&mut self, images: &[u8], vae: &Vae) -> Tensor {
-        let side = (images.len() / 3 / self.random.len()).isqrt() as i64;
-        let images = Tensor::from_slice(images).view([-1, side, side, 3]).to_device(self.device);
-        let [mu, log_var] = vae.distribution(&nhwc_to_nchw(&(images.to_kind(Kind::Float) / 255.0)));
+        let [height, width, channels] = FRAME;
+        let images = Tensor::from_slice(images).view([-1, height, width, channels]);
+        let [mu, log_var] = vae.distribution(&vae_input(&images, self.device));
         self.sample(&mu, &log_var)
     }
 
     /// A sample of N(mu, exp(log_var)), `[n, z_dim]`, with each row's own random numbers.
     pub fn sample(&mut self, mu: &Tensor, log_var: &Tensor) -> Tensor {
-        mu + (log_var / 2.0).exp() * self.normal(mu.size()[1])
+        sampling(mu, log_var, &self.normal(mu.size()[1]))
     }
 
     /// Standard normal numbers, `[n, count]`.
@@ -73,13 +72,22 @@ impl Agents {
         act(&self.controllers, z, &self.state.h)
     }
 
-    /// Remembers a step: what was seen, what was done, and whether the step before was rewarded. Returns what M expects next.
-    pub fn remember(&mut self, z: &Tensor, actions: &Tensor, rewarded: &[bool], memory: &MdnRnn) -> Prediction {
+    /// Remembers a step: what was seen, what was done, and whether the step before was rewarded.
+    pub fn remember(&mut self, z: &Tensor, actions: &Tensor, rewarded: &[bool], memory: &MdnRnn) {
         let rewards: Vec<f32> = rewarded.iter().map(|&rewarded| f32::from(u8::from(rewarded))).collect();
         let rewards = Tensor::from_slice(&rewards).to_device(self.device);
-        let (prediction, state) = memory.step(&rnn_input(z, actions, &rewards), &self.state);
-        self.state = state;
-        prediction
+        self.state = memory.next_state(&rnn_input(z, actions, &rewards), &self.state);
+    }
+
+    /// What M expects after all that is remembered. `dropout` is the part of its units that it does without, by chance, as
+    /// in training with dropout.
+    pub fn expect(&mut self, memory: &MdnRnn, dropout: f64) -> Prediction {
+        let h = self.state.h.shallow_clone();
+        if dropout == 0.0 {
+            return memory.predict(&h);
+        }
+        let kept = self.uniform(h.size()[1]).ge(dropout);
+        memory.predict(&(h * kept / (1.0 - dropout)))
     }
 
     /// Keeps only these rows: the episodes of the others are over.

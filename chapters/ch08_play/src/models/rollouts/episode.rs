@@ -3,8 +3,10 @@ use common::datasets::npz::Npz;
 use common::files;
 use ndarray::{Array, Array1, Array2, Array4, Dimension};
 use ndarray_npy::{NpzWriter, ViewElement};
+use std::borrow::Cow;
 use std::io::Cursor;
 use std::path::Path;
+use tch::Tensor;
 
 /// Height and width of the images.
 pub const IMAGE_SIZE: usize = 64;
@@ -36,6 +38,16 @@ impl Episode {
     /// Whether there is no frame; such an episode can be neither saved nor read.
     pub fn is_empty(&self) -> bool {
         self.rewards.is_empty()
+    }
+
+    /// The images as a tensor of bytes, `[frames, 64, 64, 3]`.
+    pub fn image_tensor(&self) -> Tensor {
+        let (frames, height, width, channels) = self.images.dim();
+        let bytes: Cow<[u8]> = match self.images.as_slice() {
+            Some(bytes) => bytes.into(),
+            None => self.images.iter().copied().collect(),
+        };
+        Tensor::from_slice(&bytes).view([frames, height, width, channels].map(|n| n as i64))
     }
 
     /// Saves the arrays `obs`, `action`, `reward` and `done` as numpy's `savez_compressed` does, as the book (p. 284).

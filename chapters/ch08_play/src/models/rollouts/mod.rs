@@ -14,6 +14,7 @@ pub use driven::add_driven;
 pub use driver::RandomDriver;
 pub use environment::Environment;
 pub use episode::{Action, Episode, IMAGE_SIZE, MAX_FRAMES};
+pub(super) use progress::Progress;
 pub use recording::Recording;
 pub use statistics::{Statistics, Summary};
 

@@ -8,7 +8,7 @@ const LINES: usize = 20;
 
 /// How far a collection is: a bar on a terminal, and a line every few episodes.
 #[derive(Debug)]
-pub(super) struct Progress {
+pub(in crate::models) struct Progress {
     bar: ProgressBar,
     episodes: usize,
     /// Episodes that are there.
