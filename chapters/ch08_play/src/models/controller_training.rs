@@ -80,10 +80,7 @@ impl EvolveConfig {
         let decay = self.weight_decay;
         ensure!(decay.is_finite() && decay >= 0.0, "evolve.weight_decay must be 0 or more");
         ensure!((1..=100_000).contains(&self.max_steps), "evolve.max_steps must lie between 1 and 100000");
-        ensure!(
-            (1..=self.max_steps).contains(&self.first_steps),
-            "evolve.first_steps must lie between 1 and max_steps"
-        );
+        ensure!(self.first_steps > 0, "evolve.first_steps must be above 0");
         ensure!(self.hopeless_after != Some(0), "evolve.hopeless_after must be above 0");
         Ok(())
     }

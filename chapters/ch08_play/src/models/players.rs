@@ -4,14 +4,15 @@
 //! not depend on the number of threads, so neither do results.
 
 use super::Controller;
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 use common::threads;
 use common::training::{Interrupted, ensure_not_stopped};
 use serde::{Deserialize, Serialize};
 use std::fmt::Debug;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 /// Episodes that are played together.
@@ -94,10 +95,14 @@ pub trait Others: Debug {
 /// Groups of episodes that were played, with their places among all groups.
 pub type Share = Vec<(usize, Vec<Played>)>;
 
-/// Threads with a world each.
+/// Threads with a world each. Dropping it waits for them: libtorch must not be in use when a program ends.
 #[derive(Debug)]
 pub struct Players {
-    tasks: Sender<Task>,
+    /// None once it is dropped.
+    tasks: Option<Sender<Task>>,
+    threads: Vec<JoinHandle<()>>,
+    /// What is in the queue is not wanted any more.
+    stopped: Arc<AtomicBool>,
     others: Option<Box<dyn Others>>,
 }
 
@@ -112,22 +117,24 @@ impl Players {
     /// So many threads. Each makes a world for itself: nets cannot be shared between threads.
     pub fn new<W: World>(threads: usize, make: impl Fn() -> Result<W> + Send + Sync + 'static) -> Players {
         let (tasks, queue) = channel::<Task>();
-        let shared = Arc::new((Mutex::new(queue), make));
-        for _ in 0..threads.max(1) {
-            let shared = shared.clone();
+        let (shared, stopped) = (Arc::new((Mutex::new(queue), make)), Arc::new(AtomicBool::new(false)));
+        let start = |_| {
+            let (shared, stopped) = (shared.clone(), stopped.clone());
             thread::spawn(move || {
                 let (queue, make) = &*shared;
                 let world = make();
                 threads::compute_alone(); // the description of a net sets the number of threads, too
-                work(queue, world);
-            });
-        }
-        Players { tasks, others: None }
+                work(queue, world, &stopped);
+            })
+        };
+        let threads = (0..threads.max(1)).map(start).collect();
+        Players { tasks: Some(tasks), threads, stopped, others: None }
     }
 
     /// The same with other machines, which play their share.
-    pub fn with_others(self, others: Box<dyn Others>) -> Players {
-        Players { others: Some(others), ..self }
+    pub fn with_others(mut self, others: Box<dyn Others>) -> Players {
+        self.others = Some(others);
+        self
     }
 
     /// Plays all episodes; results are in their order.
@@ -158,7 +165,8 @@ impl Players {
         let (reply, replies) = channel();
         for (place, group) in jobs.chunks(GROUP).enumerate().skip(number).step_by(machines) {
             let task = Task { place, jobs: group.to_vec(), reply: reply.clone() };
-            self.tasks.send(task).map_err(|_| anyhow!("all threads that play have ended"))?;
+            let sent = self.tasks.as_ref().is_some_and(|tasks| tasks.send(task).is_ok());
+            ensure!(sent, "all threads that play have ended");
         }
         drop(reply);
         let started = Instant::now();
@@ -173,11 +181,24 @@ impl Players {
     }
 }
 
-/// Plays what is in the queue until it is closed.
-fn work<W: World>(queue: &Mutex<Receiver<Task>>, mut world: Result<W>) {
+impl Drop for Players {
+    fn drop(&mut self) {
+        self.stopped.store(true, Ordering::Relaxed);
+        self.tasks = None; // closes the queue
+        for thread in self.threads.drain(..) {
+            let _ = thread.join(); // its panic was told when it happened
+        }
+    }
+}
+
+/// Plays what is in the queue until it is closed, or not wanted any more.
+fn work<W: World>(queue: &Mutex<Receiver<Task>>, mut world: Result<W>, stopped: &AtomicBool) {
     loop {
         let next = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(Task { place, jobs, reply }) = next else { return };
+        if stopped.load(Ordering::Relaxed) {
+            return;
+        }
         let played = match &mut world {
             Ok(world) => world.play(&jobs),
             Err(error) => Err(anyhow!("{error:#}")),
@@ -217,6 +238,9 @@ mod tests {
         assert_eq!(players.play(&jobs(1000..1003)).unwrap_err().to_string(), "a bad group");
         assert_eq!(players.play(&jobs(2000..2001)).unwrap_err().to_string(), "a thread that plays ended early");
         assert_eq!(players.play(&jobs(5..6)).unwrap()[0].score, 5.0, "the others play on");
+        let started = Instant::now();
+        drop(players);
+        assert!(started.elapsed() < Duration::from_secs(5), "what is in the queue was played");
         let broken = Players::new(2, || -> Result<Echo> { bail!("no weights") });
         assert_eq!(broken.play(&jobs(0..9)).unwrap_err().to_string(), "no weights");
     }
