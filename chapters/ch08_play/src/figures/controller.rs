@@ -74,7 +74,7 @@ pub fn episodes(figures: &Figures, evaluated: &[Evaluation]) -> Result<()> {
         last.scores.len(),
         last.max_steps
     );
-    figures.save("episodes", &caption, Figure::panels(&[&[&curve, &bars], &[&table]], (12.0, 7.5))?)
+    figures.save("episodes", &caption, Figure::panels(&[&[&curve, &bars], &[&table]], (12.0, 6.4))?)
 }
 
 /// A drive of a controller, as a strip and as a film, beside what V makes of it.
