@@ -52,10 +52,10 @@ fn figures_go_through_all_sections_and_train_nothing_twice() {
     chapter.succeed(&["08_02", "--preset", "smoke", "--seed", "7"]);
     chapter.run(&["08_04", "--preset", "smoke"]).assert_failure(1, &["the encoded episodes", "cargo book 08_03"]);
     chapter.succeed(&["08_03", "--preset", "smoke"]);
-    chapter.run(&["08_06", "--preset", "smoke"]).assert_failure(1, &["M in ", "cargo book 08_04"]);
+    chapter.run(&["08_06", "--preset", "smoke"]).assert_failure(1, &["the weights of M in ", "cargo book 08_04"]);
     chapter.succeed(&["08_04", "--preset", "smoke"]);
     let watch = ["08_05", "--watch", "--preset", "smoke"];
-    chapter.run(&watch).assert_failure(1, &["the controller in ", "cargo book 08_05"]);
+    chapter.run(&watch).assert_failure(1, &["the weights of the controller in ", "cargo book 08_05"]);
 }
 
 #[test]

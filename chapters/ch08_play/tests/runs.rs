@@ -48,7 +48,7 @@ fn figures_play_what_is_missing_and_nothing_twice() {
     // A damaged one is named.
     fs::write(run.join("episodes/episode_00002.npz"), "damaged").unwrap();
     chapter.run(&["08_01", "--resume"]).assert_failure(1, &["episode_00002.npz"]);
-    chapter.run(&["08_01", "--resume", "--epochs", "9"]).assert_failure(1, &["epochs"]);
+    chapter.run(&["08_01", "--resume", "--epochs", "9"]).assert_failure(1, &["--epochs"]);
     assert_eq!(runs(&chapter).len(), 1);
 }
 

@@ -118,6 +118,9 @@ impl Context {
     /// The hyper-parameters of a new run: the preset's, overridden by `--set` and `--epochs`. An existing run keeps its
     /// own; this is for experiments whose data depends on them.
     pub fn config<C: ExperimentConfig>(&self) -> Result<C> {
+        if self.options.epochs.is_some() {
+            ensure_has_epochs(&json(&C::preset(self.preset())))?;
+        }
         configure(self.preset(), &self.settings())
     }
 
@@ -250,9 +253,14 @@ fn json<C: ExperimentConfig>(config: &C) -> Value {
     serde_json::to_value(config).unwrap_or(Value::Null)
 }
 
+fn ensure_has_epochs(config: &Value) -> Result<()> {
+    ensure!(config.get("epochs").is_some(), "--epochs: this experiment has no epochs");
+    Ok(())
+}
+
 fn with_epochs<C: ExperimentConfig>(config: &C, epochs: u64) -> Result<C> {
     let mut config = json(config);
-    ensure!(config.get("epochs").is_some(), "--epochs: this experiment has no epochs");
+    ensure_has_epochs(&config)?;
     config["epochs"] = epochs.into();
     serde_json::from_value(config).context("cannot change the number of epochs")
 }

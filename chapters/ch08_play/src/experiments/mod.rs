@@ -8,7 +8,7 @@ pub mod train_rnn;
 pub mod train_vae;
 pub mod worlds;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use common::training::{DataInfo, Run, RunFolder};
 use serde::Serialize;
 
@@ -24,6 +24,20 @@ fn made_by<C: Serialize>(run: &Run<C>) -> Result<DataInfo> {
 fn made_by_both(a: DataInfo, b: &DataInfo) -> DataInfo {
     let both = DataInfo::own("car_racing", &a.title, (a.checksum + &b.checksum).as_bytes());
     DataInfo { origin: format!("{} and {}", a.origin, b.origin), ..both }
+}
+
+/// Checks that a run used what is there now. `what` is the beginning of the message.
+fn ensure_made_of<C>(run: &Run<C>, wanted: &DataInfo, what: &str) -> Result<()> {
+    let Run { folder, params } = run;
+    ensure!(
+        params.data.checksum == wanted.checksum,
+        "{what} in {} come from {}, and not from {}: run `cargo book {}` again",
+        folder.path.display(),
+        params.data.origin,
+        wanted.origin,
+        params.experiment
+    );
+    Ok(())
 }
 
 /// The last two parts of a run's folder: `vae/0001_car_racing`.

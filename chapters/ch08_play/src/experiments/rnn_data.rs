@@ -1,9 +1,9 @@
 //! 08_03: the episodes as V sees them, for M to learn from (pp. 291-294).
 
-use super::{generate_data, made_by, made_by_both, train_vae};
+use super::{ensure_made_of, generate_data, made_by, made_by_both, train_vae};
 use crate::figures::series as figures;
 use crate::models::Series;
-use anyhow::{Result, ensure};
+use anyhow::Result;
 use common::cli::Context;
 use common::say;
 use common::training::{DataInfo, ExperimentConfig, Preset, Run, RunFolder};
@@ -62,21 +62,23 @@ fn info(rollouts: &Run<generate_data::Config>, vae: &Run<train_vae::Config>) -> 
     Ok(made_by_both(made_by(rollouts)?, &made_by(vae)?))
 }
 
+/// The run of the episodes that were encoded last with this preset.
+///
+/// # Errors
+/// There is none, or it encoded other episodes than the last ones, or with another V.
+pub fn last_run(context: &Context) -> Result<Run<Config>> {
+    let run = context.earlier_run::<Config>("08_03", RUN, |folder| file(folder).exists())?;
+    let (rollouts, _) = generate_data::last(context)?;
+    ensure_made_of(&run, &info(&rollouts, &train_vae::last_run(context)?)?, "the encoded episodes")?;
+    Ok(run)
+}
+
 /// The episodes that were encoded last with this preset.
 ///
 /// # Errors
-/// There are none, they were encoded by another V than the last one, or the file is damaged.
+/// As [`last_run`], or the file is damaged.
 pub fn last(context: &Context) -> Result<(Run<Config>, Series)> {
-    let run = context.earlier_run::<Config>("08_03", RUN, |folder| file(folder).exists())?;
-    let (rollouts, _) = generate_data::last(context)?;
-    let wanted = info(&rollouts, &train_vae::last_run(context)?)?;
-    ensure!(
-        run.params.data.checksum == wanted.checksum,
-        "the encoded episodes in {} were made of {}, and not of {}: run `cargo book 08_03` again",
-        run.folder.path.display(),
-        run.params.data.origin,
-        wanted.origin
-    );
+    let run = last_run(context)?;
     let series = Series::load(&file(&run.folder))?;
     Ok((run, series))
 }

@@ -1,7 +1,7 @@
 //! 08_05: a controller evolves that drives with what V sees and M remembers (pp. 302-310).
 
-use super::is_trained;
 use super::worlds::Worlds;
+use super::{ensure_made_of, is_trained};
 use crate::figures::controller as figures;
 use crate::models::controller::Controller;
 use crate::models::controller_training::{ControllerTraining, EvolveConfig, Tracks};
@@ -92,14 +92,7 @@ pub fn trained(context: &Context, worlds: &Worlds, drivers: Players) -> Result<(
 /// The controller that was trained last with this preset, or in the run that is named.
 fn last(context: &Context, worlds: &Worlds) -> Result<(Run<Config>, Controller)> {
     let run = context.earlier_run::<Config>("08_05", RUN, is_trained)?;
-    let wanted = worlds.info()?;
-    ensure!(
-        run.params.data.checksum == wanted.checksum,
-        "the controller in {} learned with {}, and not with {}: run `cargo book 08_05` again",
-        run.folder.path.display(),
-        run.params.data.origin,
-        wanted.origin
-    );
+    ensure_made_of(&run, &worlds.info()?, "the weights of the controller")?;
     let controller = Controller::new(&worlds.controller(), Device::Cpu)?;
     run.folder.load_weights(&controller.variables)?;
     Ok((run, controller))

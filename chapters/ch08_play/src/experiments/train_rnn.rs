@@ -1,6 +1,6 @@
 //! 08_04: a recurrent net learns what comes next (pp. 294-302).
 
-use super::{is_trained, made_by, rnn_data, train_vae};
+use super::{ensure_made_of, is_trained, made_by, rnn_data, train_vae};
 use crate::figures::rnn as figures;
 use crate::models::Series;
 use crate::models::mdn_rnn::{MdnRnn, MdnRnnConfig};
@@ -131,15 +131,7 @@ fn evaluate(rnn: &MdnRnn, held_out: &Series, device: Device) -> [f64; 3] {
 /// There is none, or it learned from other episodes than the last ones, or with another V.
 pub fn last_run(context: &Context) -> Result<Run<Config>> {
     let run = context.earlier_run::<Config>("08_04", RUN, is_trained)?;
-    let (series, _) = rnn_data::last(context)?;
-    let wanted = made_by(&series)?;
-    ensure!(
-        run.params.data.checksum == wanted.checksum,
-        "M in {} learned from {}, and not from {}: run `cargo book 08_04` again",
-        run.folder.path.display(),
-        run.params.data.origin,
-        wanted.origin
-    );
+    ensure_made_of(&run, &made_by(&rnn_data::last_run(context)?)?, "the weights of M")?;
     Ok(run)
 }
 
