@@ -254,8 +254,11 @@ fn json<C: ExperimentConfig>(config: &C) -> Value {
 }
 
 fn ensure_has_epochs(config: &Value) -> Result<()> {
-    ensure!(config.get("epochs").is_some(), "--epochs: this experiment has no epochs");
-    Ok(())
+    if config.get("epochs").is_some() {
+        return Ok(());
+    }
+    let known: Vec<&str> = config.as_object().into_iter().flatten().map(|(key, _)| key.as_str()).collect();
+    bail!("--epochs: this experiment has no epochs; its settings are {}", known.join(", "))
 }
 
 fn with_epochs<C: ExperimentConfig>(config: &C, epochs: u64) -> Result<C> {
