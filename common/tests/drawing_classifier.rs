@@ -5,17 +5,17 @@ use common::features::FeatureNet;
 use common::features::drawings::{DrawingClassifier, Settings};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard};
+use std::sync::MutexGuard;
 use tch::{Device, Kind, Tensor};
+use testing_tensors::take_turn;
 
 const F32: (Kind, Device) = (Kind::Float, Device::Cpu);
 const SHORT: Settings = Settings { steps: 10, seed: 1 };
 
-/// libtorch's random numbers belong to the process: tests that use them take turns. The net is small: one thread does.
+/// Tests take turns, since they draw random numbers. The net is small: one thread does.
 fn alone() -> MutexGuard<'static, ()> {
-    static TURN: Mutex<()> = Mutex::new(());
     tch::set_num_threads(1);
-    TURN.lock().unwrap_or_else(|error| error.into_inner())
+    take_turn()
 }
 
 /// A line down, a line across, or both, somewhere: `n` of each.

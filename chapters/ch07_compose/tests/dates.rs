@@ -11,13 +11,14 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use tch::Tensor;
 use testing::{Chapter, assert_refused, gallery, read};
-use testing_tensors::{Fixture, assert_equal, assert_near, device};
+use testing_tensors::{Fixture, assert_equal, assert_near, device, take_turn};
 
 /// What rounding may make of a step in f64, whatever the processor.
 const TOLERANCE: f64 = 1e-9;
 
 #[test]
 fn steps_are_those_of_keras() {
+    let _turn = take_turn();
     let fixture = Fixture::open("tests/fixtures/encoder_decoder.npz");
     let config = NetConfig { embedding_size: 3, encoder_units: 2, attention_units: 4, decoder_units: 5 };
     let sizes = Sizes { input_length: 6, input_tokens: 7, output_length: 3, output_tokens: 5 };
@@ -44,6 +45,7 @@ fn steps_are_those_of_keras() {
 
 #[test]
 fn the_net_has_these_parameters() {
+    let _turn = take_turn();
     let config = Config::preset(Preset::Book);
     assert_eq!(config.net, Config::preset(Preset::Quick).net);
     let model = EncoderDecoder::new(&config.net, SIZES, device()).unwrap();
@@ -64,6 +66,7 @@ fn the_net_has_these_parameters() {
 
 #[test]
 fn sizes_out_of_bounds_are_errors() {
+    let _turn = take_turn();
     for change in [
         (|net| net.embedding_size = 0) as fn(&mut NetConfig),
         |net| net.encoder_units = -1,
@@ -80,6 +83,7 @@ fn sizes_out_of_bounds_are_errors() {
 
 #[test]
 fn a_net_learns_few_dates_by_heart_and_looks_at_all_of_a_date() {
+    let _turn = take_turn();
     let [dates, other] = Dates::split(16, 4, 1, device()).unwrap();
     tch::manual_seed(1);
     let config = NetConfig { embedding_size: 8, encoder_units: 16, attention_units: 8, decoder_units: 32 };

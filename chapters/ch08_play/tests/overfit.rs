@@ -4,15 +4,8 @@ use ch08::models::mdn_rnn::{MdnRnnConfig, SequenceBatch};
 use ch08::models::vae::{VaeConfig, VaeLoss};
 use ch08::models::{MdnRnn, Vae};
 use common::keras::{Adam, Optimizer, nhwc_to_nchw};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use tch::{Device, Kind, Tensor};
-
-/// Tests that draw random numbers run one after the other: libtorch has one generator for all threads.
-static RANDOM: Mutex<()> = Mutex::new(());
-
-fn alone() -> MutexGuard<'static, ()> {
-    RANDOM.lock().unwrap_or_else(PoisonError::into_inner)
-}
+use testing_tensors::take_turn;
 
 /// Two images: a bright field on dark ground, left and right.
 fn images() -> Tensor {
@@ -25,7 +18,7 @@ fn images() -> Tensor {
 
 #[test]
 fn the_vae_learns_two_images() {
-    let _alone = alone();
+    let _turn = take_turn();
     let book = VaeConfig::book().loss;
     for loss in [book, VaeLoss::FreeBits] {
         tch::manual_seed(1);
@@ -45,7 +38,7 @@ fn the_vae_learns_two_images() {
 
 #[test]
 fn the_mdn_rnn_learns_a_circle_and_its_rewards() {
-    let _alone = alone();
+    let _turn = take_turn();
     tch::manual_seed(1);
     let config = MdnRnnConfig { z_dim: 2, action_dim: 1, units: 32, mixtures: 3, dropout: 0.0 };
     let rnn = MdnRnn::new(&config, Device::Cpu).unwrap();
