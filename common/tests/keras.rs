@@ -5,7 +5,7 @@ mod layers;
 mod support;
 
 use common::keras::recurrent::{GruCell, LstmCell};
-use common::keras::weights::{named_variables, trainable_variables};
+use common::keras::weights::{self, named_variables, trainable_variables};
 use common::keras::*;
 use layers::{check_layer, check_net, open};
 use support::assert_close;
@@ -283,6 +283,31 @@ fn initializers() {
     assert!((0.0499..=0.05).contains(&largest), "embedding: {largest}");
     let kernel = Initializer::Normal(0.02).make(&[100, 100], device());
     assert!((kernel.std(true).double_value(&[]) / 0.02 - 1.0).abs() < 0.05);
+}
+
+#[test]
+fn weights_in_half_precision_become_single() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("half.safetensors");
+    let start = || VarStore::new(device());
+    let (from, to) = (start(), start());
+    for store in [&from, &to] {
+        let _ = weights::add(&store.root(), "kernel", &[3, 3, 2, 4], Initializer::Normal(1.0)).unwrap();
+    }
+    for (kind, tolerance) in [(Kind::Half, 1e-3), (Kind::BFloat16, 1e-2)] {
+        let named = named_variables(&from).into_iter();
+        let halves = named.map(|(name, variable)| (name, weights::to_keras(&variable).to_kind(kind)));
+        weights::write_file(&file, halves, [].into()).unwrap();
+        let bytes = std::fs::read(&file).unwrap();
+        assert!(bytes.len() < 72 * 2 + 200, "{kind:?}: {} bytes", bytes.len());
+        weights::load_bytes(&to, "half.safetensors", &bytes).unwrap();
+        let [due, loaded] = [&from, &to].map(|store| named_variables(store)["kernel"].detach());
+        assert_eq!(loaded.kind(), Kind::Float);
+        let error = ((&loaded - &due) / due.abs()).abs().max().double_value(&[]);
+        assert!(error > 0.0 && error < tolerance, "{kind:?}: {error}");
+    }
+    let error = weights::load_bytes(&to, "half.safetensors", b"{").unwrap_err().to_string();
+    assert!(error.starts_with("half.safetensors is damaged"), "{error}");
 }
 
 #[test]

@@ -109,6 +109,15 @@ pub fn load(vs: &nn::VarStore, path: &Path) -> Result<()> {
     assign(vs, tensors).with_context(|| format!("{} does not fit this model", path.display()))
 }
 
+/// As [`load`], from the bytes of such a file; `name` is told in messages.
+///
+/// # Errors
+/// As [`load`].
+pub fn load_bytes(vs: &nn::VarStore, name: &str, bytes: &[u8]) -> Result<()> {
+    let (tensors, _) = read_bytes(Path::new(name), bytes)?;
+    assign(vs, tensors).with_context(|| format!("{name} does not fit this model"))
+}
+
 /// Fills all variables of a store from tensors in Keras' layout; see [`load`].
 pub fn assign(vs: &nn::VarStore, tensors: BTreeMap<String, Tensor>) -> Result<()> {
     assign_named(&named_variables(vs), tensors)
@@ -165,20 +174,28 @@ pub fn write_file(
     files::write(path, &bytes)
 }
 
-/// Reads a safetensors file of f32, f64, i64 or u8 tensors, with its text map.
+/// Reads a safetensors file of f16, bf16, f32, f64, i64 or u8 tensors, with its text map.
 pub fn read_file(path: &Path) -> Result<(BTreeMap<String, Tensor>, HashMap<String, String>)> {
     let bytes = std::fs::read(path).with_context(|| format!("cannot read weights from {}", path.display()))?;
-    let damaged = || weights_kind::describe(path, &bytes);
-    let file = SafeTensors::deserialize(&bytes).with_context(damaged)?;
-    let (_, header) = SafeTensors::read_metadata(&bytes).with_context(damaged)?;
+    read_bytes(path, &bytes)
+}
+
+fn read_bytes(path: &Path, bytes: &[u8]) -> Result<(BTreeMap<String, Tensor>, HashMap<String, String>)> {
+    let damaged = || weights_kind::describe(path, bytes);
+    let file = SafeTensors::deserialize(bytes).with_context(damaged)?;
+    let (_, header) = SafeTensors::read_metadata(bytes).with_context(damaged)?;
     let mut tensors = BTreeMap::new();
     for (name, view) in file.iter() {
         let kind = match view.dtype() {
+            Dtype::F16 => Kind::Half,
+            Dtype::BF16 => Kind::BFloat16,
             Dtype::F32 => Kind::Float,
             Dtype::F64 => Kind::Double,
             Dtype::I64 => Kind::Int64,
             Dtype::U8 => Kind::Uint8,
-            other => bail!("{}: {name} is of type {other:?}; wanted are f32, f64, i64 and u8", path.display()),
+            other => {
+                bail!("{}: {name} is of type {other:?}; wanted are f16, bf16, f32, f64, i64 and u8", path.display())
+            }
         };
         let shape: Vec<i64> = view.shape().iter().map(|&n| n as i64).collect();
         let tensor = Tensor::f_from_data_size(view.data(), &shape, kind).with_context(damaged)?;
@@ -201,8 +218,10 @@ impl Buffer {
             Kind::Double => (Dtype::F64, 8),
             Kind::Int64 => (Dtype::I64, 8),
             Kind::Float => (Dtype::F32, 4),
+            Kind::Half => (Dtype::F16, 2),
+            Kind::BFloat16 => (Dtype::BF16, 2),
             Kind::Uint8 => (Dtype::U8, 1),
-            other => bail!("cannot save values of type {other:?}: only f32, f64, i64 and u8"),
+            other => bail!("cannot save values of type {other:?}: only f16, bf16, f32, f64, i64 and u8"),
         };
         let mut bytes = vec![0; tensor.numel() * width];
         tensor.copy_data_u8(&mut bytes, tensor.numel());
