@@ -1,12 +1,16 @@
 """Drives a controller of 08_05 in Gymnasium's own CarRacing: the same tracks by their seeds, the same rules, other images.
 
     pip install "gymnasium[box2d]==1.4.0" numpy
+    python chapters/ch08_play/peers/evaluate_in_gymnasium.py
+
+drives with the pretrained nets of `chapters/ch08_play/pretrained`. With your own, trained on Gymnasium's environment:
+
     cargo book 08_01 --set environment=gymnasium
     for id in 08_02 08_03 08_04 08_05; do cargo book $id; done
     python chapters/ch08_play/peers/evaluate_in_gymnasium.py VAE RNN CONTROLLER --episodes 100
 
-VAE, RNN and CONTROLLER are the run folders of 08_02, 08_04 and 08_05, trained on that environment. Prints the score of
-each episode, and mean and standard deviation beside those of the run's `scores.json`.
+VAE, RNN and CONTROLLER are the run folders of 08_02, 08_04 and 08_05. Prints the score of each episode, their mean and
+standard deviation, and for own runs those of the run's `scores.json`, too.
 """
 
 import argparse
@@ -18,17 +22,21 @@ import numpy as np
 from gymnasium.envs.box2d import car_racing
 
 
-def weights(run):
-    """The arrays of a run's weights, in Keras' names and layouts."""
-    data = (Path(run) / "weights/weights.safetensors").read_bytes()
+PRETRAINED = Path(__file__).parent.parent / "pretrained"
+
+
+def weights(path):
+    """The arrays of a file of weights, in Keras' names and layouts."""
+    data = path.read_bytes()
     (length,) = struct.unpack("<Q", data[:8])
     header = json.loads(data[8 : 8 + length])
     header.pop("__metadata__", None)
     arrays = {}
     for name, about in header.items():
         first, last = about["data_offsets"]
-        values = np.frombuffer(data[8 + length + first : 8 + length + last], np.float32)
-        arrays[name] = values.reshape(about["shape"])
+        kind = {"F16": np.float16, "F32": np.float32}[about["dtype"]]
+        values = np.frombuffer(data[8 + length + first : 8 + length + last], kind)
+        arrays[name] = values.astype(np.float32).reshape(about["shape"])
     return arrays
 
 
@@ -85,22 +93,26 @@ def episode(nets, seed, steps):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("vae")
-    parser.add_argument("rnn")
-    parser.add_argument("controller")
+    parser.add_argument("runs", nargs="*", metavar="RUN", help="VAE, RNN and CONTROLLER; none: the pretrained nets")
     parser.add_argument("--episodes", type=int, default=100)
     parser.add_argument("--steps", type=int, default=1000)
     options = parser.parse_args()
+    if len(options.runs) not in (0, 3):
+        parser.error("give three run folders, VAE, RNN and CONTROLLER, or none")
     # The nets see 64 x 64.
     car_racing.STATE_W = car_racing.STATE_H = 64
-    nets = [weights(run) for run in (options.vae, options.rnn, options.controller)]
+    names = ("vae", "mdn_rnn", "controller")
+    files = [PRETRAINED / f"{name}.safetensors" for name in names]
+    if options.runs:
+        files = [Path(run) / "weights/weights.safetensors" for run in options.runs]
+    nets = [weights(file) for file in files]
     scores = []
     for seed in range(options.episodes):
         scores.append(episode(nets, seed, options.steps))
         print(f"track {seed}: {scores[-1]:.1f}", flush=True)
     print(f"Gymnasium: {np.mean(scores):.0f} ± {np.std(scores):.0f} over {len(scores)} episodes")
-    ours = Path(options.controller) / "scores.json"
-    if ours.exists():
+    ours = Path(options.runs[2]) / "scores.json" if options.runs else None
+    if ours and ours.exists():
         ours = json.loads(ours.read_text())[-1]["scores"][: options.episodes]
         print(f"here:      {np.mean(ours):.0f} ± {np.std(ours):.0f} over {len(ours)} episodes")
 

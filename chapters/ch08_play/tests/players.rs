@@ -12,15 +12,9 @@ use ch08::models::rollouts::Environment;
 use ch08::models::series::Series;
 use ch08::models::vae::{Vae, VaeConfig};
 use common::keras::weights;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use tch::{Device, Kind, Tensor};
-
-/// Tests that draw random numbers run one after the other: libtorch has one generator for all threads.
-static RANDOM: Mutex<()> = Mutex::new(());
-
-fn alone() -> MutexGuard<'static, ()> {
-    RANDOM.lock().unwrap_or_else(PoisonError::into_inner)
-}
+use testing_tensors::take_turn;
 
 const CONTROLLER: ControllerConfig = ControllerConfig { z_dim: 32, hidden: 16 };
 
@@ -46,7 +40,8 @@ fn series() -> Series {
 }
 
 fn dream(temperature: f64) -> Dream {
-    let starts = Arc::new(Starts::new(&series()).unwrap());
+    let Series { mu, log_var, .. } = series();
+    let starts = Arc::new(Starts::new(&mu.select(1, 0), &log_var.select(1, 0)).unwrap());
     tch::manual_seed(3);
     Dream { memory: memory(), starts, temperature, dropout: 0.0 }
 }
@@ -63,7 +58,7 @@ fn jobs(seeds: &[u64], max_steps: u32) -> Vec<Job> {
 
 #[test]
 fn scores_are_those_of_the_environment() {
-    let _alone = alone();
+    let _turn = take_turn();
     let (racing, jobs) = (racing(1), jobs(&[1, 2, 3], 40));
     let mut actions = vec![vec![]; 3];
     let played = racing
@@ -86,7 +81,7 @@ fn scores_are_those_of_the_environment() {
 
 #[test]
 fn an_episode_does_not_depend_on_the_others_of_its_group() {
-    let _alone = alone();
+    let _turn = take_turn();
     let (mut racing, mut dream) = (racing(1), dream(1.0));
     let worlds: [&mut dyn World; 2] = [&mut racing, &mut dream];
     for world in worlds {
@@ -101,7 +96,7 @@ fn an_episode_does_not_depend_on_the_others_of_its_group() {
 
 #[test]
 fn episodes_end_by_their_rules() {
-    let _alone = alone();
+    let _turn = take_turn();
     let racing = racing(1);
     let mut hopeless = jobs(&[1, 2, 3, 4], 200);
     for (number, job) in hopeless.iter_mut().enumerate() {
@@ -122,7 +117,7 @@ fn episodes_end_by_their_rules() {
 
 #[test]
 fn results_do_not_depend_on_the_number_of_threads() {
-    let _alone = alone();
+    let _turn = take_turn();
     let config = EvolveConfig { population: 6, episodes: 3, max_steps: 12, first_steps: 12, ..EvolveConfig::book() };
     let folder = tempfile::tempdir().unwrap();
     let [vae, memory] = ["vae", "memory"].map(|name| folder.path().join(name));
@@ -149,7 +144,7 @@ fn results_do_not_depend_on_the_number_of_threads() {
 
 #[test]
 fn controllers_learn_in_a_world_that_can_be_learned() {
-    let _alone = alone();
+    let _turn = take_turn();
     /// The more the first weight is above 0, the better.
     struct Simple;
     impl World for Simple {
@@ -170,7 +165,7 @@ fn controllers_learn_in_a_world_that_can_be_learned() {
 
 #[test]
 fn a_hotter_dream_is_less_certain() {
-    let _alone = alone();
+    let _turn = take_turn();
     let spread = |temperature: f64| {
         let mut all = vec![];
         let jobs = jobs(&[1, 2, 3, 4, 5, 6, 7, 8], 30);
@@ -201,7 +196,7 @@ fn a_hotter_dream_is_less_certain() {
 
 #[test]
 fn a_controller_with_nan_is_an_error() {
-    let _alone = alone();
+    let _turn = take_turn();
     let mut job = jobs(&[1], 5).remove(0);
     job.controller = Arc::new(vec![f32::NAN; CONTROLLER.weights()]);
     let error = racing(1).play(&[job]).unwrap_err().to_string();

@@ -92,6 +92,11 @@ impl Context {
         self.options.watch
     }
 
+    /// Whether neither `--preset` nor `--run` says which run is meant.
+    pub fn names_no_run(&self) -> bool {
+        self.options.preset.is_none() && self.options.run.is_none()
+    }
+
     /// The seed of a new run.
     pub fn seed(&self) -> u64 {
         self.options.seed.unwrap_or(DEFAULT_SEED)

@@ -10,6 +10,7 @@ use crate::say;
 use crate::shell;
 use crate::training::{Params, Run, RunFolder, ensure_not_stopped};
 use anyhow::Result;
+use catalog::Entry;
 use music::Score;
 use ndarray::ArrayView4;
 use std::time::Duration;
@@ -92,7 +93,7 @@ impl Figures<'_> {
             synthetic: data.synthetic,
             made,
             metrics: history.last(),
-            command: command(&entry.id, params),
+            command: command(entry, params),
             file: in_gallery("png"),
             attachments: attached
                 .iter()
@@ -136,8 +137,11 @@ fn made_with(params: &Params<()>, epochs: usize, unit: &str) -> String {
 }
 
 /// The command that redraws a figure.
-fn command(id: &str, params: &Params<()>) -> String {
+fn command(Entry { id, takes, .. }: &Entry, params: &Params<()>) -> String {
     if let Some(file) = &params.weights_from {
+        if takes.iter().any(|takes| takes == "watch") {
+            return format!("cargo book {id} --watch"); // weights that come with the chapter
+        }
         return format!("cargo book {id} --weights {}", shell::quoted(file));
     }
     let mut command = format!("cargo book figures {id} --preset {}", params.preset);

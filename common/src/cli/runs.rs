@@ -107,6 +107,20 @@ impl Context {
         })
     }
 
+    /// A run for the figures of weights that come with a chapter, in a folder of its own. `from` is told in their notes.
+    ///
+    /// # Errors
+    /// A hyper-parameter is wrong.
+    pub fn pretrained_run<C: ExperimentConfig>(
+        &self,
+        [section, short]: [&str; 2],
+        data: DataInfo,
+        from: &str,
+    ) -> Result<Run<C>> {
+        let params = Params { weights_from: Some(from.to_string()), ..self.params(&data)? };
+        Ok(Run { folder: RunFolder::unclaimed(&self.runs(), section, short), params })
+    }
+
     /// Loads the run's weights into a model's variables; with `--weights`, those weights, which then become the run's.
     pub fn load_weights<C: ExperimentConfig>(&self, run: &Run<C>, variables: &VarStore) -> Result<()> {
         let Some(file) = &self.options.weights else { return run.folder.load_weights(variables) };
@@ -192,7 +206,20 @@ impl Context {
         Ok(None)
     }
 
-    fn resume<C: ExperimentConfig>(&self, section: &str, short: &str, data: &DataInfo) -> Result<Run<C>> {
+    /// The hyper-parameters of the run that [`training_run`](Context::training_run) goes on with or begins: for experiments
+    /// whose data depends on them.
+    ///
+    /// # Errors
+    /// There is no run to resume, or a hyper-parameter is wrong.
+    pub fn run_config<C: ExperimentConfig>(&self, [section, short]: [&str; 2]) -> Result<C> {
+        if self.options.resume {
+            return Ok(Run::open(self.resumed(section, short)?)?.params.config);
+        }
+        self.config()
+    }
+
+    /// The folder of the run to resume.
+    fn resumed(&self, section: &str, short: &str) -> Result<RunFolder> {
         let number = self.options.run;
         let named = |folder: &RunFolder| number.is_none_or(|n| folder.number() == Some(n));
         // Opened here, so that a damaged newest run is an error and not skipped.
@@ -200,11 +227,14 @@ impl Context {
             let params = folder.params::<Value>();
             named(folder) && params.map_or(true, |p| p.weights_from.is_none() && p.experiment == self.trainer())
         });
-        let folder = folder.with_context(|| {
+        folder.with_context(|| {
             let section = self.runs().join(section);
             format!("no run to resume in {}: start one without --resume", section.display())
-        })?;
-        let mut run = Run::<C>::open(folder)?;
+        })
+    }
+
+    fn resume<C: ExperimentConfig>(&self, section: &str, short: &str, data: &DataInfo) -> Result<Run<C>> {
+        let mut run = Run::<C>::open(self.resumed(section, short)?)?;
         let place = run.folder.path.display().to_string();
         ensure!(
             run.params.data.checksum == data.checksum,

@@ -1,11 +1,10 @@
 //! 08_06: a controller that learns in the dream of M, and drives outside of it (pp. 310-315).
 
-use super::rnn_data;
 use super::worlds::Worlds;
 use crate::figures::dream as figures;
 use crate::models::controller::Controller;
 use crate::models::controller_training::{ControllerTraining, EvolveConfig};
-use crate::models::dream::{Dream, Starts};
+use crate::models::dream::Dream;
 use crate::models::evaluation::{Evaluation, Protocol, is_kept};
 use crate::models::players::Players;
 use anyhow::{Result, ensure};
@@ -37,6 +36,9 @@ pub struct Config {
     pub evaluated_episodes: u64,
     /// Most steps of such an episode.
     pub evaluated_steps: u32,
+    /// Whether V and M are those that come with this chapter, and not those that were trained last.
+    #[serde(default)]
+    pub pretrained: bool,
 }
 
 impl ExperimentConfig for Config {
@@ -49,6 +51,7 @@ impl ExperimentConfig for Config {
             keep_every: 25,
             evaluated_episodes: 100,
             evaluated_steps: 1000,
+            pretrained: false,
         };
         match preset {
             Preset::Book => book,
@@ -66,6 +69,7 @@ impl ExperimentConfig for Config {
                     keep_every: 1,
                     evaluated_episodes: 1,
                     evaluated_steps: 20,
+                    ..book
                 }
             }
         }
@@ -116,7 +120,7 @@ pub struct Dreams {
 
 /// Evolves a controller in a dream of each temperature, evaluates them, and draws the figures.
 pub fn run(context: &Context) -> Result<()> {
-    let worlds = Worlds::last(context)?;
+    let worlds = Worlds::choose(context, context.run_config::<Config>(RUN)?.pretrained)?;
     let Dreams { run, all, dream, controller } = trained(context, &worlds)?;
     let figures = context.figures(&run);
     figures::score(&figures, &all)?;
@@ -129,8 +133,7 @@ pub fn run(context: &Context) -> Result<()> {
 /// # Errors
 /// As [`ControllerTraining::train`] and [`Protocol::evaluate`].
 pub fn trained(context: &Context, worlds: &Worlds) -> Result<Dreams> {
-    let (_, series) = rnn_data::last(context)?;
-    let starts = Arc::new(Starts::new(&series)?);
+    let starts = Arc::new(worlds.starts(context)?);
     let run = context.training_run::<Config>(RUN[0], RUN[1], worlds.info()?)?;
     let (config, seed) = (&run.params.config, run.params.seed);
     let protocol = Protocol { episodes: config.evaluated_episodes, max_steps: config.evaluated_steps };

@@ -7,6 +7,7 @@ use crate::models::controller::Controller;
 use crate::models::controller_training::{ControllerTraining, EvolveConfig, Tracks};
 use crate::models::evaluation::{Evaluation, Protocol, is_kept};
 use crate::models::players::{Job, Players, Rules};
+use crate::models::pretrained;
 use anyhow::{Result, ensure};
 use common::cli::Context;
 use common::say;
@@ -28,11 +29,20 @@ pub struct Config {
     pub keep_every: u64,
     /// Episodes by which a controller is evaluated.
     pub evaluated_episodes: u64,
+    /// Whether V and M are those that come with this chapter, and not those that were trained last.
+    #[serde(default)]
+    pub pretrained: bool,
 }
 
 impl ExperimentConfig for Config {
     fn preset(preset: Preset) -> Config {
-        let book = Config { evolve: EvolveConfig::book(), epochs: 400, keep_every: 25, evaluated_episodes: 100 };
+        let book = Config {
+            evolve: EvolveConfig::book(),
+            epochs: 400,
+            keep_every: 25,
+            evaluated_episodes: 100,
+            pretrained: false,
+        };
         match preset {
             Preset::Book => book,
             Preset::Quick => {
@@ -44,11 +54,11 @@ impl ExperimentConfig for Config {
                     hopeless_after: Some(60),
                     ..book.evolve
                 };
-                Config { evolve, epochs: 100, keep_every: 20, evaluated_episodes: 32 }
+                Config { evolve, epochs: 100, keep_every: 20, evaluated_episodes: 32, ..book }
             }
             Preset::Smoke => {
                 let evolve = EvolveConfig { population: 4, episodes: 1, max_steps: 20, first_steps: 20, ..book.evolve };
-                Config { evolve, epochs: 2, keep_every: 1, evaluated_episodes: 2 }
+                Config { evolve, epochs: 2, keep_every: 1, evaluated_episodes: 2, ..book }
             }
         }
     }
@@ -64,11 +74,11 @@ impl ExperimentConfig for Config {
 
 /// Evolves, evaluates, and draws the figures; with `--watch` drives with the last one.
 pub fn run(context: &Context) -> Result<()> {
-    let worlds = Worlds::last(context)?;
     if context.watches() {
-        let (run, controller) = last(context, &worlds)?;
+        let (run, worlds, controller) = watched(context)?;
         return figures::drive(&context.figures(&run), &worlds.racing()?, &drive(&run, &controller, context.seed())?);
     }
+    let worlds = Worlds::choose(context, context.run_config::<Config>(RUN)?.pretrained)?;
     let Some(drivers) = worlds.drivers_everywhere()? else { return Ok(()) };
     let (run, controller) = trained(context, &worlds, drivers)?;
     figures::score(&context.figures(&run))?;
@@ -89,13 +99,23 @@ pub fn trained(context: &Context, worlds: &Worlds, drivers: Players) -> Result<(
     Ok((run, training.controller))
 }
 
-/// The controller that was trained last with this preset, or in the run that is named.
-fn last(context: &Context, worlds: &Worlds) -> Result<(Run<Config>, Controller)> {
-    let run = context.earlier_run::<Config>("08_05", RUN, is_trained)?;
+/// The controller that was trained last with this preset, or in the run that is named. If none was trained, and none is
+/// asked for by a preset or a run, the pretrained one.
+fn watched(context: &Context) -> Result<(Run<Config>, Worlds, Controller)> {
+    let run = match context.earlier_run::<Config>("08_05", RUN, is_trained) {
+        Ok(run) => run,
+        Err(_) if context.names_no_run() => {
+            say!("no finished run of 08_05: the pretrained controller drives");
+            let run = context.pretrained_run(RUN, pretrained::info(), "this chapter's pretrained/ folder")?;
+            return Ok((run, Worlds::pretrained(context.device()), pretrained::controller()?));
+        }
+        Err(error) => return Err(error),
+    };
+    let worlds = Worlds::choose(context, run.params.config.pretrained)?;
     ensure_made_of(&run, &worlds.info()?, "the weights of the controller")?;
     let controller = Controller::new(&worlds.controller(), Device::Cpu)?;
     run.folder.load_weights(&controller.variables)?;
-    Ok((run, controller))
+    Ok((run, worlds, controller))
 }
 
 /// Evaluates the controllers that a run has kept (`scores.json`).
@@ -103,7 +123,7 @@ fn last(context: &Context, worlds: &Worlds) -> Result<(Run<Config>, Controller)>
 /// # Errors
 /// As [`Protocol::evaluate`].
 pub fn evaluated(worlds: &Worlds, run: &Run<Config>) -> Result<Vec<Evaluation>> {
-    let Config { evolve, epochs, keep_every, evaluated_episodes } = run.params.config;
+    let Config { evolve, epochs, keep_every, evaluated_episodes, .. } = run.params.config;
     let protocol = Protocol { episodes: evaluated_episodes, max_steps: evolve.max_steps };
     let controller = Controller::new(&worlds.controller(), Device::Cpu)?;
     let generations = (1..=epochs).filter(|&number| is_kept(number, keep_every, epochs));

@@ -1,7 +1,6 @@
 //! The worlds in which controllers play, made of the nets that were trained last.
 
-use super::{generate_data, made_by, made_by_both, train_rnn, train_vae};
-use crate::models::Vae;
+use super::{generate_data, made_by, made_by_both, rnn_data, train_rnn, train_vae};
 #[cfg(feature = "mpi")]
 use crate::models::cluster::Cluster;
 use crate::models::controller::ControllerConfig;
@@ -9,6 +8,7 @@ use crate::models::dream::{Dream, Starts};
 use crate::models::players::Players;
 use crate::models::racing::Racing;
 use crate::models::rollouts::Environment;
+use crate::models::{MdnRnn, Vae, pretrained};
 use anyhow::Result;
 use car_racing::Config;
 use common::cli::Context;
@@ -16,16 +16,40 @@ use common::training::{DataInfo, Run};
 use std::sync::Arc;
 use tch::Device;
 
+/// Tracks on whose first frames the dreams of the pretrained nets begin.
+const STARTS: u64 = 100;
+
 /// V and M, and the environment that they know.
 #[derive(Debug, Clone)]
 pub struct Worlds {
-    vae: Run<train_vae::Config>,
-    rnn: Run<train_rnn::Config>,
+    nets: Nets,
     environment: Environment,
     device: Device,
 }
 
+/// Where V and M come from.
+#[derive(Debug, Clone)]
+enum Nets {
+    /// The runs of 08_02 and 08_04.
+    Trained { vae: Box<Run<train_vae::Config>>, rnn: Box<Run<train_rnn::Config>> },
+    /// This chapter's files.
+    Pretrained,
+}
+
 impl Worlds {
+    /// The pretrained nets, or those that were trained last with this preset.
+    ///
+    /// # Errors
+    /// As [`Worlds::last`].
+    pub fn choose(context: &Context, pretrained: bool) -> Result<Worlds> {
+        if pretrained { Ok(Worlds::pretrained(context.device())) } else { Worlds::last(context) }
+    }
+
+    /// The nets that come with this chapter.
+    pub fn pretrained(device: Device) -> Worlds {
+        Worlds { nets: Nets::Pretrained, environment: pretrained::ENVIRONMENT, device }
+    }
+
     /// The nets that were trained last with this preset.
     ///
     /// # Errors
@@ -33,7 +57,8 @@ impl Worlds {
     pub fn last(context: &Context) -> Result<Worlds> {
         let (vae, rnn) = (train_vae::last_run(context)?, train_rnn::last_run(context)?);
         let (rollouts, _) = generate_data::last(context)?;
-        Ok(Worlds { vae, rnn, environment: rollouts.params.config.environment, device: context.device() })
+        let nets = Nets::Trained { vae: Box::new(vae), rnn: Box::new(rnn) };
+        Ok(Worlds { nets, environment: rollouts.params.config.environment, device: context.device() })
     }
 
     /// The data of a controller's run: both nets.
@@ -41,13 +66,15 @@ impl Worlds {
     /// # Errors
     /// Parameters cannot be encoded.
     pub fn info(&self) -> Result<DataInfo> {
-        let info = made_by_both(made_by(&self.vae)?, &made_by(&self.rnn)?);
+        let Nets::Trained { vae, rnn } = &self.nets else { return Ok(pretrained::info()) };
+        let info = made_by_both(made_by(vae)?, &made_by(rnn)?);
         Ok(DataInfo { title: "CarRacing".to_string(), ..info })
     }
 
     /// Sizes of a controller.
     pub fn controller(&self) -> ControllerConfig {
-        let rnn = &self.rnn.params.config.rnn;
+        let Nets::Trained { rnn, .. } = &self.nets else { return pretrained::controller_config() };
+        let rnn = &rnn.params.config.rnn;
         ControllerConfig { z_dim: rnn.z_dim, hidden: rnn.units }
     }
 
@@ -58,7 +85,7 @@ impl Worlds {
     pub fn racing(&self) -> Result<Racing> {
         // Rules end an episode, and nothing before.
         let config = Config { max_episode_steps: None, ..self.environment.config() };
-        Ok(Racing { config, vae: self.vae()?, memory: train_rnn::open(&self.rnn, self.device)? })
+        Ok(Racing { config, vae: self.vae()?, memory: self.memory()? })
     }
 
     /// V.
@@ -66,7 +93,32 @@ impl Worlds {
     /// # Errors
     /// Weights are missing or damaged.
     pub fn vae(&self) -> Result<Vae> {
-        train_vae::open(&self.vae, self.device)
+        match &self.nets {
+            Nets::Trained { vae, .. } => train_vae::open(vae, self.device),
+            Nets::Pretrained => pretrained::vae(self.device),
+        }
+    }
+
+    fn memory(&self) -> Result<MdnRnn> {
+        match &self.nets {
+            Nets::Trained { rnn, .. } => train_rnn::open(rnn, self.device),
+            Nets::Pretrained => pretrained::memory(self.device),
+        }
+    }
+
+    /// Where dreams begin: the first frames of the episodes that M learned from, or of some tracks.
+    ///
+    /// # Errors
+    /// There are no encoded episodes.
+    pub fn starts(&self, context: &Context) -> Result<Starts> {
+        let [mu, log_var] = match &self.nets {
+            Nets::Trained { .. } => {
+                let (_, series) = rnn_data::last(context)?;
+                [series.mu, series.log_var].map(|part| part.select(1, 0)) // [episodes, time, z_dim] -> [episodes, z_dim]
+            }
+            Nets::Pretrained => self.racing()?.first_frames(0..STARTS)?,
+        };
+        Starts::new(&mu, &log_var)
     }
 
     /// The dream of M.
@@ -74,7 +126,7 @@ impl Worlds {
     /// # Errors
     /// Weights are missing or damaged.
     pub fn dream(&self, starts: &Arc<Starts>, temperature: f64, dropout: f64) -> Result<Dream> {
-        Ok(Dream { memory: train_rnn::open(&self.rnn, self.device)?, starts: starts.clone(), temperature, dropout })
+        Ok(Dream { memory: self.memory()?, starts: starts.clone(), temperature, dropout })
     }
 
     /// Threads that play on the road.

@@ -70,7 +70,9 @@ pub fn episodes(figures: &Figures, evaluated: &[Evaluation]) -> Result<()> {
         table = table.row([name.to_string(), format!("{mean:.0}"), format!("{std:.0}")]);
     }
     let caption = format!(
-        "Scores of the controllers after some generations in {} episodes of at most {} steps, all on the same tracks, which are          not those of evolution; the last one's by episode: {mean:.0} ± {std:.0}. An episode ends early when all tiles are          visited, or with -100 when the car leaves the field. What others reached is over 100 episodes.",
+        "Scores of the controllers after some generations in {} episodes of at most {} steps, all on the same tracks, which are \
+         not those of evolution; the last one's by episode: {mean:.0} ± {std:.0}. An episode ends early when all tiles are \
+         visited, or with -100 when the car leaves the field. What others reached is over 100 episodes.",
         last.scores.len(),
         last.max_steps
     );

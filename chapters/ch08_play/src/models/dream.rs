@@ -2,13 +2,12 @@
 
 use super::mdn_rnn::MdnRnn;
 use super::players::{Job, Played, World};
-use super::series::Series;
 use super::world_model::{Agents, numbers};
 use anyhow::{Result, ensure};
 use car_racing::Action;
 use common::device::mix;
 use std::sync::Arc;
-use tch::Tensor;
+use tch::{Device, Tensor};
 
 /// Controllers see what M expects, and are rewarded when M expects it.
 #[derive(Debug)]
@@ -82,14 +81,13 @@ pub struct Starts {
 }
 
 impl Starts {
-    /// The starts of all episodes.
+    /// Starts with these means and log variances, `[episodes, z_dim]` each.
     ///
     /// # Errors
     /// libtorch fails.
-    pub fn new(series: &Series) -> Result<Starts> {
-        let first = |part: &Tensor| Vec::<f32>::try_from(part.select(1, 0).reshape(-1)); // [episodes, time, z_dim]
-        let parts = [first(&series.mu)?, first(&series.log_var)?];
-        Ok(Starts { z_dim: series.mu.size()[2] as usize, parts })
+    pub fn new(mu: &Tensor, log_var: &Tensor) -> Result<Starts> {
+        let numbers = |part: &Tensor| Vec::<f32>::try_from(part.to_device(Device::Cpu).reshape(-1));
+        Ok(Starts { z_dim: mu.size()[1] as usize, parts: [numbers(mu)?, numbers(log_var)?] })
     }
 
     /// Means and log variances of one start for each episode, `[n, z_dim]` each.

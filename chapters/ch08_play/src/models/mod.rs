@@ -11,6 +11,7 @@ pub mod frames;
 pub mod imagination;
 pub mod mdn_rnn;
 pub mod players;
+pub mod pretrained;
 pub mod racing;
 pub mod rollouts;
 pub mod series;

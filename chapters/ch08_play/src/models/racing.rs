@@ -1,11 +1,12 @@
 //! Controllers on the road: CarRacing as a world (pp. 303-306).
 
-use super::Vae;
 use super::mdn_rnn::MdnRnn;
 use super::players::{Job, Played, World};
+use super::vae::{FRAME, Vae, vae_input};
 use super::world_model::{Agents, numbers};
 use anyhow::Result;
 use car_racing::{Action, CarRacing, Config, Outcome};
+use std::ops::Range;
 use tch::Tensor;
 
 /// CarRacing as controllers see it.
@@ -47,6 +48,20 @@ struct Drive {
 }
 
 impl Racing {
+    /// What V makes of the first frames of the tracks of these seeds: means and log variances, `[tracks, z_dim]` each.
+    ///
+    /// # Errors
+    /// The configuration is invalid.
+    pub fn first_frames(&self, seeds: Range<u64>) -> Result<[Tensor; 2]> {
+        let [height, width, channels] = FRAME;
+        let mut images = vec![];
+        for seed in seeds {
+            images.extend(CarRacing::new(self.config.clone())?.reset(Some(seed)));
+        }
+        let images = Tensor::from_slice(&images).view([-1, height, width, channels]);
+        Ok(self.vae.distribution(&vae_input(&images, self.vae.variables.device())))
+    }
+
     /// Plays a group of episodes, and tells every step.
     ///
     /// # Errors
