@@ -1,0 +1,136 @@
+//! 09_05: ProGAN grows with its images (p. 329).
+
+use super::image_sets::{ImagePaths, ImageSets};
+use super::image_training::ImageTraining;
+use crate::figures::progan as figures;
+use crate::models::growing::Schedule;
+use crate::models::net_summary;
+use crate::models::progan::{ProGan, ProGanConfig};
+use anyhow::Result;
+use common::cli::Context;
+use common::device;
+use common::features::FeatureNet;
+use common::samples::{SIDE, Sheet};
+use common::training::{ExperimentConfig, FitConfig, Preset, Run, Training};
+use serde::{Deserialize, Serialize};
+
+/// The section of the run folder, and the end of its name.
+const RUN: [&str; 2] = ["progan", "images"];
+
+/// Hyper-parameters of 09_05.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Config {
+    /// The nets and how they grow.
+    pub gan: ProGanConfig,
+    /// Images and length of training.
+    #[serde(flatten)]
+    pub training: ImageTraining,
+}
+
+impl ExperimentConfig for Config {
+    fn preset(preset: Preset) -> Config {
+        let gan = ProGanConfig::paper();
+        // The paper's nets, batches and schedule up to 64 x 64 pixels, with 7.2 million images.
+        let book = ImageTraining {
+            images: None,
+            training_images: 1_000_000,
+            held_out: 2000,
+            baseline: true,
+            steps_per_epoch: 1000,
+            fit: FitConfig::new(16, 450).print_every_n_batches(5000),
+        };
+        match preset {
+            Preset::Book => Config { gan, training: book },
+            Preset::Quick => Config {
+                gan: ProGanConfig {
+                    channels: vec![128, 96, 64, 32],
+                    z_dim: 128,
+                    average_decay: 0.99,
+                    schedule: Schedule { stable_images: 4800, fade_images: 3200 },
+                    ..gan
+                },
+                training: ImageTraining {
+                    training_images: 8000,
+                    steps_per_epoch: 20,
+                    fit: FitConfig::new(16, 85).print_every_n_batches(100),
+                    ..book
+                },
+            },
+            Preset::Smoke => Config {
+                gan: ProGanConfig {
+                    channels: vec![8, 8, 8],
+                    z_dim: 8,
+                    schedule: Schedule { stable_images: 8, fade_images: 8 },
+                    ..gan
+                },
+                training: ImageTraining {
+                    training_images: 40,
+                    held_out: 10,
+                    steps_per_epoch: 1,
+                    fit: FitConfig::new(4, 10).print_every_n_batches(2),
+                    ..book
+                },
+            },
+        }
+    }
+
+    fn check(&self) -> Result<()> {
+        self.gan.check()?;
+        self.training.check(self.gan.side())
+    }
+}
+
+/// A trained ProGAN.
+#[derive(Debug)]
+pub struct Trained {
+    /// The run.
+    pub run: Run<Config>,
+    /// The nets.
+    pub gan: ProGan,
+    /// The images.
+    pub sets: ImageSets,
+}
+
+/// 09_05: trains, compares, and draws the figures.
+pub fn run(context: &Context) -> Result<()> {
+    let Trained { run, gan, sets } = trained(context)?;
+    let Config { gan: nets, training } = &run.params.config;
+    let drawing = figures::Drawing::new(context.figures(&run), &gan, training)?;
+    drawing.draw()?;
+    let features = context.image_features()?;
+    let features = features.as_ref().map(|net| net as &dyn FeatureNet);
+    let quality = drawing.measured(&sets.held_out, features)?;
+    let machine = (run.params.seed, context.device());
+    let baseline = training.compare(&run.folder, &sets, nets.side(), machine, features)?;
+    drawing.comparison(quality.as_ref(), baseline.as_ref())?;
+    drawing.nearest(&sets.train)
+}
+
+/// Trains ProGAN, or resumes.
+///
+/// # Errors
+/// Data is missing or unfit, or as [`ProGan::train`].
+pub fn trained(context: &Context) -> Result<Trained> {
+    let wanted = context.run_config::<Config>(RUN)?;
+    let paths = ImagePaths::find(context, wanted.training.images.as_deref())?;
+    let run = context.training_run::<Config>(RUN[0], RUN[1], paths.info.clone())?;
+    let (Config { gan, training: config }, seed) = (&run.params.config, run.params.seed);
+    let sets = config.sets(&paths, gan.side())?;
+
+    device::seed(&[seed]);
+    let gan = ProGan::new(gan, context.device())?;
+    net_summary::save(&run.folder, &gan.summaries())?;
+    let mut optimizers = gan.optimizers();
+    let mut training = Training::start(&run.folder, config.plan(seed), optimizers.state(&gan.variables))?;
+    let batch_size = config.fit.batch_size;
+    let mut batches = sets.train.endless(batch_size, seed, training.steps_done(), context.device());
+    device::seed(&[seed, 1]);
+    let (z, course) = (gan.noise(SIDE * SIDE), gan.course(batch_size));
+    gan.train(&mut training, &mut batches, &mut optimizers, |gan, iteration| {
+        if config.samples_due(iteration, course) {
+            Sheet::save(&run.folder, iteration, &gan.images(&z, course.at(iteration - 1)))?;
+        }
+        Ok(())
+    })?;
+    Ok(Trained { run, gan, sets })
+}

@@ -1,0 +1,73 @@
+//! Large files of weights, read where they lie: the system loads what is used, once, and no second copy is made.
+
+use super::weights_kind;
+use anyhow::{Context, Result, bail, ensure};
+use memmap2::Mmap;
+use safetensors::{Dtype, SafeTensors};
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::path::Path;
+use tch::{Device, Kind, Tensor};
+
+/// A safetensors file in memory. Its tensors are read-only and live as long as this does.
+#[derive(Debug)]
+pub struct MappedWeights {
+    // Before the file: fields are dropped in this order.
+    tensors: BTreeMap<String, Tensor>,
+    _file: Mmap,
+}
+
+impl MappedWeights {
+    /// Opens a file of f64, f32, f16, bf16, i64 or u8 tensors; those of other types are left out.
+    ///
+    /// The file may not change while this lives.
+    ///
+    /// # Errors
+    /// It cannot be read, or is no safetensors file; the message says what it is.
+    pub fn open(path: &Path) -> Result<MappedWeights> {
+        let shown = path.display();
+        let file = File::open(path).with_context(|| format!("cannot read weights from {shown}"))?;
+        let about = file.metadata().with_context(|| format!("cannot read weights from {shown}"))?;
+        ensure!(about.is_file(), "{shown} is no file");
+        if about.len() == 0 {
+            bail!("{}", weights_kind::describe(path, &[]));
+        }
+        // SAFETY: the map is read-only. That nobody changes the file meanwhile cannot be checked; the same holds for
+        // every program that maps a file.
+        let map = unsafe { Mmap::map(&file) }.with_context(|| format!("cannot read weights from {shown}"))?;
+        let content = SafeTensors::deserialize(&map).with_context(|| weights_kind::describe(path, &map))?;
+        let mut tensors = BTreeMap::new();
+        for (name, view) in content.iter() {
+            let (kind, width) = match view.dtype() {
+                Dtype::F64 => (Kind::Double, 8),
+                Dtype::F32 => (Kind::Float, 4),
+                Dtype::F16 => (Kind::Half, 2),
+                Dtype::BF16 => (Kind::BFloat16, 2),
+                Dtype::I64 => (Kind::Int64, 8),
+                Dtype::U8 => (Kind::Uint8, 1),
+                _ => continue,
+            };
+            let shape: Vec<i64> = view.shape().iter().map(|&n| n as i64).collect();
+            let data = view.data();
+            let tensor = if data.as_ptr().addr().is_multiple_of(width) {
+                // SAFETY: the data are as long as the shape says (`deserialize` has checked it), aligned, and live as long
+                // as the map does, which is dropped after the tensors. Nobody writes to them: they are no variables.
+                unsafe { Tensor::from_blob(data.as_ptr(), &shape, &strides(&shape), kind, Device::Cpu) }
+            } else {
+                Tensor::f_from_data_size(data, &shape, kind).with_context(|| format!("{shown}: {name}"))?
+            };
+            tensors.insert(name.to_string(), tensor);
+        }
+        Ok(MappedWeights { tensors, _file: map })
+    }
+
+    /// The tensors by name, in the file's layouts.
+    pub fn tensors(&self) -> &BTreeMap<String, Tensor> {
+        &self.tensors
+    }
+}
+
+/// Strides of row-major values.
+fn strides(shape: &[i64]) -> Vec<i64> {
+    (0..shape.len()).map(|axis| shape[axis + 1..].iter().product()).collect()
+}
