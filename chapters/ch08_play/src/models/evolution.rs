@@ -10,6 +10,7 @@ use basin::{
 };
 use common::training::Encoded;
 use nalgebra::{DMatrix, DVector};
+use sha2::{Digest, Sha256};
 use std::cell::RefCell;
 use std::convert::Infallible;
 use std::fmt;
@@ -18,6 +19,9 @@ use std::rc::Rc;
 /// Generations between two decompositions of the covariance matrix: with 867 weights each takes longer than everything
 /// else, and the matrix hardly changes.
 const EIGEN_PERIOD: u64 = 12;
+
+/// Bytes of the checksum of a saved state.
+const CHECKSUM: usize = 8;
 
 type Solver = CmaEs<DVector<f64>, DMatrix<f64>>;
 type Progress = PopulationProgress<DVector<f64>>;
@@ -120,8 +124,10 @@ fn encoded(parts: &Parts) -> Result<Vec<u8>> {
 }
 
 impl Encoded for Evolution {
+    /// A checksum stands in front: the crate takes a damaged state for a good one, and panics later.
     fn encode(&self) -> Result<Vec<u8>> {
-        self.parts.borrow().as_ref().map_or_else(|| Ok(vec![]), encoded)
+        let Some(bytes) = self.parts.borrow().as_ref().map(encoded).transpose()? else { return Ok(vec![]) };
+        Ok([&Sha256::digest(&bytes)[..CHECKSUM], &bytes].concat())
     }
 
     fn decode(&self, bytes: &[u8]) -> Result<()> {
@@ -130,6 +136,8 @@ impl Encoded for Evolution {
             self.parts.take();
             return Ok(());
         }
+        let (checksum, bytes) = bytes.split_at_checked(CHECKSUM).context(damaged)?;
+        ensure!(Sha256::digest(bytes)[..CHECKSUM] == *checksum, damaged);
         let parts: Parts = postcard::from_bytes(bytes).context(damaged)?;
         let found = parts.1.param().len();
         ensure!(found == self.start.len(), "{damaged}: it has {found} weights, not {}", self.start.len());
