@@ -47,5 +47,5 @@ fn texts_of_the_readers_own_are_learned_or_named() {
     let stories: Vec<String> = (0..40).map(story).collect();
     fs::write(&file, stories.join("\n\n\n\n\n")).unwrap();
     train().assert_success();
-    assert!(chapter.path("run/bert/0001_own/tokenizer.json").exists());
+    assert!(chapter.path("run/bert/0001_text/tokenizer.json").exists());
 }
