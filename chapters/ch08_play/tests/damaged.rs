@@ -31,7 +31,8 @@ fn evolution() -> Evolution {
     let evolution = Evolution::new(vec![0.0; 5], 0.1, 6, 1).unwrap();
     for _ in 0..2 {
         let candidates = evolution.ask().unwrap();
-        let costs: Vec<f64> = candidates.iter().map(|weights| weights.iter().map(|w| (w - 1.0).powi(2)).sum()).collect();
+        let costs: Vec<f64> =
+            candidates.iter().map(|weights| weights.iter().map(|w| (w - 1.0).powi(2)).sum()).collect();
         evolution.tell(&costs).unwrap();
     }
     evolution
