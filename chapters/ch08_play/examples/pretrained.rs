@@ -7,6 +7,7 @@
 
 use anyhow::{Context, Result, bail};
 use ch08::experiments::worlds::Worlds;
+use ch08::models::evaluation::Evaluation;
 use ch08::models::players::{Job, Rules};
 use ch08::models::pretrained;
 use common::keras::weights;
@@ -44,12 +45,12 @@ fn score(episodes: u64) -> Result<()> {
     let rules = Rules { max_steps: 1000, hopeless_after: None };
     let jobs = (0..episodes).map(|seed| Job::new(&controller, seed, rules)).collect::<Result<Vec<_>>>()?;
     let played = Worlds::pretrained(Device::Cpu).drivers().play(&jobs)?;
-    let scores: Vec<f64> = played.iter().map(|played| played.score).collect();
-    for (track, score) in scores.iter().enumerate() {
+    let scores = played.iter().map(|played| played.score).collect();
+    let evaluation = Evaluation { generations: 0, max_steps: rules.max_steps, scores };
+    for (track, score) in evaluation.scores.iter().enumerate() {
         println!("track {track}: {score:.1}");
     }
-    let mean = scores.iter().sum::<f64>() / episodes as f64;
-    let variance = scores.iter().map(|score| (score - mean).powi(2)).sum::<f64>() / episodes as f64;
-    println!("{mean:.0} ± {:.0} over {episodes} episodes", variance.sqrt());
+    let (mean, std) = evaluation.mean_and_std();
+    println!("{mean:.0} ± {std:.0} over {episodes} episodes");
     Ok(())
 }

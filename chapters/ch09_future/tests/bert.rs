@@ -15,7 +15,7 @@ use std::fs;
 use std::path::Path;
 use tch::nn::VarStore;
 use tch::{Device, Kind, Tensor};
-use testing_tensors::{Fixture, assert_near, assert_near_absolute, device};
+use testing_tensors::{Fixture, assert_near, assert_near_absolute, device, take_turn};
 
 /// What rounding may make of a step in f64.
 const TOLERANCE: f64 = 1e-9;
@@ -50,6 +50,7 @@ fn with_weights(fixture: &Fixture) -> (VarStore, MaskedBert) {
 
 #[test]
 fn parameters_are_the_papers() {
+    let _turn = take_turn();
     let pooler = |config: &BertConfig| config.hidden_size * config.hidden_size + config.hidden_size;
     let base = BertConfig::base();
     assert_eq!(base.parameters() + pooler(&base), 109_482_240);
@@ -63,6 +64,7 @@ fn parameters_are_the_papers() {
 
 #[test]
 fn features_and_attention_are_those_of_the_reference() {
+    let _turn = take_turn();
     let fixture = Fixture::open("tests/fixtures/bert.npz");
     let (_variables, net) = with_weights(&fixture);
     let (tokens, seen) = (fixture.tensor("tokens"), fixture.tensor("seen").gt(0));
@@ -76,6 +78,7 @@ fn features_and_attention_are_those_of_the_reference() {
 
 #[test]
 fn steps_are_those_of_the_reference() {
+    let _turn = take_turn();
     let fixture = Fixture::open("tests/fixtures/bert.npz");
     let (variables, net) = with_weights(&fixture);
     let [tokens, places, targets] = ["masked", "places", "targets"].map(|name| fixture.tensor(name));
@@ -121,6 +124,7 @@ fn publish(folder: &Path, fixture: &Fixture, head: bool) {
 
 #[test]
 fn published_files_are_read_and_wrong_ones_named() {
+    let _turn = take_turn();
     let fixture = Fixture::open("tests/fixtures/bert.npz");
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("model.safetensors");
@@ -165,6 +169,7 @@ fn published_files_are_read_and_wrong_ones_named() {
 
 #[test]
 fn a_net_learns_a_few_lines_by_heart() {
+    let _turn = take_turn();
     tch::manual_seed(1);
     let texts = ["the fox saw the grapes and the crow saw the fox".to_string(), "the crow ate the grapes".to_string()];
     let pieces = WordPieces::train(&texts, 100).unwrap();
@@ -199,6 +204,7 @@ fn a_net_learns_a_few_lines_by_heart() {
 #[test]
 #[ignore = "needs the weights of all-MiniLM-L6-v2"]
 fn sentences_are_embedded_as_by_sentence_transformers() {
+    let _turn = take_turn();
     let fixture = Fixture::open("tests/fixtures/sentences.npz");
     let set = data::Store::open().unwrap().fetch("minilm", data::Choice::Real).unwrap();
     let Published { net, pieces } = bert_file::open_encoder(&set.file("model.safetensors"), device()).unwrap();

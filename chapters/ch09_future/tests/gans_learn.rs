@@ -9,16 +9,14 @@ use ch09::models::sagan::{Sagan, SaganConfig};
 use ch09::models::style_generator::one_style;
 use ch09::models::stylegan::{Source, StyleGan, StyleGanConfig};
 use ch09::models::styles::Noise;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::MutexGuard;
 use tch::{Device, Kind, Tensor};
-
-/// Tests that draw random numbers run one after the other: libtorch has one generator for all threads.
-static RANDOM: Mutex<()> = Mutex::new(());
+use testing_tensors::take_turn;
 
 fn alone() -> MutexGuard<'static, ()> {
-    let guard = RANDOM.lock().unwrap_or_else(PoisonError::into_inner);
+    let turn = take_turn();
     tch::manual_seed(1);
-    guard
+    turn
 }
 
 /// Images of one color for nets that grow, `[8, 3, 8, 8]` in [-1, 1].

@@ -12,7 +12,7 @@ use common::keras::{Adam, Optimizer};
 use std::collections::BTreeMap;
 use tch::nn::VarStore;
 use tch::{Device, Kind, Tensor};
-use testing_tensors::{Fixture, assert_near, device};
+use testing_tensors::{Fixture, assert_near, device, take_turn};
 
 /// What rounding may make of a step in f64.
 const TOLERANCE: f64 = 1e-9;
@@ -35,6 +35,7 @@ fn with_slashes(tensors: BTreeMap<String, Tensor>) -> BTreeMap<String, Tensor> {
 
 #[test]
 fn parameters_are_counted() {
+    let _turn = take_turn();
     let variables = VarStore::new(Device::Cpu);
     MuseNet::new(Weights::New(&variables), &small(), 29).unwrap();
     let counted: i64 = variables.variables().values().map(|tensor| tensor.numel() as i64).sum();
@@ -43,6 +44,7 @@ fn parameters_are_counted() {
 
 #[test]
 fn steps_are_those_of_the_written_formulas() {
+    let _turn = take_turn();
     let fixture = Fixture::open("tests/fixtures/musenet.npz");
     let mut variables = VarStore::new(device());
     let net = MuseNet::new(Weights::New(&variables), &small(), 29).unwrap();
@@ -70,6 +72,7 @@ fn steps_are_those_of_the_written_formulas() {
 
 #[test]
 fn a_net_learns_a_short_piece_by_heart_and_plays_it() {
+    let _turn = take_turn();
     tch::manual_seed(1);
     let instrument = |program, name: &str| Instrument { program, name: name.to_string() };
     let vocabulary = EventVocabulary {

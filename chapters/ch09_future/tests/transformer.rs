@@ -12,7 +12,7 @@ use std::fs;
 use std::path::Path;
 use tch::nn::VarStore;
 use tch::{Device, Kind, Tensor};
-use testing_tensors::{Fixture, assert_near_absolute};
+use testing_tensors::{Fixture, assert_near_absolute, take_turn};
 
 const FOLDER: &str = "tests/fixtures/gpt2";
 const GREEDY: Sampling = Sampling { temperature: 0.0, top_k: 0, top_p: 1.0 };
@@ -27,6 +27,7 @@ fn small() -> GptConfig {
 
 #[test]
 fn logits_loss_and_attention_equal_those_of_transformers() {
+    let _turn = take_turn();
     let fixture = Fixture::open("tests/fixtures/gpt2.npz");
     let (gpt, tokens) = (published(), fixture.tensor("tokens"));
     assert!(gpt.is_mapped());
@@ -41,6 +42,7 @@ fn logits_loss_and_attention_equal_those_of_transformers() {
 
 #[test]
 fn gradients_equal_those_of_transformers() {
+    let _turn = take_turn();
     let fixture = Fixture::open("tests/fixtures/gpt2.npz");
     let published = published();
     let store = VarStore::new(Device::Cpu);
@@ -65,6 +67,7 @@ fn gradients_equal_those_of_transformers() {
 
 #[test]
 fn generation_equals_that_of_transformers_with_and_without_a_cache() {
+    let _turn = take_turn();
     let fixture = Fixture::open("tests/fixtures/gpt2.npz");
     let gpt = published();
     let begin = Vec::<i64>::try_from(fixture.tensor("tokens").get(0).narrow(0, 0, 4)).unwrap();
@@ -103,6 +106,7 @@ fn in_kind(kind: Kind, change: impl Fn(&mut BTreeMap<String, Tensor>)) -> tempfi
 
 #[test]
 fn weights_in_half_precision_are_used_as_they_are() {
+    let _turn = take_turn();
     let fixture = Fixture::open("tests/fixtures/gpt2.npz");
     let (tokens, exact) = (fixture.tensor("tokens"), fixture.tensor("logits"));
     let folder = in_kind(Kind::BFloat16, |_| ());
@@ -118,6 +122,7 @@ fn weights_in_half_precision_are_used_as_they_are() {
 
 #[test]
 fn other_files_are_refused_with_one_message() {
+    let _turn = take_turn();
     let open = |folder: &Path| format!("{:#}", gpt2_file::open(folder, Device::Cpu).unwrap_err());
     let changed = |change: fn(&mut BTreeMap<String, Tensor>)| open(in_kind(Kind::Float, change).path());
     let lacks = changed(|tensors| drop(tensors.remove("h.1.ln_2.bias")));
@@ -154,6 +159,7 @@ fn other_files_are_refused_with_one_message() {
 
 #[test]
 fn the_published_sizes_have_the_published_counts() {
+    let _turn = take_turn();
     let sizes = |n_embd, n_layer, n_head| GptConfig { n_embd, n_layer, n_head, ..GptConfig::gpt2() }.parameters();
     assert_eq!(sizes(768, 12, 12), 124_439_808);
     assert_eq!(sizes(1024, 24, 16), 354_823_168);
@@ -167,6 +173,7 @@ fn the_published_sizes_have_the_published_counts() {
 
 #[test]
 fn written_and_fused_attention_are_equal_with_every_mask() {
+    let _turn = take_turn();
     tch::manual_seed(2);
     let random = |time| Tensor::randn([2, 3, time, 8], (Kind::Float, Device::Cpu));
     let (k, v) = (random(7), random(7));
@@ -194,6 +201,7 @@ fn written_and_fused_attention_are_equal_with_every_mask() {
 
 #[test]
 fn a_small_net_learns_a_row_by_heart() {
+    let _turn = take_turn();
     tch::manual_seed(3);
     let store = VarStore::new(Device::Cpu);
     let gpt = Gpt::new(Weights::New(&store), &small()).unwrap();
@@ -212,6 +220,7 @@ fn a_small_net_learns_a_row_by_heart() {
 
 #[test]
 fn a_small_translator_learns_to_turn_words_round() {
+    let _turn = take_turn();
     tch::manual_seed(4);
     let store = VarStore::new(Device::Cpu);
     let config = TranslatorConfig { features: 32, heads: 4, layers: 1 };
