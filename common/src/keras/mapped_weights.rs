@@ -1,13 +1,14 @@
 //! Large files of weights, read where they lie: the system loads what is used, once, and no second copy is made.
 
+use super::weights::KINDS;
 use super::weights_kind;
 use anyhow::{Context, Result, bail, ensure};
 use memmap2::Mmap;
-use safetensors::{Dtype, SafeTensors};
+use safetensors::SafeTensors;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::Path;
-use tch::{Device, Kind, Tensor};
+use tch::{Device, Tensor};
 
 /// A safetensors file in memory. Its tensors are read-only and live as long as this does.
 #[derive(Debug)]
@@ -38,15 +39,8 @@ impl MappedWeights {
         let content = SafeTensors::deserialize(&map).with_context(|| weights_kind::describe(path, &map))?;
         let mut tensors = BTreeMap::new();
         for (name, view) in content.iter() {
-            let (kind, width) = match view.dtype() {
-                Dtype::F64 => (Kind::Double, 8),
-                Dtype::F32 => (Kind::Float, 4),
-                Dtype::F16 => (Kind::Half, 2),
-                Dtype::BF16 => (Kind::BFloat16, 2),
-                Dtype::I64 => (Kind::Int64, 8),
-                Dtype::U8 => (Kind::Uint8, 1),
-                _ => continue,
-            };
+            let known = KINDS.iter().copied().find(|(dtype, ..)| *dtype == view.dtype());
+            let Some((_, kind, width)) = known else { continue };
             let shape: Vec<i64> = view.shape().iter().map(|&n| n as i64).collect();
             let data = view.data();
             let tensor = if data.as_ptr().addr().is_multiple_of(width) {

@@ -22,6 +22,16 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use tch::{Device, Kind, Tensor, nn};
 
+/// The types of values in files, libtorch's kinds for them, and their bytes.
+pub(super) const KINDS: [(Dtype, Kind, usize); 6] = [
+    (Dtype::F64, Kind::Double, 8),
+    (Dtype::F32, Kind::Float, 4),
+    (Dtype::F16, Kind::Half, 2),
+    (Dtype::BF16, Kind::BFloat16, 2),
+    (Dtype::I64, Kind::Int64, 8),
+    (Dtype::U8, Kind::Uint8, 1),
+];
+
 /// A kernel of any convolution, libtorch's layout to Keras'. Other tensors are returned as they are.
 pub fn to_keras(tensor: &Tensor) -> Tensor {
     match tensor.dim() {
@@ -186,16 +196,12 @@ fn read_bytes(path: &Path, bytes: &[u8]) -> Result<(BTreeMap<String, Tensor>, Ha
     let (_, header) = SafeTensors::read_metadata(bytes).with_context(damaged)?;
     let mut tensors = BTreeMap::new();
     for (name, view) in file.iter() {
-        let kind = match view.dtype() {
-            Dtype::F16 => Kind::Half,
-            Dtype::BF16 => Kind::BFloat16,
-            Dtype::F32 => Kind::Float,
-            Dtype::F64 => Kind::Double,
-            Dtype::I64 => Kind::Int64,
-            Dtype::U8 => Kind::Uint8,
-            other => {
-                bail!("{}: {name} is of type {other:?}; wanted are f16, bf16, f32, f64, i64 and u8", path.display())
-            }
+        let Some((_, kind, _)) = KINDS.iter().copied().find(|(dtype, ..)| *dtype == view.dtype()) else {
+            bail!(
+                "{}: {name} is of type {:?}; wanted are f16, bf16, f32, f64, i64 and u8",
+                path.display(),
+                view.dtype()
+            )
         };
         let shape: Vec<i64> = view.shape().iter().map(|&n| n as i64).collect();
         let tensor = Tensor::f_from_data_size(view.data(), &shape, kind).with_context(damaged)?;
@@ -214,14 +220,8 @@ struct Buffer {
 impl Buffer {
     fn of(tensor: &Tensor) -> Result<Buffer> {
         let tensor = tensor.detach().to_device(Device::Cpu).contiguous();
-        let (dtype, width) = match tensor.kind() {
-            Kind::Double => (Dtype::F64, 8),
-            Kind::Int64 => (Dtype::I64, 8),
-            Kind::Float => (Dtype::F32, 4),
-            Kind::Half => (Dtype::F16, 2),
-            Kind::BFloat16 => (Dtype::BF16, 2),
-            Kind::Uint8 => (Dtype::U8, 1),
-            other => bail!("cannot save values of type {other:?}: only f16, bf16, f32, f64, i64 and u8"),
+        let Some((dtype, _, width)) = KINDS.iter().copied().find(|(_, kind, _)| *kind == tensor.kind()) else {
+            bail!("cannot save values of type {:?}: only f16, bf16, f32, f64, i64 and u8", tensor.kind())
         };
         let mut bytes = vec![0; tensor.numel() * width];
         tensor.copy_data_u8(&mut bytes, tensor.numel());
