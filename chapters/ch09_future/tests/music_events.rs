@@ -2,6 +2,7 @@
 
 use ch09::models::music_events::{END, Event, EventVocabulary, places_in_bar};
 use ch09::models::pieces::{Instrument, Piece, PieceNote};
+use ch09::models::voices::{HeldKeys, Voices};
 use common::music::{Note, Part, Pitch, Quarters, Score};
 use proptest::prelude::*;
 
@@ -99,6 +100,33 @@ fn vocabularies_are_those_of_the_music() {
     assert_eq!(vocabulary.velocities, [16, 48, 80, 112]);
     assert_eq!([1, 31, 33, 127].map(|velocity| vocabulary.loudness(velocity)), [0, 0, 1, 3]);
     assert!(EventVocabulary::of(&[score(&[])], 4).is_err());
+}
+
+#[test]
+fn an_instrument_holds_as_many_keys_as_in_the_music() {
+    let vocabulary = vocabulary();
+    // The oboe plays one key at a time, the piano two.
+    let learned =
+        Piece::new(vec![note(0, 0, 50, 4, 1), note(4, 0, 51, 4, 1), note(0, 2, 50, 8, 0), note(2, 2, 52, 2, 0)]);
+    let voices = Voices::of(&[learned.clone()], 3);
+    let token = |event| vocabulary.token(event).unwrap();
+    let on = |instrument, pitch| token(Event::On { instrument, pitch, loudness: 0 });
+    let off = |instrument, pitch| token(Event::Off { instrument, pitch });
+    let mut held = HeldKeys::new(&vocabulary, &voices);
+    let mut write = |token| held.write(token);
+    assert_eq!(write(on(0, 50)), [on(0, 50)]);
+    assert_eq!(write(on(0, 50)), [on(0, 50)]); // struck again
+    assert_eq!(write(on(0, 53)), [off(0, 50), on(0, 53)]);
+    assert_eq!(write(off(0, 53)), [off(0, 53)]);
+    assert_eq!(write(on(0, 54)), [on(0, 54)]);
+    assert_eq!([write(on(2, 50)), write(on(2, 51))].concat(), [on(2, 50), on(2, 51)]);
+    assert_eq!(write(on(2, 50)), [on(2, 50)]); // held, and now the youngest
+    assert_eq!(write(on(2, 54)), [off(2, 51), on(2, 54)]);
+    assert_eq!([write(1), write(END), write(-1)].concat(), [1, END, -1]);
+    // The music itself is written as it is.
+    let tokens = vocabulary.encode(&learned).unwrap();
+    let mut held = HeldKeys::new(&vocabulary, &voices);
+    assert_eq!(tokens.iter().flat_map(|token| held.write(*token)).collect::<Vec<_>>(), tokens);
 }
 
 fn any_piece() -> impl Strategy<Value = Piece> {

@@ -10,6 +10,7 @@ use crate::models::music_events::EventVocabulary;
 use crate::models::music_source::{Music, MusicConfig, MusicSet};
 use crate::models::pieces::Piece;
 use crate::models::sparse_attention::{Pattern, Sparse};
+use crate::models::voices::{HeldKeys, Voices};
 use anyhow::{Context as _, Result, ensure};
 use common::cli::Context;
 use common::datasets::batches::Batches;
@@ -112,6 +113,8 @@ pub struct Composer {
     pub net: MuseNet,
     /// Its events.
     pub vocabulary: EventVocabulary,
+    /// How many keys the instruments hold at once in the music.
+    pub voices: Voices,
     /// The pieces that it learned.
     pub learned: Vec<Piece>,
     /// Pieces that were held out.
@@ -126,7 +129,8 @@ impl Composer {
     pub fn compose(&self, beginning: &[i64], number: u64) -> Result<Piece> {
         let Config { piece_events, sampling, .. } = self.run.params.config;
         let seed = device::mix(&[self.run.params.seed, number]);
-        let tokens = self.net.compose(beginning, &Composing { events: piece_events, sampling, seed })?;
+        let held = HeldKeys::new(&self.vocabulary, &self.voices);
+        let tokens = self.net.compose(beginning, &Composing { events: piece_events, sampling, seed }, held)?;
         Ok(self.vocabulary.decode(&tokens))
     }
 }
@@ -163,6 +167,7 @@ pub fn trained(context: &Context) -> Result<Composer> {
     files::write(&run.folder.path.join(VOCABULARY), (json + "\n").as_bytes())?;
     let pieces = |scores: &[Score]| -> Vec<Piece> { scores.iter().map(|score| vocabulary.piece(score)).collect() };
     let (learned, held_out) = (pieces(&music.learned), pieces(&music.held_out));
+    let voices = Voices::of(&[&learned[..], &held_out].concat(), vocabulary.instruments.len());
     let windows = |pieces: &[Piece]| EventWindows::new(pieces, &vocabulary, config.net.n_positions, context.device());
     let (training_windows, validation_windows) = (windows(&learned)?, windows(&held_out)?);
     say!(
@@ -191,7 +196,7 @@ pub fn trained(context: &Context) -> Result<Composer> {
             training.record_validation(&[("val_loss", evaluate(&net, &validation_windows))]);
         }
     }
-    Ok(Composer { run, net, vocabulary, learned, held_out })
+    Ok(Composer { run, net, vocabulary, voices, learned, held_out })
 }
 
 /// The mean of -log p of each event of the windows.

@@ -43,8 +43,9 @@ impl ExperimentConfig for Config {
             Preset::Book => Config { gan, training: book },
             Preset::Quick => Config {
                 gan: ProGanConfig {
-                    channels: vec![128, 96, 64, 32],
-                    z_dim: 128,
+                    channels: vec![64, 64, 32, 16],
+                    z_dim: 64,
+                    learning_rate: 2e-3,
                     average_decay: 0.99,
                     schedule: Schedule { stable_images: 4800, fade_images: 3200 },
                     ..gan
@@ -52,7 +53,7 @@ impl ExperimentConfig for Config {
                 training: ImageTraining {
                     training_images: 8000,
                     steps_per_epoch: 20,
-                    fit: FitConfig::new(16, 85).print_every_n_batches(100),
+                    fit: FitConfig::new(16, 150).print_every_n_batches(100),
                     ..book
                 },
             },

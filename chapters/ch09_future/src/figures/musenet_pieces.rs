@@ -61,7 +61,7 @@ struct Numbers {
 
 /// Numbers of the net and of what it composes from nothing, and histograms (`numbers.json`).
 pub fn numbers(figures: &Figures, composer: &Composer) -> Result<()> {
-    let Composer { net, vocabulary, learned, held_out, run } = composer;
+    let Composer { net, vocabulary, learned, held_out, run, .. } = composer;
     let config = &run.params.config;
     let composed = (0..config.compositions).map(|number| composer.compose(&[], number)).collect::<Result<Vec<_>>>()?;
     for (number, piece) in composed.iter().enumerate() {

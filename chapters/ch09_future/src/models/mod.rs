@@ -41,5 +41,6 @@ pub mod tales;
 pub mod token_windows;
 pub mod toy_translation;
 pub mod translator;
+pub mod voices;
 pub mod word_pieces;
 pub mod word_table;

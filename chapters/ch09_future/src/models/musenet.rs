@@ -6,6 +6,7 @@ use super::generation::Sampling;
 use super::gpt::{GptBlock, GptConfig};
 use super::music_events::{BAR, END, places_in_bar};
 use super::sparse_attention::Sparse;
+use super::voices::HeldKeys;
 use anyhow::{Context, Result, ensure};
 use common::keras::{Initializer, Optimizer, losses};
 use common::samples::random;
@@ -155,16 +156,17 @@ impl MuseNet {
     }
 
     /// Continues the beginning of a piece, which may be empty, and returns it with what follows, without the end. The same
-    /// seed gives the same piece.
+    /// seed gives the same piece. No instrument holds more keys than `held` allows.
     ///
     /// Once its positions are full, the net goes on with the second half of what it sees.
     ///
     /// # Errors
     /// The logits are no numbers; or Ctrl-C.
-    pub fn compose(&self, beginning: &[i64], composing: &Composing) -> Result<Vec<i64>> {
+    pub fn compose(&self, beginning: &[i64], composing: &Composing, mut held: HeldKeys) -> Result<Vec<i64>> {
         let _no_grad = tch::no_grad_guard();
         let mut random = random(&[composing.seed]);
-        let mut tokens = [&[END][..], beginning].concat();
+        let mut tokens = vec![END];
+        tokens.extend(beginning.iter().flat_map(|token| held.write(*token)));
         let room = self.config.n_positions as usize;
         let mut start = tokens.len().saturating_sub(room);
         for _ in 0..composing.events {
@@ -181,7 +183,7 @@ impl MuseNet {
             if token == END {
                 break;
             }
-            tokens.push(token);
+            tokens.extend(held.write(token));
         }
         Ok(tokens.split_off(1))
     }
