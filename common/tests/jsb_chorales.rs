@@ -117,6 +117,7 @@ fn wrong_arrays_are_named() {
         (replaced(b"K\x03U\x01<", b"K\x03U\x01>"), "highest byte first"),
         (replaced(&f16::from(60u8).to_le_bytes(), &half), "step 0, counted from 0: 60.5 is no MIDI pitch"),
         (replaced(b"\x80\x02", b"\x80\x09"), "protocol 9"),
+        (pickled(&[&b"\x80\x02"[..], &b"N".repeat(1 << 21)].concat()), "more than 1048576 steps"),
         (good[..good.len() - 1].to_vec(), "truncated"),
         (npy(&[]), "no piece"),
     ] {

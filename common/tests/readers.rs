@@ -109,6 +109,33 @@ proptest! {
     }
 }
 
+#[test]
+fn npy_headers_that_would_break_the_decoder_are_refused() {
+    let file = |version: u8, length: &[u8], text: &str| {
+        [b"\x93NUMPY".as_slice(), &[version, 0], length, text.as_bytes()].concat()
+    };
+    let shaped = |shape: &str| {
+        let text = format!("{{'descr': '<f4', 'fortran_order': False, 'shape': {shape}, }}");
+        let text = format!("{text:117}\n"); // the array begins at a multiple of 64 bytes
+        file(1, &(text.len() as u16).to_le_bytes(), &text)
+    };
+    let read = |bytes: Vec<u8>| Npz::parse(&npz_file(&[("x.npy", bytes)])).unwrap().array::<f32>("x");
+    let cases = [
+        // A header of 4 GB; one of brackets alone, each a call of the decoder; shapes whose sizes multiply to more than
+        // memory has, though the array is empty.
+        (file(2, &[0xff; 4], "{"), "truncated"),
+        (file(1, &0xf8ffu16.to_le_bytes(), &"(".repeat(0xf8ff)), "not that of an array of numbers"),
+        (shaped("(0, 1099511627776, 1099511627776)"), "too large"),
+        (shaped("(0, 4294967296)"), "too large"),
+        (shaped("((1,), 2)"), "not that of an array of numbers"),
+    ];
+    for (bytes, complaint) in cases {
+        let error = format!("{:#}", read(bytes).unwrap_err());
+        assert!(error.contains(complaint), "no '{complaint}' in: {error}");
+    }
+    assert_eq!(read(shaped("(0, 3)")).unwrap().shape(), [0, 3]);
+}
+
 /// A topology whose object `land` has a polygon of these rings, written as steps on a grid of whole degrees.
 fn topology(rings: &[Vec<[i32; 2]>]) -> Vec<u8> {
     let steps = |ring: &Vec<[i32; 2]>| -> Vec<[i32; 2]> {

@@ -2,17 +2,21 @@
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use zune_jpeg::JpegDecoder;
+use zune_jpeg::errors::DecodeErrors;
 use zune_jpeg::zune_core::bytestream::ZCursor;
 
 use crate::sniff;
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
 
+/// Maximum number of pixels that are decoded to see whether some are missing: a header alone can claim many more.
+const MOST_PIXELS: usize = 1 << 26;
+
 /// Checks that an image ends by its own markers. Its content says what it is, not its name. Data behind the end is allowed,
 /// as phones write it; so is a JPEG file without its end marker, if all its pixels are there.
 ///
 /// # Errors
-/// It is cut off, or it is no image.
+/// It is cut off, or it is no image; or it is a JPEG file of more than 67 million pixels without its end marker.
 pub fn check(bytes: &[u8]) -> Result<()> {
     ensure!(!bytes.is_empty(), "it is empty");
     if bytes.starts_with(&[0xff, 0xd8]) {
@@ -75,9 +79,14 @@ fn jpeg(bytes: &[u8]) -> Result<()> {
 fn unended(bytes: &[u8]) -> Result<()> {
     let half_a_marker = bytes.iter().rev().take_while(|&&byte| byte == 0xff).count();
     let bytes = &bytes[..bytes.len() - half_a_marker];
-    let followed_by = |byte: u8| {
+    let truncated = |error: DecodeErrors| anyhow!("the file is truncated ({error:?})");
+    let followed_by = |byte: u8| -> Result<Vec<u8>> {
         let ended = [bytes, &[byte; 1 << 12], &[0xff, 0xd9]].concat();
-        JpegDecoder::new(ZCursor::new(ended)).decode().map_err(|error| anyhow!("the file is truncated ({error:?})"))
+        let mut decoder = JpegDecoder::new(ZCursor::new(ended));
+        decoder.decode_headers().map_err(truncated)?;
+        let (width, height) = decoder.dimensions().context("the file is truncated")?;
+        ensure!(width * height <= MOST_PIXELS, "the file of {width} x {height} pixels has no end marker");
+        decoder.decode().map_err(truncated)
     };
     ensure!(followed_by(0x00)? == followed_by(0xa5)?, "the file is truncated");
     Ok(())

@@ -1,4 +1,6 @@
 //! Header of files in NumPy's format `.npy`.
+//!
+//! Nothing is allocated that a header only claims: it has at most 64 KiB.
 
 use std::io::Read;
 
@@ -25,8 +27,8 @@ pub(crate) fn length(header: &Header) -> u64 {
 /// array.
 ///
 /// # Errors
-/// It is damaged.
-pub(crate) fn header(mut from: impl Read) -> Result<(u64, String)> {
+/// It is damaged, or longer than 64 KiB.
+pub fn header(mut from: impl Read) -> Result<(u64, String)> {
     let mut start = [0; 8];
     from.read_exact(&mut start).context("it is too short for a NumPy file")?;
     ensure!(start.starts_with(MAGIC), "it is not a NumPy file");
@@ -42,6 +44,21 @@ pub(crate) fn header(mut from: impl Read) -> Result<(u64, String)> {
     Ok((8 + digits as u64 + u64::from(size), text))
 }
 
+/// The shape in a header's text, as [`header`] reads it.
+///
+/// # Errors
+/// There is none, or a size in it is no whole number.
+pub fn shape(text: &str) -> Result<Vec<u64>> {
+    let shape = text.split("'shape':(").nth(1).and_then(|rest| rest.split(')').next());
+    let shape = shape.context("its NumPy header has no shape")?;
+    let sizes = shape.split(',').filter(|size| !size.is_empty());
+    // Python 2 writes long numbers as `100L`.
+    let number = |size: &str| {
+        size.trim_end_matches('L').parse().with_context(|| format!("its NumPy array has the shape ({shape})"))
+    };
+    sizes.map(number).collect()
+}
+
 /// Reads a header.
 ///
 /// # Errors
@@ -52,15 +69,11 @@ pub fn read_header(from: impl Read) -> Result<Header> {
     let of_bytes = of_bytes.iter().any(|kind| text.contains(&format!("'descr':'{kind}'")));
     ensure!(of_bytes, "it is not a NumPy array of unsigned bytes");
     ensure!(text.contains("'fortran_order':False"), "its NumPy array is stored column by column, not row by row");
-    let shape = text.split("'shape':(").nth(1).and_then(|rest| rest.split(')').next()).unwrap_or_default();
-    let [rows, columns] = shape.split(',').filter(|part| !part.is_empty()).collect::<Vec<_>>()[..] else {
-        bail!("its NumPy array has the shape ({shape}) instead of two dimensions");
+    let shape = shape(&text)?;
+    let [rows, columns] = shape[..] else {
+        bail!("its NumPy array has the shape {shape:?} instead of two dimensions");
     };
-    // Python 2 writes long numbers as `100L`.
-    let number = |text: &str| {
-        text.trim_end_matches('L').parse().with_context(|| format!("its NumPy array has the shape ({shape})"))
-    };
-    Ok(Header { length, rows: number(rows)?, columns: number(columns)? })
+    Ok(Header { length, rows, columns })
 }
 
 #[cfg(test)]
@@ -112,6 +125,7 @@ mod tests {
             (file(&good.replace("(5, 4)", "(5,)")), "two dimensions"),
             (file(&good.replace("(5, 4)", "(5, 4, 3)")), "two dimensions"),
             (file(&good.replace("(5, 4)", "(-5, 4)")), "shape (-5,4)"),
+            (file(&good.replace("shape", "size")), "no shape"),
             (file(good)[..9].to_vec(), "truncated"),
             (file(good)[..30].to_vec(), "truncated"),
             (b"\x93NUM".to_vec(), "too short"),

@@ -2,11 +2,14 @@
 //!
 //! A pickle is a program for a small stack machine. Python's own machine calls any function that a pickle names; this one
 //! knows the three names that arrays need, and calls nothing: it only notes what the parts of an array are. What a pickle
-//! shares, it holds once, so that its length bounds the memory.
+//! shares, it holds once, and its steps are counted, so that the memory is bounded.
 
 use std::collections::HashMap;
 
 use anyhow::{Context, Result, bail, ensure};
+
+/// Maximum number of steps. What a step makes takes more memory than the step itself.
+const MOST_STEPS: usize = 1 << 20;
 
 /// The program and what it has made so far. Objects are known by their places, since later steps fill them.
 struct Machine<'a> {
@@ -71,7 +74,7 @@ impl<'a> Pickle<'a> {
     /// Runs the program.
     ///
     /// # Errors
-    /// It is damaged, or does what arrays have no use for.
+    /// It is damaged, does what arrays have no use for, or has more than a million steps.
     pub fn parse(input: &'a [u8]) -> Result<Pickle<'a>> {
         let mut machine = Machine { input, objects: vec![], stack: vec![], marks: vec![], memo: HashMap::new() };
         let root = machine.run()?;
@@ -118,7 +121,7 @@ impl<'a> Pickle<'a> {
 
 impl<'a> Machine<'a> {
     fn run(&mut self) -> Result<usize> {
-        loop {
+        for _ in 0..MOST_STEPS {
             let code = self.take(1)?[0];
             match code {
                 b'.' => return self.pop(),
@@ -195,6 +198,7 @@ impl<'a> Machine<'a> {
                 code => bail!("it has a step of a pickle that arrays do not need (code {code:#04x})"),
             }
         }
+        bail!("it has more than {MOST_STEPS} steps")
     }
 
     /// The next bytes of the program.

@@ -55,3 +55,12 @@ fn cut_images_are_refused() {
         assert!(error.contains(complaint), "{error}");
     }
 }
+
+#[test]
+fn a_header_that_claims_too_many_pixels_is_refused() {
+    let mut jpeg = encoded(64, ImageFormat::Jpeg);
+    let frame = jpeg.windows(2).position(|marker| marker == [0xff, 0xc0]).unwrap();
+    jpeg[frame + 5..frame + 9].copy_from_slice(&[0x3e, 0x80, 0x3e, 0x80]); // 16,000 x 16,000
+    let error = check(&jpeg[..jpeg.len() - 2]).unwrap_err().to_string();
+    assert!(error.contains("16000 x 16000 pixels has no end marker"), "{error}");
+}

@@ -142,6 +142,9 @@ fn what_cannot_be_read_is_told() {
         (with("<duration>2</duration>", "<duration>99999</duration>"), "longer than 10000 quarter notes"),
         (with("<divisions>2</divisions>", "<divisions>0</divisions>"), "0 divisions"),
         (with("<divisions>2</divisions>", "<divisions>199999</divisions>"), "finer than 1/100000"),
+        (with("partwise.dtd\">", "partwise.dtd\" [<!ENTITY a \"A\">]>"), "declares entities"),
+        (with("</score-partwise>", &format!("{}</score-partwise>", "<part/>".repeat(1000))), "1003 parts"),
+        ("<".repeat(4_000_001).into_bytes(), "more than 4000000 tags"),
     ];
     for (bytes, complaint) in cases {
         let error = format!("{:#}", musicxml::read(&bytes).unwrap_err());

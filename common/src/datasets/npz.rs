@@ -2,6 +2,7 @@
 
 use crate::files;
 use anyhow::{Context, Result, ensure};
+use data::npy;
 use ndarray::ArrayD;
 use ndarray_npy::{NpzWriter, ViewElement, ViewNpyExt};
 use std::collections::BTreeMap;
@@ -74,9 +75,22 @@ impl Npz {
         let entry = self.entries.get(name);
         let bytes = entry.with_context(|| format!("{} holds no array {name}", self.name))?;
         let failed = || format!("cannot read the array {name} of {}", self.name);
+        check_header(bytes).with_context(failed)?;
         // A view checks the header against the actual bytes before anything is allocated.
         let view = ndarray::ArrayViewD::<T>::view_npy(bytes).with_context(failed)?;
         ensure!(view.ndim() <= 8, "{}: {} axes", failed(), view.ndim());
         Ok(view.to_owned())
     }
+}
+
+/// Checks what the decoder trusts: it allocates the length that a header claims, follows its brackets by recursion, and
+/// panics at a shape that overflows beside an empty axis.
+fn check_header(bytes: &[u8]) -> Result<()> {
+    let (_, text) = npy::header(bytes)?;
+    // A dictionary with a tuple. Arrays of records, which have more, are not read.
+    ensure!(text.matches(['(', '[', '{']).count() == 2, "its header is not that of an array of numbers");
+    let shape = npy::shape(&text)?;
+    let values = shape.iter().filter(|size| **size > 0).try_fold(1u64, |values, size| values.checked_mul(*size));
+    ensure!(values.is_some_and(|values| values <= MAX_BYTES), "its shape {shape:?} is too large");
+    Ok(())
 }

@@ -43,7 +43,8 @@ impl MappedWeights {
             let Some((_, kind, width)) = known else { continue };
             let shape: Vec<i64> = view.shape().iter().map(|&n| n as i64).collect();
             let data = view.data();
-            let tensor = if data.as_ptr().addr().is_multiple_of(width) {
+            // Beside an empty axis others may have any size, which libtorch checks when it makes a tensor of its own.
+            let tensor = if !data.is_empty() && data.as_ptr().addr().is_multiple_of(width) {
                 // SAFETY: the data are as long as the shape says (`deserialize` has checked it), aligned, and live as long
                 // as the map does, which is dropped after the tensors. Nobody writes to them: they are no variables.
                 unsafe { Tensor::from_blob(data.as_ptr(), &shape, &strides(&shape), kind, Device::Cpu) }
@@ -64,4 +65,27 @@ impl MappedWeights {
 /// Strides of row-major values.
 fn strides(shape: &[i64]) -> Vec<i64> {
     (0..shape.len()).map(|axis| shape[axis + 1..].iter().product()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    #[test]
+    fn sizes_beside_an_empty_axis_are_checked() {
+        let file = |shape: &str| {
+            let header = format!(r#"{{"x":{{"dtype":"F32","shape":{shape},"data_offsets":[0,0]}}}}"#);
+            [&(header.len() as u64).to_le_bytes()[..], header.as_bytes()].concat()
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.safetensors");
+        fs::write(&path, file("[0,3]")).unwrap();
+        assert_eq!(MappedWeights::open(&path).unwrap().tensors()["x"].size(), [0, 3]);
+        for shape in ["[0,1099511627776,1099511627776]", "[0,9223372036854775808]"] {
+            fs::write(&path, file(shape)).unwrap();
+            let error = format!("{:#}", MappedWeights::open(&path).unwrap_err());
+            assert!(error.contains("x.safetensors: x"), "{error}");
+        }
+    }
 }

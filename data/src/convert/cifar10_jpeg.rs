@@ -107,7 +107,8 @@ fn decode(classes: Classes) -> Result<Vec<Record>> {
 fn pixels(bytes: &[u8]) -> Result<Vec<u8>> {
     let options = DecoderOptions::default().jpeg_set_out_colorspace(ColorSpace::RGB).set_strict_mode(true);
     let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options);
-    let pixels = decoder.decode().map_err(|error| anyhow!("{error:?}"))?;
+    // The size comes first: a header can claim more pixels than memory holds.
+    decoder.decode_headers().map_err(|error| anyhow!("{error:?}"))?;
     ensure!(decoder.dimensions() == Some((SIDE, SIDE)), "it does not have {SIDE} x {SIDE} pixels");
-    Ok(pixels)
+    decoder.decode().map_err(|error| anyhow!("{error:?}"))
 }

@@ -9,9 +9,11 @@ use roxmltree::{Document, Node, ParsingOptions};
 use std::io::{Cursor, Read};
 use zip::ZipArchive;
 
-/// Limits that no piece comes near, and that keep what a broken file can cost small: bytes of text, and nodes of XML.
+/// Limits that no piece comes near, and that keep what a broken file can cost small: bytes of text, nodes of XML, and
+/// parts.
 const BYTES: u64 = 32 << 20;
 const NODES: u32 = 4_000_000;
+const PARTS: usize = 1000;
 /// The file of a compressed score that names the others.
 const CONTAINER: &str = "META-INF/container.xml";
 
@@ -30,8 +32,10 @@ pub fn read(bytes: &[u8]) -> Result<Score> {
     let form = root.tag_name().name();
     ensure!(form != "score-timewise", "this MusicXML has the form score-timewise: save it as score-partwise");
     ensure!(form == "score-partwise", "this is XML, but not MusicXML: it is a `{form}`");
+    let parts: Vec<Node> = elements(root, "part").collect();
+    ensure!(parts.len() <= PARTS, "this MusicXML has {} parts, more than {PARTS}", parts.len());
     let mut grid = 1;
-    let parts = elements(root, "part").map(|part| {
+    let parts = parts.into_iter().map(|part| {
         let id = part.attribute("id").unwrap_or_default();
         let measures =
             part::measures(part, &mut grid).with_context(|| format!("cannot use the part `{id}` of this MusicXML"))?;
@@ -79,6 +83,11 @@ fn decoded(bytes: &[u8]) -> String {
 /// MusicXML has a DTD, which is not looked up.
 fn parsed(text: &str) -> Result<Document<'_>> {
     ensure!(text.len() as u64 <= BYTES, "it is longer than {BYTES} bytes");
+    // The parser reserves memory for each of these before it reads the first.
+    let marks = text.bytes().filter(|byte| matches!(byte, b'<' | b'=')).count();
+    ensure!(marks <= NODES as usize, "it has more than {NODES} tags and attributes");
+    // The parser copies an entity wherever it is named: a text of megabytes, a million times.
+    ensure!(!text.contains("<!ENTITY"), "it declares entities, which MusicXML does not need");
     let options = ParsingOptions { allow_dtd: true, nodes_limit: NODES, ..ParsingOptions::default() };
     Document::parse_with_options(text, options).map_err(|error| anyhow!("{error}"))
 }
