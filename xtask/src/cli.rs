@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Args, CommandFactory, Parser, Subcommand};
 
-use crate::{bench, doctor, figures, libtorch, list, notebook, readme, run, setup, test};
+use crate::{bench, doctor, figures, libtorch, list, notebook, readme, run, setup, soak, test};
 
 /// Generative Deep Learning, in Rust: runs the book's experiments.
 ///
@@ -45,6 +45,8 @@ enum Command {
     Data(data::command::Args),
     /// Time the training steps, alone or against PyTorch and Keras
     Bench(bench::Arguments),
+    /// Kill training runs at random moments, resume them, and compare them with runs that were left alone
+    Soak(soak::Arguments),
     /// Open the notebooks in JupyterLab, or execute them; install what they need
     Notebook(notebook::Arguments),
     /// Rewrite the table of sections in README.md from the chapters' experiments.toml
@@ -84,6 +86,7 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
         Some(Command::Doctor) => Ok(doctor::run(&root)),
         Some(Command::Data(args)) => data::command::run(args).map(|()| ExitCode::SUCCESS),
         Some(Command::Bench(args)) => bench::run(&root, &args),
+        Some(Command::Soak(args)) => soak::run(&root, &args),
         Some(Command::Load { libraries }) => libtorch::load::run(&libraries),
         Some(Command::Readme) => readme::run(&root),
         Some(Command::Notebook(args)) => notebook::run(&root, &args),

@@ -87,6 +87,7 @@ impl Report {
         let threads = std::thread::available_parallelism().map_or_else(|_| "unknown".into(), |count| count.to_string());
         vec![
             ("machine".into(), machine.to_string()),
+            ("such systems".into(), machine.proof().to_string()),
             ("cargo".into(), answer(cargo, &["--version"]).unwrap_or_else(missing)),
             ("rustc".into(), answer("rustc", &["--version"]).unwrap_or_else(missing)),
             ("C++ compiler".into(), compiler.version.unwrap_or_else(missing)),

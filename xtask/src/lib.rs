@@ -1,6 +1,6 @@
 //! `cargo book ...`: installs libtorch, then builds and runs the experiments of the chapters.
 //!
-//! One module per command ([`list`], [`run`], [`figures`], [`mod@test`], [`setup`], [`doctor`], [`mod@bench`],
+//! One module per command ([`list`], [`run`], [`figures`], [`mod@test`], [`setup`], [`doctor`], [`mod@bench`], [`soak`],
 //! [`notebook`], [`readme`]) uses these modules for the outside world: [`experiments`] and [`jobs`] (the
 //! chapters' tables), [`libtorch`] (its folder), [`python`] (pip, which downloads libtorch), [`plain`] and [`mod@cargo`]
 //! (builds without and with libtorch). This crate compiles without libtorch.
@@ -25,6 +25,7 @@ pub mod python;
 pub mod readme;
 pub mod run;
 pub mod setup;
+pub mod soak;
 pub mod test;
 
 /// Wrong usage, such as an unknown id: exit code 2 instead of 1.

@@ -1,5 +1,6 @@
-//! The machine: whether PyTorch's libraries exist for its system, processor and C library. It is looked at before
-//! anything is downloaded: pip would only say that there is no matching package.
+//! The machine: whether PyTorch's libraries exist for its system, processor and C library, and whether this project's
+//! tests have run on one like it. It is looked at before anything is downloaded: pip would only say that there is no
+//! matching package.
 
 use std::process::Command;
 
@@ -21,6 +22,29 @@ pub enum Libc {
     Unknown,
 }
 
+/// How far machines of a kind are known to run the book.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proof {
+    /// All tests have passed on one.
+    Proved,
+    /// The libraries exist for it, and the code has what it needs, but no test has run on one.
+    Untested,
+    /// There are no libraries for it.
+    Unsupported,
+}
+
+impl std::fmt::Display for Proof {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Proof::Proved => "proved: all tests have passed on one",
+            Proof::Untested => {
+                "untested: it should work, but no test has run on one; Linux with glibc on x86_64 is proved"
+            }
+            Proof::Unsupported => "not supported",
+        })
+    }
+}
+
 /// What a machine is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Machine {
@@ -29,6 +53,8 @@ pub struct Machine {
     /// `x86_64`, `aarch64`: as Rust says.
     pub processor: String,
     pub libc: Libc,
+    /// Whether its Linux runs in Windows.
+    pub wsl: bool,
 }
 
 impl Machine {
@@ -36,7 +62,17 @@ impl Machine {
     pub fn find() -> Machine {
         let (system, processor) = (std::env::consts::OS.to_string(), std::env::consts::ARCH.to_string());
         let libc = if system == "linux" { find_libc() } else { Libc::Unknown };
-        Machine { system, processor, libc }
+        let wsl = system == "linux" && in_windows();
+        Machine { system, processor, libc, wsl }
+    }
+
+    /// How far machines like this one are known to run the book.
+    pub fn proof(&self) -> Proof {
+        match (self.system.as_str(), self.processor.as_str(), self.libc) {
+            _ if self.check().is_err() => Proof::Unsupported,
+            ("linux", "x86_64", Libc::Glibc(..)) if !self.wsl => Proof::Proved,
+            _ => Proof::Untested,
+        }
     }
 
     /// Checks that the libraries exist for it.
@@ -86,10 +122,11 @@ impl std::fmt::Display for Machine {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} with {}", self.processor, self.system)?;
         match self.libc {
-            Libc::Glibc(major, minor) => write!(f, ", glibc {major}.{minor}"),
-            Libc::Musl => f.write_str(", musl"),
-            Libc::Unknown => Ok(()),
+            Libc::Glibc(major, minor) => write!(f, ", glibc {major}.{minor}")?,
+            Libc::Musl => f.write_str(", musl")?,
+            Libc::Unknown => {}
         }
+        if self.wsl { f.write_str(", in WSL") } else { Ok(()) }
     }
 }
 
@@ -109,6 +146,12 @@ fn find_libc() -> Libc {
     }
 }
 
+/// Whether this is WSL, whose kernel bears Microsoft's name.
+fn in_windows() -> bool {
+    let kernel = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    kernel.to_lowercase().contains("microsoft")
+}
+
 /// The version in `glibc 2.36`.
 fn glibc(text: &str) -> Option<(u32, u32)> {
     let (major, minor) = text.strip_prefix("glibc ")?.split_once('.')?;
@@ -121,7 +164,7 @@ mod tests {
     use super::*;
 
     fn machine(system: &str, processor: &str, libc: Libc) -> Machine {
-        Machine { system: system.into(), processor: processor.into(), libc }
+        Machine { system: system.into(), processor: processor.into(), libc, wsl: false }
     }
 
     #[test]
@@ -144,6 +187,24 @@ mod tests {
         ] {
             machine.check().unwrap();
         }
+    }
+
+    #[test]
+    fn only_systems_that_the_tests_ran_on_are_called_proved() {
+        let glibc = Libc::Glibc(2, 36);
+        let wsl = Machine { wsl: true, ..machine("linux", "x86_64", glibc) };
+        for (machine, due) in [
+            (machine("linux", "x86_64", glibc), Proof::Proved),
+            (machine("linux", "aarch64", glibc), Proof::Untested),
+            (machine("linux", "x86_64", Libc::Unknown), Proof::Untested),
+            (machine("macos", "aarch64", Libc::Unknown), Proof::Untested),
+            (machine("linux", "x86_64", Libc::Glibc(2, 17)), Proof::Unsupported),
+            (machine("windows", "x86_64", Libc::Unknown), Proof::Unsupported),
+        ] {
+            assert_eq!(machine.proof(), due, "{machine}");
+        }
+        assert_eq!(wsl.proof(), Proof::Untested);
+        assert_eq!(wsl.to_string(), "x86_64 with linux, glibc 2.36, in WSL");
     }
 
     #[test]

@@ -6,9 +6,8 @@ mod support;
 use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
-use support::{book, repository, script, write};
+use support::{book, in_workspace, repository, script, write};
 use tempfile::TempDir;
 use testing::{Finished, read};
 use xtask::bench::peers::Home;
@@ -28,26 +27,8 @@ fn main() {
 }
 "#;
 
-/// The repository of `support`, with a workspace around its chapter and a folder that passes for libtorch.
 fn workspace() -> TempDir {
-    let root = repository();
-    let path = |name: &str| root.path().join(name);
-    write(&path("Cargo.toml"), "[workspace]\nresolver = \"3\"\nmembers = [\"chapters/*\"]\n");
-    write(
-        &path("chapters/ch03_vae/Cargo.toml"),
-        "[package]\nname = \"ch03\"\nversion = \"0.1.0\"\nedition = \"2024\"\n",
-    );
-    write(&path("chapters/ch03_vae/src/main.rs"), CHAPTER);
-    write(&path(".libtorch/build-version"), "2.11.0\n");
-    write(&path(".libtorch/lib/libtorch_cpu.so"), "library");
-    write(&path(".libtorch/lib/libtorch_cpu.dylib"), "library");
-    root
-}
-
-fn in_workspace(root: &Path, args: &[&str]) -> Command {
-    let mut command = book(root);
-    command.args(args).env("CARGO_TARGET_DIR", root.join("target"));
-    command
+    support::workspace(CHAPTER)
 }
 
 fn output(root: &Path, args: &[&str]) -> Finished {
@@ -165,7 +146,7 @@ fn test_runs_the_tests_of_the_workspace() {
 fn peers_python(root: &Path, home: Home, answer: &str) {
     let dir = root.join(".python").join(home.folder());
     script(&dir.join("bin/python"), answer);
-    write(&dir.join("gdl.txt"), &home.marker());
+    write(&dir.join("gdl.txt"), home.lock());
 }
 
 #[test]
@@ -316,7 +297,7 @@ fn a_full_disk_is_told_and_a_closed_pipe_is_not() {
     let root = repository();
     let shell = |script: &str| {
         let script = script.replace("BOOK", env!("CARGO_BIN_EXE_xtask"));
-        Finished::run(Command::new("bash").args(["-c", &script]).current_dir(root.path()))
+        Finished::run(std::process::Command::new("bash").args(["-c", &script]).current_dir(root.path()))
     };
     for command in ["", "list", "--help", "--version", "setup --help", "data list"] {
         let full = shell(&format!("BOOK {command} > /dev/full"));

@@ -39,10 +39,12 @@ case "$*" in
 "-m venv "*) mkdir -p "$3/bin"; cp "$0" "$3/bin/python" ;;
 "-m pip --version") echo pip 25.2 from there ;;
 "-m pip download "*)
-    echo "$*" >> "$root/calls"
-    env | grep ^PIP_ >> "$root/calls"
     dest=; for word; do test "$last" = --dest && dest=$word; last=$word; done
-    name=$(echo "${{last%%=*}}" | tr - _); version=${{last##*=}}
+    echo "$*" >> "$root/calls"
+    cat "$last" >> "$root/calls"
+    env | grep ^PIP_ >> "$root/calls"
+    spec=$(cut -d ' ' -f 1 "$last")
+    name=$(echo "${{spec%%=*}}" | tr - _); version=${{spec##*=}}
     cp "$root/index/$name-${{version%.\*}}"[.-]* "$dest" 2>> "$root/calls" && exit 0
     test -f "$root/index/wrong-$name.whl" && cp "$root/index/wrong-$name.whl" "$dest/{wrong}" && exit 0
     echo "{said}" >&2; exit 1 ;;
@@ -72,7 +74,7 @@ fn an_old_c_library_is_named_before_anything_is_made() {
     Finished::run(&mut setup(root.path(), &bin)).assert_failure(1, &["glibc 2.17", "2.28 or newer"]);
     assert_eq!(names(root.path()), ["bin", "chapters", "data"]);
     let doctor = Finished::run(book(root.path()).arg("doctor").env("PATH", &bin));
-    doctor.assert_prints(&["glibc 2.17, and PyTorch's libraries need"]);
+    doctor.assert_prints(&["glibc 2.17, and PyTorch's libraries need", "such systems     not supported"]);
 }
 
 #[test]
@@ -163,9 +165,13 @@ fn pip_is_asked_for_this_very_version_whatever_it_is_set_to() {
     assert_eq!(state(&root.path().join(".libtorch")), State::Ready(Variant::Cpu));
     let calls = fs::read_to_string(root.path().join("calls")).unwrap();
     assert!(!calls.contains("another-project"), "{calls}");
-    for words in
-        ["PIP_INDEX_URL=https://mirror/simple", "PIP_CERT=company.pem", "torch===2.11.0", "--platform manylinux_2_28_"]
-    {
+    for words in [
+        "PIP_INDEX_URL=https://mirror/simple",
+        "PIP_CERT=company.pem",
+        "torch===2.11.0 --hash=sha256:",
+        "nvidia-cuda-runtime==13.0.96.* --hash=sha256:",
+        "--platform manylinux_2_28_",
+    ] {
         assert!(calls.contains(words), "{words}: {calls}");
     }
 }
@@ -178,6 +184,15 @@ fn another_build_is_refused() {
     torch_wheel_with(&index(root.path()), "wrong-torch.whl", &library, &library);
     let done = Finished::run(&mut setup(root.path(), &bin));
     done.assert_failure(1, &["asked for torch===2.11.0", "2.11.0+cu128"]);
+    assert!(!root.path().join(".libtorch").exists());
+}
+
+#[test]
+fn a_file_with_another_hash_is_refused_with_the_cure() {
+    let (root, bin) = machine();
+    python(root.path(), &bin, "ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.");
+    let done = Finished::run(&mut setup(root.path(), &bin));
+    done.assert_failure(1, &["refused the file that came for torch===2.11.0", "SHA-256", "another index"]);
     assert!(!root.path().join(".libtorch").exists());
 }
 

@@ -7,10 +7,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::cargo::Cargo;
 use crate::process::code;
-use crate::python::{Environment, between};
-
-/// What plays the episodes.
-const PACKAGES: [&str; 2] = ["gymnasium[box2d]==1.4.0", "Box2D==2.3.10"];
+use crate::python::{Environment, between, lock};
 
 /// Of every ten episodes of random steps there is one whole lap.
 const RANDOM_FOR_A_LAP: u32 = 10;
@@ -36,9 +33,8 @@ pub fn run(root: &Path, episodes: u32) -> Result<ExitCode> {
 
 /// The Python that has Gymnasium.
 fn python(root: &Path) -> Result<PathBuf> {
-    let installs = vec![PACKAGES.map(String::from).to_vec()];
     let (dir, title) = (root.join(".python/gymnasium"), "Gymnasium (150 MB)");
-    let environment = Environment { dir, title, marker: PACKAGES.join("\n") + "\n", installs };
+    let environment = Environment { dir, title, lock: lock::GYMNASIUM };
     environment.ready(|| match between((3, 10), (3, 13), &["python3", "python3.12"]) {
         Some(python) => Ok(python),
         None => bail!("Gymnasium needs Python 3.10 to 3.13, and none was found: install python3.12"),

@@ -7,11 +7,7 @@ use std::process::Command;
 use anyhow::{Result, bail, ensure};
 use clap::ValueEnum;
 
-use crate::libtorch::wheel;
-use crate::python::{Environment, Version, between};
-
-/// The Keras of the book's time, which `TF_USE_LEGACY_KERAS` makes `tf.keras`.
-const TF_KERAS: &str = "tf_keras==2.20.1";
+use crate::python::{Environment, Version, between, lock};
 
 /// A framework, in one of the ways to use it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -80,21 +76,24 @@ impl Home {
         }
     }
 
-    /// All packages, with versions where they matter.
-    pub fn packages(self) -> Vec<String> {
-        let tensorflow =
-            if cfg!(all(target_os = "linux", target_arch = "x86_64")) { "tensorflow-cpu" } else { "tensorflow" };
+    /// The lock file of its packages.
+    pub fn lock(self) -> &'static str {
         match self {
-            Home::TorchAndKeras => {
-                vec![wheel::torch(), format!("{tensorflow}==2.20.0"), "safetensors".into(), TF_KERAS.into()]
-            }
-            Home::Jax => ["jax==0.10.2", "jaxlib==0.10.2", "keras==3.15.1", "numpy==2.4.6"].map(String::from).into(),
+            Home::TorchAndKeras => lock::PEERS,
+            Home::Jax => lock::PEERS_JAX,
         }
     }
 
-    /// Content of `gdl.txt` after the installation: the packages.
-    pub fn marker(self) -> String {
-        self.packages().join("\n") + "\n"
+    /// The packages that matter for speed, with their versions: `torch==2.11.0`.
+    pub fn packages(self) -> Vec<String> {
+        let tensorflow =
+            if cfg!(all(target_os = "linux", target_arch = "x86_64")) { "tensorflow-cpu" } else { "tensorflow" };
+        let names = match self {
+            // `TF_USE_LEGACY_KERAS` makes tf-keras, the Keras of the book's time, `tf.keras`.
+            Home::TorchAndKeras => ["torch", tensorflow, "safetensors", "tf-keras"],
+            Home::Jax => ["jax", "jaxlib", "keras", "numpy"],
+        };
+        names.into_iter().filter_map(|name| lock::pinned(self.lock(), name)).collect()
     }
 
     /// The oldest and the newest Python that its packages support.
@@ -107,18 +106,12 @@ impl Home {
 
     /// Its Python; installs the packages the first time.
     fn ready(self, root: &Path) -> Result<PathBuf> {
-        let (of_keras, others): (Vec<_>, Vec<_>) = self.packages().into_iter().partition(|package| package == TF_KERAS);
-        let mut installs = vec![others];
-        if !of_keras.is_empty() {
-            // It would install `tensorflow` beside `tensorflow-cpu`.
-            installs.push([vec!["--no-deps".into()], of_keras].concat());
-        }
         let title = match self {
             Home::TorchAndKeras => "PyTorch and Keras (several GB)",
             Home::Jax => "Keras 3 on JAX (700 MB)",
         };
         let dir = root.join(".python").join(self.folder());
-        Environment { dir, title, marker: self.marker(), installs }.ready(|| self.find_python())
+        Environment { dir, title, lock: self.lock() }.ready(|| self.find_python())
     }
 
     fn find_python(self) -> Result<PathBuf> {

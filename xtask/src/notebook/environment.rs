@@ -5,11 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use crate::python::{self, Environment};
-
-/// Packages that run and edit notebooks, in tested versions.
-const PACKAGES: [&str; 5] =
-    ["jupyterlab==4.6.6", "jupyter_client==8.10.0", "nbclient==0.11.0", "nbformat==5.11.1", "pillow==11.3.0"];
+use crate::python::{self, Environment, lock};
 
 /// The oldest Python that JupyterLab 4.6 supports.
 const OLDEST: python::Version = (3, 10);
@@ -25,12 +21,7 @@ const SETTINGS: &str = r#"{
 /// # Errors
 /// There is no suitable Python, or pip fails.
 pub fn ready(root: &Path) -> Result<PathBuf> {
-    let environment = Environment {
-        dir: dir(root),
-        title: "JupyterLab (260 MB)",
-        marker: PACKAGES.join("\n") + "\n",
-        installs: vec![["--quiet"].into_iter().chain(PACKAGES).map(String::from).collect()],
-    };
+    let environment = Environment { dir: dir(root), title: "JupyterLab (260 MB)", lock: lock::JUPYTER };
     let python = environment.ready(|| {
         python::between(OLDEST, python::ANY, &[]).with_context(|| {
             format!("JupyterLab needs Python 3.{} or newer with the venv module: {}", OLDEST.1, python::CURE)

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail, ensure};
 use data::note;
 
-use super::{CURE, python_version};
+use super::{CURE, pip, python_version};
 use crate::process::last_lines;
 
 /// The file that says that we made an environment, written before anything else in it.
@@ -20,40 +20,35 @@ pub struct Environment<'a> {
     pub dir: PathBuf,
     /// What it holds, for the message: `JupyterLab (260 MB)`.
     pub title: &'a str,
-    /// Content of `gdl.txt`, written after the installation; with other content the packages are installed again.
-    pub marker: String,
-    /// Arguments of `pip install`, one call each.
-    pub installs: Vec<Vec<String>>,
+    /// The [lock file](super::lock) of its packages. It is written to `gdl.txt` after the installation; where that file
+    /// has another content, the packages are installed again.
+    pub lock: &'static str,
 }
 
 impl Environment<'_> {
     /// The environment's Python; creates the environment with the Python of `base` if necessary.
     ///
     /// # Errors
-    /// There is no suitable Python, the folder is not ours, or pip fails. The next call completes the installation.
+    /// There is no suitable Python, the folder is not ours, or pip fails, also because the index serves other files
+    /// than those of the lock file. The next call completes the installation.
     pub fn ready(&self, base: impl FnOnce() -> Result<PathBuf>) -> Result<PathBuf> {
         let python = in_environment(&self.dir);
         let marker = self.dir.join(MARKER);
-        if fs::read_to_string(&marker).is_ok_and(|text| text == self.marker) && python_version(&python).is_some() {
+        if fs::read_to_string(&marker).is_ok_and(|text| text == self.lock) && python_version(&python).is_some() {
             return Ok(python);
         }
         note!("Installing {} in {}. This is done once.", self.title, self.dir.display());
         make(&base()?, &self.dir)?;
-        let pip = |args: &[String]| {
-            let mut command = data::clients::pip(&python);
-            command.arg("install").args(args);
-            let status = command.status().with_context(|| format!("starting {}", python.display()))?;
-            ensure!(
-                status.success(),
-                "pip could not install {}: see its message above. Check the network; for a proxy or your own index, set \
-                 HTTPS_PROXY or PIP_INDEX_URL. Then run the command again",
-                self.title
-            );
-            Ok(())
-        };
-        pip(&["--quiet", "--upgrade", "pip"].map(String::from))?; // a recent one resumes downloads
-        self.installs.iter().try_for_each(|args| pip(args))?;
-        fs::write(&marker, &self.marker).with_context(|| format!("writing {}", marker.display()))?;
+        pip::renew(&python, &self.dir);
+        let status = pip::install(&python, &self.dir, self.lock)?.status();
+        let status = status.with_context(|| format!("starting {}", python.display()))?;
+        ensure!(
+            status.success(),
+            "pip could not install {}: see its message above. Check the network; for a proxy or your own index, set \
+             HTTPS_PROXY or PIP_INDEX_URL. Then run the command again",
+            self.title
+        );
+        fs::write(&marker, self.lock).with_context(|| format!("writing {}", marker.display()))?;
         Ok(python)
     }
 }

@@ -1,6 +1,7 @@
 //! Python: which one serves, its environments and its pip, which installs libtorch. All that we make is in `.python`.
 
 mod environment;
+pub mod lock;
 mod pip;
 
 use std::path::{Path, PathBuf};

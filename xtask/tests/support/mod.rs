@@ -35,6 +35,29 @@ pub fn add_experiment(table: &Path, id: &str, name: &str) {
     write(table, &text);
 }
 
+/// [`repository`] with a workspace around its chapter, whose binary is `main`, and a folder that passes for libtorch.
+pub fn workspace(main: &str) -> TempDir {
+    let root = repository();
+    let path = |name: &str| root.path().join(name);
+    write(&path("Cargo.toml"), "[workspace]\nresolver = \"3\"\nmembers = [\"chapters/*\"]\n");
+    write(
+        &path("chapters/ch03_vae/Cargo.toml"),
+        "[package]\nname = \"ch03\"\nversion = \"0.1.0\"\nedition = \"2024\"\n",
+    );
+    write(&path("chapters/ch03_vae/src/main.rs"), main);
+    write(&path(".libtorch/build-version"), "2.11.0\n");
+    write(&path(".libtorch/lib/libtorch_cpu.so"), "library");
+    write(&path(".libtorch/lib/libtorch_cpu.dylib"), "library");
+    root
+}
+
+/// [`book`] in a [`workspace`], which has a target folder of its own.
+pub fn in_workspace(root: &Path, args: &[&str]) -> Command {
+    let mut command = book(root);
+    command.args(args).env("CARGO_TARGET_DIR", root.join("target"));
+    command
+}
+
 /// A zip file of names and contents.
 pub fn zip(path: &Path, files: &[(&str, &str)]) {
     fs::create_dir_all(path.parent().unwrap()).unwrap();
