@@ -67,7 +67,7 @@ impl ExperimentConfig for Config {
 
 #[test]
 fn configurations_of_older_runs_are_read_and_old_keys_are_taken() {
-    let run = RunFolder { path: tempfile::tempdir().unwrap().keep() };
+    let run = RunFolder::new(tempfile::tempdir().unwrap().keep());
     let params = json!({
         "experiment": "04_02",
         "preset": "smoke",

@@ -25,6 +25,7 @@ fn wrong_usage_exits_with_2() {
     refused(&["03_01", "--weights", "w.safetensors"], 2, &["--weights"]);
     refused(&["03_02", "--epochs", "7"], 2, &["--epochs", "03_01"]);
     refused(&["03_02", "--resume"], 2, &["--resume"]);
+    refused(&["03_02", "--tensorboard"], 2, &["--tensorboard", "03_01"]);
     refused(&["figures", "--resume"], 2, &["--resume"]);
     refused(&["bench", "--steps", "0"], 2, &["--steps"]);
     refused(&["bench", "--model", "gan"], 2, &["gan", "vae_digits"]);

@@ -30,6 +30,25 @@ fn resumed_runs_equal_uninterrupted_ones_bit_for_bit() {
 }
 
 #[test]
+fn curves_are_written_on_demand_and_change_nothing() {
+    for (id, run) in [("03_01", "run/autoencoder/0001_digits"), ("03_03", "run/vae/0001_digits")] {
+        let (plain, curves) = (ch03(), ch03());
+        let folder = |chapter: &Chapter| chapter.path(run).join("tensorboard");
+        let files = || fs::read_dir(folder(&curves)).unwrap().count();
+        plain.succeed(&[id, "--preset", "smoke"]);
+        assert!(!folder(&plain).exists());
+        curves.succeed(&[id, "--preset", "smoke", "--tensorboard", "--epochs", "2"]);
+        assert_eq!(files(), 1);
+        curves.succeed(&[id, "--tensorboard", "--resume", "--epochs", "3"]);
+        assert_eq!(files(), 2);
+        assert_equal(&checkpoint(&curves, run), &checkpoint(&plain, run));
+        // Nothing is left to train: nothing is written.
+        curves.succeed(&[id, "--tensorboard", "--resume"]);
+        assert_eq!(files(), 2);
+    }
+}
+
+#[test]
 fn killed_runs_resume_and_end_the_same() {
     let (whole, killed) = (ch03(), ch03());
     let smoke = ["03_03", "--preset", "smoke", "--epochs", "60", "--set", "digits=64"];

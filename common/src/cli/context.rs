@@ -157,6 +157,7 @@ impl Context {
 /// Rejects options that the experiment does not use.
 fn refuse_idle_options(entry: &Entry, options: &Options, figures: bool) -> Result<()> {
     let Options { epochs, seed, resume, settings, run, weights, write, document, drive, watch, .. } = options;
+    let tensorboard = ("--tensorboard", options.tensorboard);
     let trains = [("--epochs", epochs.is_some()), ("--seed", seed.is_some()), ("--set", !settings.is_empty())];
     let refuse = |given: &[(&str, bool)], why: String| match given.iter().find(|(_, given)| *given) {
         Some((option, _)) => bail!(Usage(format!("{option}: {why}"))),
@@ -172,7 +173,7 @@ fn refuse_idle_options(entry: &Entry, options: &Options, figures: bool) -> Resul
         _ if figures => refuse(&[resume, run, weights], "`figures` selects or trains its runs itself".to_string()),
         Some(trainer) => {
             let why = format!("{} analyses a run of {trainer}; choose one with --run, --preset or --data", entry.id);
-            refuse(&[resume], why.clone())?;
+            refuse(&[resume, tensorboard], why.clone())?;
             if weights.1 { Ok(()) } else { refuse(&trains, why) }
         }
         None => {
@@ -180,7 +181,7 @@ fn refuse_idle_options(entry: &Entry, options: &Options, figures: bool) -> Resul
             if let Some((option, _)) = [write, drive, watch].into_iter().find(|(_, given)| *given) {
                 // A seed chooses the track of --drive and --watch; --drive has no run.
                 let (seed, set) = ((trains[1].0, trains[1].1 && write.1), (trains[2].0, trains[2].1 && watch.1));
-                let idle = [resume, trains[0], seed, set, (run.0, run.1 && drive.1)];
+                let idle = [resume, tensorboard, trains[0], seed, set, (run.0, run.1 && drive.1)];
                 return refuse(&idle, format!("{option} trains nothing"));
             }
             if resume.1 { Ok(()) } else { refuse(&[run], "needs --resume".to_string()) }

@@ -27,6 +27,9 @@ pub struct Options {
     /// Resume the last run of this experiment, or the one given by --run
     #[arg(long)]
     pub resume: bool,
+    /// Also write event files for TensorBoard while training, to tensorboard/ in the run folder
+    #[arg(long)]
+    pub tensorboard: bool,
     /// Override a hyper-parameter; may be repeated
     #[arg(long = "set", value_name = "KEY=VALUE", value_parser = key_value)]
     pub settings: Vec<(String, String)>,

@@ -78,7 +78,7 @@ impl Histogram {
     }
 
     /// Left, right and height of each bar.
-    pub(super) fn bars(&self) -> Vec<(f64, f64, f64)> {
+    pub(crate) fn bars(&self) -> Vec<(f64, f64, f64)> {
         let all = self.values.iter().copied();
         let ends = all.fold((f64::INFINITY, f64::NEG_INFINITY), |(lo, hi), v| (lo.min(v), hi.max(v)));
         let (mut lo, mut hi) = self.range.unwrap_or(ends);

@@ -28,8 +28,7 @@ impl Sheet {
         // [row, column, height, width, channels] -> [row, height, column, width, channels]
         let rows = images.view([SIDE, SIDE, height, width, channels]).permute([0, 2, 1, 3, 4]);
         let sheet = array4(&rows.reshape([1, SIDE * height, -1, channels]))?;
-        let path = folder.path.join("images").join(format!("sample_{iteration:05}.png"));
-        images::save(&path, sheet.index_axis(Axis(0), 0))
+        folder.save_sample(&format!("sample_{iteration:05}.png"), "samples", iteration, sheet.index_axis(Axis(0), 0))
     }
 
     /// All sheets of a run, in the order of training.

@@ -1,4 +1,4 @@
-//! The training kit: run folder, checkpoints, history, progress, and interruption.
+//! The training kit: run folder, checkpoints, history, progress, curves in TensorBoard, and interruption.
 //!
 //! The training loop is in the chapter:
 //!
@@ -20,8 +20,11 @@ mod config;
 mod history;
 mod progress;
 mod run;
+mod sparkline;
 mod step_history;
+mod step_losses;
 mod stop;
+mod tensorboard;
 mod train;
 
 pub use catalog::Preset;

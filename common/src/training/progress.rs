@@ -1,12 +1,18 @@
+use super::sparkline::Trend;
+use super::step_losses::Read;
 use crate::say;
+use console::Term;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::IsTerminal;
 
 /// About the largest number of printed epochs; longer runs print every few of them.
 const LINES: u64 = 60;
 
-/// Progress of training: on a terminal a bar with loss, speed and remaining time; everywhere a line per epoch, or per
-/// several epochs if there are thousands.
+/// Columns of the bar's line for what is neither losses nor their course: a bar of ten, steps, speed, remaining time.
+const OTHERS: usize = 58;
+
+/// Progress of training: on a terminal a bar with loss, its course, speed and remaining time; everywhere a line per
+/// epoch, or per several epochs if there are thousands.
 #[derive(Debug)]
 pub(super) struct Progress {
     bar: ProgressBar,
@@ -17,18 +23,20 @@ pub(super) struct Progress {
     every: u64,
     /// Seconds since the last line.
     seconds: f64,
+    trend: Trend,
 }
 
 impl Progress {
     pub fn new(epochs: u64, batches: u64, start: u64) -> Progress {
         let bar =
             if std::io::stderr().is_terminal() { ProgressBar::new(epochs * batches) } else { ProgressBar::hidden() };
-        let template = "{wide_bar:.cyan/dim} {pos}/{len} steps  {msg}  {per_sec}  {eta} left";
+        let template = "{wide_bar:.cyan/dim} {pos}/{len} steps  {msg}  {prefix}  {per_sec}  {eta} left";
         bar.set_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()));
         bar.set_position(start);
         bar.reset_eta();
         let unit = if batches == 1 { "iteration" } else { "epoch" };
-        Progress { bar, epochs, unit, every: round_number(epochs.div_ceil(LINES)), seconds: 0.0 }
+        let (every, trend) = (round_number(epochs.div_ceil(LINES)), Trend::new(batches));
+        Progress { bar, epochs, unit, every, seconds: 0.0, trend }
     }
 
     /// Whether the losses are due on the bar.
@@ -42,6 +50,21 @@ impl Progress {
 
     pub fn losses(&self, epoch: u64, metrics: &[String], values: &[f64]) {
         self.bar.set_message(format!("{} {}/{}  {}", self.unit, epoch + 1, self.epochs, describe(metrics, values)));
+        self.draw_trend();
+    }
+
+    /// Adds the losses of some steps to the course beside the bar.
+    pub fn trend(&mut self, read: &Read) {
+        if self.trend.add(read) && !self.bar.is_hidden() {
+            self.draw_trend();
+        }
+    }
+
+    /// Draws the course in the columns that the line leaves, so that it never wraps because of it.
+    fn draw_trend(&self) {
+        let (_, columns) = Term::stderr().size();
+        let taken = OTHERS + self.bar.message().chars().count();
+        self.bar.set_prefix(self.trend.draw(usize::from(columns).saturating_sub(taken)));
     }
 
     pub fn epoch(&mut self, epoch: u64, seconds: f64, metrics: &[String], values: &[f64]) {

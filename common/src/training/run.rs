@@ -14,29 +14,48 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 use tch::nn::VarStore;
 
 /// `run/<section>/<number>_<data>`, as in the book: `run/vae/0001_digits`.
 ///
 /// Contains `params.json`, `history.csv`, `weights/`, `images/` (sample images), `viz/` (summary and diagram of each
-/// net) and `figures/`.
+/// net), `figures/`, and with `--tensorboard` event files in `tensorboard/`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunFolder {
     /// The path.
     pub path: PathBuf,
+    /// Whether trainings in this folder also write event files.
+    pub(super) tensorboard: bool,
 }
 
 impl RunFolder {
+    /// The folder at a path; it is not created.
+    pub fn new(path: impl Into<PathBuf>) -> RunFolder {
+        RunFolder { path: path.into(), tensorboard: false }
+    }
+
     /// All runs of a section on one data set, oldest first. A folder without `params.json` does not count.
     pub fn list(runs: &Path, section: &str, data: &str) -> Vec<RunFolder> {
-        let folders = RunFolder::numbered(runs, section, data).into_iter().map(|(_, path)| RunFolder { path });
+        let folders = RunFolder::numbered(runs, section, data).into_iter().map(|(_, path)| RunFolder::new(path));
         folders.filter(|folder| folder.path.join("params.json").exists()).collect()
+    }
+
+    /// All runs of a section on any data, by the time at which they were begun or resumed. A folder without `params.json`
+    /// does not count.
+    pub fn by_time(runs: &Path, section: &str) -> Vec<RunFolder> {
+        let folders = fs::read_dir(runs.join(section)).into_iter().flatten().flatten();
+        let begun = |path: &Path| fs::metadata(path.join("params.json")).ok()?.modified().ok();
+        let mut timed: Vec<(SystemTime, PathBuf)> =
+            folders.filter_map(|entry| Some((begun(&entry.path())?, entry.path()))).collect();
+        timed.sort();
+        timed.into_iter().map(|(_, path)| RunFolder::new(path)).collect()
     }
 
     /// The folder of the section's next new run; it is not created.
     pub fn unclaimed(runs: &Path, section: &str, data: &str) -> RunFolder {
         let last = RunFolder::numbered(runs, section, data).last().map_or(0, |(number, _)| *number);
-        RunFolder { path: runs.join(section).join(format!("{:04}_{data}", last + 1)) }
+        RunFolder::new(runs.join(section).join(format!("{:04}_{data}", last + 1)))
     }
 
     /// Creates the folder of a new run; no two processes get the same one.
@@ -66,14 +85,15 @@ impl RunFolder {
         numbered
     }
 
-    /// The folder of another training that belongs to this run, inside it; created if it is missing.
+    /// The folder of another training that belongs to this run, inside it; created if it is missing. It writes event files
+    /// if this one does.
     ///
     /// # Errors
     /// It cannot be created.
     pub fn beside(&self, name: &str) -> Result<RunFolder> {
         let path = self.path.join(name);
         fs::create_dir_all(&path).with_context(|| format!("cannot create {}", path.display()))?;
-        Ok(RunFolder { path })
+        Ok(RunFolder { path, ..*self })
     }
 
     /// Epochs that are trained: the most of this run and of the trainings beside it.
@@ -92,6 +112,11 @@ impl RunFolder {
     /// The number in the folder's name.
     pub fn number(&self) -> Option<u32> {
         self.path.file_name()?.to_str()?.split_once('_')?.0.parse().ok()
+    }
+
+    /// The data in the folder's name: `digits` of `0001_digits`.
+    pub fn short(&self) -> Option<&str> {
+        Some(self.path.file_name()?.to_str()?.split_once('_')?.1)
     }
 
     /// The checkpoint of the run.
@@ -216,7 +241,7 @@ impl<C> Params<C> {
 /// The data set of a run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DataInfo {
-    /// Name in `data/datasets.toml`.
+    /// Name in `data/datasets.toml`, or `own`.
     pub name: String,
     /// Title of the set, or of its synthetic data.
     pub title: String,
@@ -245,7 +270,15 @@ impl DataInfo {
     }
 }
 
+/// The name of the reader's own files.
+const OWN: &str = "own";
+
 impl DataInfo {
+    /// Whether it is the reader's own files.
+    pub fn is_own(&self) -> bool {
+        self.name == OWN
+    }
+
     /// The reader's own files, such as two folders of images: known by their names and lengths.
     ///
     /// # Errors
@@ -256,7 +289,7 @@ impl DataInfo {
             let about = fs::metadata(path).with_context(|| format!("cannot read {}", path.display()))?;
             list += &format!("{} {}\n", path.display(), about.len());
         }
-        let own = DataInfo::own("own", title, list.as_bytes());
+        let own = DataInfo::own(OWN, title, list.as_bytes());
         Ok(DataInfo { origin: origin.to_string(), ..own })
     }
 }

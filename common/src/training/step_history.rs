@@ -3,15 +3,12 @@ use anyhow::{Context, Result};
 use std::fs::{self, OpenOptions};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
-use tch::Tensor;
 
 /// Losses by step: `steps.csv` with the columns `step` and one for each metric. For models whose epochs are long, such as
 /// the CycleGAN.
 #[derive(Debug)]
 pub(super) struct StepHistory {
     path: PathBuf,
-    /// Losses that are still on the device, `[metrics]` each.
-    pending: Vec<Tensor>,
     /// Rows that are not in the file yet.
     rows: String,
     steps: u64,
@@ -29,29 +26,19 @@ impl StepHistory {
         if !kept.is_empty() {
             crate::files::write(&path, if steps == 0 { b"" } else { kept.as_bytes() })?;
         }
-        Ok(StepHistory { path, pending: vec![], rows: String::new(), steps })
+        Ok(StepHistory { path, rows: String::new(), steps })
     }
 
-    /// Adds the losses of a step.
-    pub fn push(&mut self, losses: &Tensor) {
-        self.pending.push(losses.shallow_clone());
-    }
-
-    /// Reads the losses from the device.
-    pub fn look(&mut self, metrics: &[String]) -> Result<()> {
-        if self.pending.is_empty() {
-            return Ok(());
-        }
+    /// Adds the losses of the next steps, a row each.
+    pub fn add(&mut self, metrics: &[String], rows: &[Vec<f64>]) {
         if self.steps == 0 {
             self.rows = format!("step,{}\n", metrics.join(","));
         }
-        let all = Tensor::stack(&self.pending.drain(..).collect::<Vec<_>>(), 0);
-        for row in Vec::<Vec<f64>>::try_from(all).context("cannot read the losses of the last steps")? {
+        for row in rows {
             self.steps += 1;
             let row: Vec<String> = row.iter().map(|loss| (*loss as f32).to_string()).collect();
             self.rows += &format!("{},{}\n", self.steps, row.join(","));
         }
-        Ok(())
     }
 
     /// Appends the new rows to the file, before the checkpoint that belongs to them is saved.

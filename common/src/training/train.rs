@@ -3,7 +3,9 @@ use super::history::History;
 use super::progress::Progress;
 use super::run::RunFolder;
 use super::step_history::StepHistory;
+use super::step_losses::{Read, StepLosses};
 use super::stop::{Interrupted, asked_to_stop};
+use super::tensorboard::EventFile;
 use crate::device;
 use crate::files;
 use crate::keras::weights;
@@ -11,7 +13,7 @@ use crate::say;
 use anyhow::{Context, Result, bail, ensure};
 use std::fs::File;
 use std::time::{Duration, Instant};
-use tch::{Device, Kind, Tensor};
+use tch::Tensor;
 
 /// Time between two checkpoints within a long epoch: the most that a kill costs.
 const SAVE_EVERY: Duration = Duration::from_secs(30);
@@ -45,12 +47,12 @@ pub struct Training {
     plan: Plan,
     state: TrainState,
     position: Position,
-    /// Names of the recorded metrics, without those on held-out samples.
-    metrics: Vec<String>,
-    /// Sums of the metrics since they were last read, on the device: reading them at each step would make a GPU wait.
-    pending: Option<Tensor>,
+    /// The recorded metrics, without those on held-out samples.
+    losses: StepLosses,
     /// Losses by step, if they are wanted.
     steps: Option<StepHistory>,
+    /// The file of the curves, with `--tensorboard`.
+    events: Option<EventFile>,
     /// The epoch's metrics on held-out samples, by name.
     validation: Vec<(String, f64)>,
     progress: Progress,
@@ -88,6 +90,12 @@ impl Training {
                 say!("resuming after step {done} of {total}")
             }
         }
+        let mut losses = StepLosses::default();
+        let trains = folder.has_tensorboard() && position.step < plan.epochs * plan.batches;
+        let events = trains.then(|| EventFile::start(&folder.path, position.step + 1)).transpose()?;
+        if events.is_some() && plan.batches > 1 {
+            losses.keep_each();
+        }
         let progress = Progress::new(plan.epochs, plan.batches, position.step);
         let now = Instant::now();
         let epoch_start = position.history.last().map_or(0.0, |(seconds, _)| *seconds);
@@ -96,9 +104,9 @@ impl Training {
             plan,
             state,
             position,
-            metrics: vec![],
-            pending: None,
+            losses,
             steps: None,
+            events,
             validation: vec![],
             progress,
             looked: now,
@@ -116,9 +124,10 @@ impl Training {
     ///
     /// # Errors
     /// The file cannot be read or written.
-    pub fn keeping_steps(self) -> Result<Training> {
-        let steps = Some(StepHistory::start(&self.folder.path, self.position.step)?);
-        Ok(Training { steps, ..self })
+    pub fn keeping_steps(mut self) -> Result<Training> {
+        self.steps = Some(StepHistory::start(&self.folder.path, self.position.step)?);
+        self.losses.keep_each();
+        Ok(self)
     }
 
     /// Calls an epoch by another name on the screen, such as `generation`.
@@ -135,7 +144,7 @@ impl Training {
     pub fn next(&mut self) -> Result<Option<Step>> {
         let Plan { epochs, batches, seed } = self.plan;
         let step = self.position.step;
-        let trained = self.pending.is_some() || self.position.samples > 0.0;
+        let trained = !self.losses.is_empty() || self.position.samples > 0.0;
         self.progress.step(step);
         if trained && step.is_multiple_of(batches) {
             self.end_epoch()?;
@@ -187,23 +196,7 @@ impl Training {
     /// # Panics
     /// If the names differ from those of the first step.
     pub fn record(&mut self, samples: i64, losses: &[(&str, &Tensor)]) {
-        if self.metrics.is_empty() {
-            self.metrics = losses.iter().map(|(name, _)| name.to_string()).collect();
-        }
-        let names = losses.iter().map(|(name, _)| *name);
-        assert!(names.eq(self.metrics.iter().map(String::as_str)), "every step records {}", self.metrics.join(", "));
-        let device = losses.first().map_or(Device::Cpu, |(_, loss)| loss.device());
-        let kind = if device == Device::Mps { Kind::Float } else { Kind::Double };
-        let losses: Vec<Tensor> = losses.iter().map(|(_, loss)| loss.detach().to_kind(kind)).collect();
-        let losses = Tensor::stack(&losses, 0);
-        if let Some(steps) = &mut self.steps {
-            steps.push(&losses);
-        }
-        let weighted = losses * samples as f64;
-        self.pending = Some(match self.pending.take() {
-            Some(sums) => sums + weighted,
-            None => weighted,
-        });
+        self.losses.add(samples, losses);
         self.position.samples += samples as f64;
         self.position.step += 1;
     }
@@ -229,29 +222,40 @@ impl Training {
         History { metrics: self.position.metrics.clone(), rows: self.position.history.clone() }
     }
 
-    /// Reads the sums from the device.
+    /// Reads the losses from the device.
     fn look(&mut self) -> Result<()> {
-        if let Some(steps) = &mut self.steps {
-            steps.look(&self.metrics)?;
-        }
-        if let Some(pending) = self.pending.take() {
-            self.position.sums.resize(self.metrics.len(), 0.0);
-            for (i, sum) in self.position.sums.iter_mut().enumerate() {
-                *sum += pending.double_value(&[i as i64]);
-            }
+        if let Some(read) = self.losses.read()? {
+            self.pass_on(&read)?;
         }
         self.position.seconds += self.looked.elapsed().as_secs_f64();
         self.looked = Instant::now();
         if let Some(i) = self.position.sums.iter().position(|sum| !sum.is_finite()) {
-            return self.give_up(&format!("{} became {}", self.metrics[i], self.position.sums[i]));
+            return self.give_up(&format!("{} became {}", self.losses.names[i], self.position.sums[i]));
         }
         self.name_metrics()
+    }
+
+    /// Adds losses to the sums of the epoch, the course beside the bar, the losses by step and the curves.
+    fn pass_on(&mut self, read: &Read) -> Result<()> {
+        let Position { sums, step, .. } = &mut self.position;
+        sums.resize(read.sums.len(), 0.0);
+        sums.iter_mut().zip(&read.sums).for_each(|(sum, more)| *sum += more);
+        self.progress.trend(read);
+        if let Some(steps) = &mut self.steps {
+            steps.add(&self.losses.names, &read.each);
+        }
+        match &self.events {
+            Some(events) if !read.each.is_empty() => {
+                events.scalars("step", &self.losses.names, *step + 1 - read.steps, &read.each)
+            }
+            _ => Ok(()),
+        }
     }
 
     /// A run records one set of names, also after a resume.
     fn name_metrics(&mut self) -> Result<()> {
         let validation = self.validation.iter().map(|(name, _)| name.clone());
-        let names: Vec<String> = self.metrics.iter().cloned().chain(validation).collect();
+        let names: Vec<String> = self.losses.names.iter().cloned().chain(validation).collect();
         let known = &self.position.metrics;
         if known.len() < names.len() && names.starts_with(known) && self.position.history.is_empty() {
             self.position.metrics = names;
@@ -282,6 +286,9 @@ impl Training {
         let seconds = position.seconds - self.epoch_start;
         self.progress.epoch(epoch, seconds, &position.metrics, &means);
         self.epoch_start = position.seconds;
+        if let Some(events) = &self.events {
+            events.scalars("epoch", &position.metrics, position.step, std::slice::from_ref(&means))?;
+        }
         position.history.push((position.seconds, means));
         position.sums.fill(0.0);
         position.samples = 0.0;

@@ -1,6 +1,6 @@
 //! 03_01 and 03_02: the autoencoder on digits (pp. 94-104).
 
-use super::trained_model;
+use super::{OBSERVED, observed, trained_model};
 use crate::figures::latent_space::{self, Latent};
 use crate::figures::training;
 use crate::models::{Autoencoder, LatentModel, NetConfig, fit};
@@ -63,7 +63,8 @@ pub fn train(context: &Context) -> Result<()> {
     let model = Autoencoder::new(&config.net, context.device())?;
     run.folder.plot_model(&model.nets())?;
     let mut optimizer = Optimizer::for_variables(&model.variables, Adam::new(config.learning_rate));
-    fit(&model, &mut optimizer, &x_train, config.fit, &run.folder, run.params.seed)?;
+    let observed = observed(context, &run, || Ok(mnist::test(&data.dir)?.first(OBSERVED).images))?;
+    fit(&model, &mut optimizer, &x_train, observed.as_ref(), config.fit, &run.folder, run.params.seed)?;
 
     let figures = context.figures(&run);
     training::loss_curves(&figures, "Mean squared error of the autoencoder by epoch.")?;

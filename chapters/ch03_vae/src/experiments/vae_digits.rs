@@ -1,6 +1,6 @@
 //! 03_03 and 03_04: the variational autoencoder on digits (pp. 106-115).
 
-use super::trained_model;
+use super::{OBSERVED, observed, trained_model};
 use crate::figures::latent_space::{self, Latent};
 use crate::figures::training;
 use crate::models::{LatentModel, NetConfig, VariationalAutoencoder, fit};
@@ -69,7 +69,8 @@ pub fn train(context: &Context) -> Result<()> {
     let model = VariationalAutoencoder::new(&config.net, config.r_loss_factor, context.device())?;
     run.folder.plot_model(&model.nets())?;
     let mut optimizer = Optimizer::for_variables(&model.variables, Adam::new(config.learning_rate));
-    fit(&model, &mut optimizer, &x_train, config.fit, &run.folder, run.params.seed)?;
+    let observed = observed(context, &run, || Ok(mnist::test(&data.dir)?.first(OBSERVED).images))?;
+    fit(&model, &mut optimizer, &x_train, observed.as_ref(), config.fit, &run.folder, run.params.seed)?;
 
     let figures = context.figures(&run);
     let caption = "Losses of the variational autoencoder by epoch: the sum, the weighted mean squared error of the \

@@ -4,8 +4,8 @@ use anyhow::{Result, ensure};
 use common::arrays::array4;
 use common::datasets::image_batches::ImageSource;
 use common::keras::{ConvConfig as Conv, Model, Net, Node, Optimizer, Shape, losses, nchw_to_nhwc, nhwc_to_nchw};
+use common::say;
 use common::training::{FitConfig, Plan, RunFolder, TrainState, Training};
-use common::{images, say};
 use serde::{Deserialize, Serialize};
 use std::time::Instant;
 use tch::nn::VarStore;
@@ -190,11 +190,13 @@ pub trait LatentModel {
 }
 
 /// Trains like the book's `train` and, for files, `train_with_generator`. Saves a decoded random point to `images/`
-/// every `print_every_n_batches` batches (p. 111).
+/// every `print_every_n_batches` batches (p. 111). With `--tensorboard`, also shows the latent values of `observed` images
+/// `[n, height, width, channels]` after each epoch.
 pub fn fit(
     model: &impl LatentModel,
     optimizer: &mut Optimizer,
     images: &ImageSource,
+    observed: Option<&Tensor>,
     fit: FitConfig,
     run: &RunFolder,
     seed: u64,
@@ -210,8 +212,12 @@ pub fn fit(
         training.record(x.size()[0], &losses.iter().map(|(name, loss)| (*name, loss)).collect::<Vec<_>>());
         if fit.samples_due(step.batch) {
             let sample = array4(&tch::no_grad(|| model.decode(&model.noise(1))))?;
-            let path = run.path.join("images").join(format!("img_{:03}_{:05}.png", step.epoch + 1, step.batch));
-            images::save(&path, sample.index_axis(ndarray::Axis(0), 0))?;
+            let name = format!("img_{:03}_{:05}.png", step.epoch + 1, step.batch);
+            run.save_sample(&name, "samples", step.number + 1, sample.index_axis(ndarray::Axis(0), 0))?;
+        }
+        // Last, because an encoder may draw random numbers: the next step has its own seed.
+        if let Some(observed) = observed.filter(|_| training.ends_epoch(step)) {
+            run.add_histogram("latent values", step.number + 1, &tch::no_grad(|| model.encode(observed)))?;
         }
     }
     if let ImageSource::Files(_) = images {

@@ -5,7 +5,7 @@ use crate::figures::style;
 use crate::models::style_images::{deprocess, grey, luminance, matched, preprocess, with_colors_of};
 use crate::models::style_search::Search;
 use crate::models::style_transfer::{BOOK_CONTENT, Layers, LossWeights, StyleTransfer};
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Result, ensure};
 use common::arrays::array4;
 use common::cli::Context;
 use common::images;
@@ -203,8 +203,8 @@ pub fn stages(epochs: u64) -> Vec<u64> {
 }
 
 fn save(folder: &RunFolder, iteration: u64, rgb: &Tensor) -> Result<()> {
-    let image = array4(&rgb.unsqueeze(0))?;
-    images::save(&folder.path.join(format!("images/combination_{iteration:05}.png")), image.index_axis(Axis(0), 0))
+    let (image, name) = (array4(&rgb.unsqueeze(0))?, format!("combination_{iteration:05}.png"));
+    folder.save_sample(&name, "combination", iteration, image.index_axis(Axis(0), 0))
 }
 
 /// The saved images of a run with their iterations, in order.
@@ -230,8 +230,7 @@ pub fn study(
     start: &Tensor,
     search: Search,
 ) -> Result<(RunFolder, Tensor)> {
-    let folder = RunFolder { path: run.path.join("studies").join(name) };
-    std::fs::create_dir_all(&folder.path).with_context(|| format!("cannot create {}", folder.path.display()))?;
+    let folder = run.beside(&format!("studies/{name}"))?;
     let image = search.run(&Rc::new(losses), start, &folder, |_, _| Ok(()))?;
     Ok((folder, image))
 }

@@ -10,7 +10,6 @@ use common::images;
 use common::keras::nchw_to_nhwc;
 use common::training::{RunFolder, Step};
 use ndarray::{Array3, Array4, Axis, s};
-use std::path::PathBuf;
 use tch::{Device, Tensor};
 
 /// Columns of a panel.
@@ -79,7 +78,7 @@ impl Sampler<'_> {
         let other = [random(&self.domains.a, 0)?, random(&self.domains.b, 1)?];
         for (pair, [a, b]) in [(Pair::Fixed, &self.fixed), (Pair::Random, &other)] {
             let saved = Panel { pair, epoch: step.epoch + 1, batch: step.batch };
-            saved.save(self.folder, &panel(gan, a, b))?;
+            saved.save(self.folder, &panel(gan, a, b), step.number + 1)?;
         }
         Ok(())
     }
@@ -97,18 +96,23 @@ pub struct Panel {
 }
 
 impl Panel {
-    fn path(&self, folder: &RunFolder) -> PathBuf {
+    fn file_name(&self) -> String {
         let Panel { pair, epoch, batch } = self;
-        folder.path.join("images").join(format!("{}_{epoch:03}_{batch:05}.png", *pair as u8))
+        format!("{}_{epoch:03}_{batch:05}.png", *pair as u8)
     }
 
-    fn save(&self, folder: &RunFolder, panel: &Tensor) -> Result<()> {
+    /// Saves the panel after so many steps of training.
+    fn save(&self, folder: &RunFolder, panel: &Tensor, steps: u64) -> Result<()> {
         let (n, height, width, channels) = panel.size4().context("a panel has four axes")?;
         ensure!(n == 8, "a panel has 8 images, not {n}");
         // [row, column, height, width, channels] -> [row, height, column, width, channels]
         let rows = panel.view([2, 4, height, width, channels]).permute([0, 2, 1, 3, 4]);
         let sheet = array4(&rows.reshape([1, 2 * height, 4 * width, channels]))?;
-        images::save(&self.path(folder), sheet.index_axis(Axis(0), 0))
+        let tag = match self.pair {
+            Pair::Fixed => "samples/fixed pair",
+            Pair::Random => "samples/random pair",
+        };
+        folder.save_sample(&self.file_name(), tag, steps, sheet.index_axis(Axis(0), 0))
     }
 
     /// The panels of a run, in the order of training.
@@ -128,7 +132,7 @@ impl Panel {
     /// # Errors
     /// The file cannot be read.
     pub fn load(&self, folder: &RunFolder) -> Result<Array4<f32>> {
-        let sheet = images::load(&self.path(folder))?;
+        let sheet = images::load(&folder.path.join("images").join(self.file_name()))?;
         let (height, width) = (sheet.dim().0 / 2, sheet.dim().1 / 4);
         let cut = |i: usize| -> Array3<f32> {
             let (top, left) = (i / 4 * height, i % 4 * width);

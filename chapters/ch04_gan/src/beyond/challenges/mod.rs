@@ -15,7 +15,7 @@ pub use statistics::{detrended_std, rank_correlation};
 pub use verdict::{Line, verdict};
 
 use crate::figures::quality::drawing_features;
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use common::cli::Context;
 use common::datasets::quickdraw::Drawings;
 use common::say;
@@ -37,8 +37,7 @@ pub fn train(context: &Context) -> Result<()> {
     let mut outcomes = vec![];
     for (number, setup) in (1..).zip(setups) {
         say!("\n{number} of {count}: {}", setup.title);
-        let folder = folder(&run.folder, &setup.name);
-        std::fs::create_dir_all(&folder.path).with_context(|| format!("cannot create {}", folder.path.display()))?;
+        let folder = folder(&run.folder, &setup.name)?;
         outcomes.push(Outcome::train(setup, config, &folder, &drawings, &evaluator, seed, context.device())?);
     }
     let all = Outcomes { config: config.clone(), outcomes };
@@ -49,11 +48,10 @@ pub fn train(context: &Context) -> Result<()> {
     Ok(())
 }
 
-/// The folder of a run; renames the folder of an earlier version.
-fn folder(run: &RunFolder, name: &str) -> RunFolder {
-    let earlier = run.path.join("gan_hurried");
-    let path = if name == "gan_extra_steps" && earlier.exists() { earlier } else { run.path.join(name) };
-    RunFolder { path }
+/// The folder of a run; of an earlier version, the one that it made.
+fn folder(run: &RunFolder, name: &str) -> Result<RunFolder> {
+    let earlier = "gan_hurried";
+    run.beside(if name == "gan_extra_steps" && run.path.join(earlier).exists() { earlier } else { name })
 }
 
 /// The finished runs.
