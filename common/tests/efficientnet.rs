@@ -2,8 +2,8 @@
 
 mod support;
 
-use common::features::FeatureNet;
-use common::features::efficientnet_lite::{Architecture, EfficientNetLite, Stage, Weights};
+use common::features::efficientnet_lite::{Architecture, EfficientNetLite, Stage};
+use common::features::{FeatureNet, Weights};
 use data::{Choice, Manifest, Store};
 use std::fs;
 use std::path::Path;

@@ -1,19 +1,20 @@
 use super::Context;
 use crate::datasets::quickdraw::Drawings;
+use crate::features::ImageNets;
 use crate::features::drawings::{DrawingClassifier, Settings};
-use crate::features::efficientnet_lite::EfficientNetLite;
 use crate::training::Preset;
 use anyhow::Result;
 use data::Store;
 
 /// Nets whose features evaluate samples; see [`metrics`](crate::metrics).
 impl Context {
-    /// The net for colour images; `None`, after a message, if its weights are not available.
+    /// The nets for colour images, for the FID, too, if its weights are in the cache; `None`, after a message, if the
+    /// weights of the first net are not available.
     ///
     /// # Errors
     /// The repository cannot be found.
-    pub fn image_features(&self) -> Result<Option<EfficientNetLite>> {
-        Ok(EfficientNetLite::if_available(&Store::open()?, self.options.data, self.device()))
+    pub fn image_features(&self) -> Result<Option<ImageNets>> {
+        Ok(ImageNets::if_available(&Store::open()?, self.options.data, self.device()))
     }
 
     /// The net for drawings. It is trained once for all runs on the same drawings, independent of their seed, so that

@@ -7,9 +7,10 @@ use tch::{Device, Kind, Tensor};
 /// and may be smaller than the number of values.
 ///
 /// Heusel, Ramsauer, Unterthiner, Nessler and Hochreiter, "GANs Trained by a Two Time-Scale Update Rule Converge to a
-/// Local Nash Equilibrium", 2017. With features of Inception-v3 it is the Fréchet inception distance (FID). With
-/// another net it also ranks models, but its values are not comparable with published FIDs. It decreases with the
-/// number of samples: even two sets of real images have a positive distance.
+/// Local Nash Equilibrium", 2017. With features of [`Inception`](crate::features::inception::Inception) it is the
+/// Fréchet inception distance (FID), as pytorch-fid computes it. With another net it also ranks models, but its values
+/// are not comparable with published FIDs. It decreases with the number of samples: even two sets of real images have a
+/// positive distance.
 ///
 /// # Errors
 /// There are fewer than two samples on one side, the numbers of values differ, or features contain NaN or infinity.

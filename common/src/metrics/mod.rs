@@ -9,11 +9,13 @@
 //!
 //! The first two compare *features* of images, the activations of a net before its classes
 //! ([`features`](crate::features)), because a camel shifted by three pixels is the same camel; the last two compare
-//! pixels. [`Reference`] computes the first three for a set of samples. None of them is sufficient alone, and all
-//! depend on the number of samples: compare only equal numbers.
+//! pixels. [`Reference`] computes the first three for a set of samples, and the FID, the Fréchet distance that papers
+//! report, if it has a net for it. None of them is sufficient alone, and all depend on the number of samples: compare
+//! only equal numbers.
 
 mod bleu;
 mod diversity;
+mod fid;
 mod frechet;
 mod nearest;
 mod precision_recall;
@@ -21,6 +23,7 @@ mod quality;
 
 pub use bleu::bleu4;
 pub use diversity::{Modes, mean_pairwise_distance};
+pub use fid::fid_title;
 pub use frechet::frechet_distance;
 pub use nearest::{Nearest, NearestSearch};
 pub use precision_recall::{NEIGHBOURS, PrecisionRecall, precision_and_recall};

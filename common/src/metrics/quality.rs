@@ -1,4 +1,4 @@
-use super::{NEIGHBOURS, PrecisionRecall, frechet_distance, mean_pairwise_distance, precision_and_recall};
+use super::{NEIGHBOURS, PrecisionRecall, fid_title, frechet_distance, mean_pairwise_distance, precision_and_recall};
 use crate::features::FeatureNet;
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
@@ -9,6 +9,8 @@ use tch::Tensor;
 pub struct Reference<'a> {
     net: &'a dyn FeatureNet,
     features: Tensor,
+    /// The net of the FID, if there is one, and its features.
+    fid: Option<(&'a dyn FeatureNet, Tensor)>,
     mean_pairwise_distance: f64,
 }
 
@@ -19,7 +21,8 @@ impl Reference<'_> {
     /// The net does not accept these images, or there are fewer than two.
     pub fn new<'a>(net: &'a dyn FeatureNet, real: &Tensor) -> Result<Reference<'a>> {
         let features = net.features(real)?;
-        Ok(Reference { net, features, mean_pairwise_distance: mean_pairwise_distance(real)? })
+        let fid = net.fid_net().map(|net| -> Result<_> { Ok((net, net.features(real)?)) }).transpose()?;
+        Ok(Reference { net, features, fid, mean_pairwise_distance: mean_pairwise_distance(real)? })
     }
 
     /// Compares samples `[n, height, width, channels]` in [0, 1]. Use as many as there are real images, and the same
@@ -31,8 +34,10 @@ impl Reference<'_> {
         let mean_pairwise_distance = mean_pairwise_distance(samples)?; // rejects NaN and infinity before the net runs
         let features = self.net.features(samples)?;
         let PrecisionRecall { precision, recall } = precision_and_recall(&self.features, &features, NEIGHBOURS)?;
+        let fid = self.fid.as_ref().map(|(net, real)| frechet_distance(real, &net.features(samples)?)).transpose()?;
         Ok(Quality {
             frechet_distance: frechet_distance(&self.features, &features)?,
+            fid,
             precision,
             recall,
             mean_pairwise_distance,
@@ -55,6 +60,11 @@ impl fmt::Debug for Reference<'_> {
 pub struct Quality {
     /// See [`frechet_distance`]; 0 is best.
     pub frechet_distance: f64,
+    /// The Fréchet inception distance: [`frechet_distance`] by the features of
+    /// [`Inception`](crate::features::inception::Inception), comparable with published values for as many images; 0 is
+    /// best. `None` without its weights, as in older files.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fid: Option<f64>,
     /// See [`PrecisionRecall`]; 1 is best.
     pub precision: f64,
     /// See [`PrecisionRecall`]; 1 is best.
@@ -71,12 +81,31 @@ pub struct Quality {
     pub features: String,
 }
 
+impl Quality {
+    /// The measures by features in a few words, for captions: "Fréchet distance 6.5, precision 0.63, recall 0.67", and
+    /// the FID if there is one.
+    pub fn in_words(&self) -> String {
+        let Quality { frechet_distance, precision, recall, .. } = self;
+        let text = format!("Fréchet distance {frechet_distance:.1}, precision {precision:.2}, recall {recall:.2}");
+        let fid = self.fid_in_words().map(|fid| format!(", {fid}"));
+        text + &fid.unwrap_or_default()
+    }
+
+    /// The FID with its numbers of images: "FID (Inception, n = 1,000) 45.6".
+    pub fn fid_in_words(&self) -> Option<String> {
+        self.fid.map(|fid| format!("{} {fid:.1}", fid_title(self.samples, self.real)))
+    }
+}
+
 impl fmt::Display for Quality {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         let Quality { frechet_distance, precision, recall, mean_pairwise_distance, real_pairwise_distance, .. } = self;
         let Quality { samples, real, features, .. } = self;
         writeln!(f, "{samples} samples, {real} real images; features: {features}")?;
         writeln!(f, "Fréchet distance   {frechet_distance:<8.2} between Gaussians fitted to the features; 0 is best")?;
+        if let Some(fid) = self.fid_in_words() {
+            writeln!(f, "{fid}: the same by features of Inception-v3, as papers have it; 0 is best")?;
+        }
         writeln!(
             f,
             "precision          {precision:<8.3} share of samples within the manifold of real images; 1 is best"

@@ -23,14 +23,22 @@ pub fn measure(
 ) -> Result<Quality> {
     let count = SAMPLES.min(real.len());
     let samples = generate(count);
+    if let Some(net) = net.fid_net() {
+        say!("comparing {count} samples and real images by {}", net.name());
+    }
     let some = |from: i64| real.images(&(from..from + count).collect::<Vec<_>>());
     let reference = Reference::new(net, &some(0)?)?;
     let of_samples = reference.quality(&samples)?;
     say!("{of_samples}");
     // What a perfect generator would reach: other real images instead of samples.
     let of_real = if real.len() >= 2 * count { Some(reference.quality(&some(count)?)?) } else { None };
-    if let Some(Quality { frechet_distance, precision, recall, .. }) = &of_real {
-        say!("other real images: Fréchet distance {frechet_distance:.2}, precision {precision:.3}, recall {recall:.3}");
+    if let Some(quality) = &of_real {
+        let Quality { frechet_distance, precision, recall, .. } = quality;
+        let fid = quality.fid_in_words().map(|fid| format!(", {fid}")).unwrap_or_default();
+        say!(
+            "other real images: Fréchet distance {frechet_distance:.2}, precision {precision:.3}, recall {recall:.3}\
+             {fid}"
+        );
     }
     let json = serde_json::to_string_pretty(&json!({ "samples": of_samples, "other real images": of_real }))?;
     files::write(&folder.path.join("quality.json"), (json + "\n").as_bytes())?;

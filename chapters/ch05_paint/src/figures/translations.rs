@@ -8,7 +8,7 @@ use common::arrays::array4;
 use common::cli::{Context, Figures};
 use common::features::FeatureNet;
 use common::keras::{Model, losses};
-use common::metrics::frechet_distance;
+use common::metrics::{fid_title, frechet_distance};
 use common::plot::{Chart, Color, Figure, ImageGrid, Line, Plot, Table};
 use common::{files, images, say};
 use serde_json::json;
@@ -157,7 +157,8 @@ fn shrunk(x: &Tensor) -> Tensor {
 }
 
 /// Numbers on the test set: errors of cycle and identity, and the Fréchet distance to the other domain's images, before and
-/// after translation. They are printed, drawn as a table, and saved as `translation.json`.
+/// after translation; the FID, too, if there is a net for it. They are printed, drawn as a table, and saved as
+/// `translation.json`.
 pub fn measure(
     context: &Context,
     figures: &Figures,
@@ -168,7 +169,16 @@ pub fn measure(
     let features = context.image_features()?;
     let device = figures.device();
     let [a, b] = names;
-    let mut table = Table::new(["", "cycle error", "identity error", "Fréchet distance before", "after"]);
+    let n = domains.a.test.len().min(domains.b.test.len()) as i64;
+    let net = features.as_ref().filter(|_| n > 1).map(|net| net as &dyn FeatureNet);
+    let fid_net = net.and_then(|net| net.fid_net());
+    let fid = fid_title(n, n);
+    let head = ["", "cycle error", "identity error", "Fréchet distance before", "after"];
+    let mut head = Vec::from(head.map(String::from));
+    if fid_net.is_some() {
+        head.extend([format!("{fid} before"), "after".to_string()]);
+    }
+    let mut table = Table::new(head);
     let mut saved = vec![];
     for (from, to, source, target, there, back) in
         [(a, b, &domains.a, &domains.b, &gan.g_ab, &gan.g_ba), (b, a, &domains.b, &domains.a, &gan.g_ba, &gan.g_ab)]
@@ -177,30 +187,47 @@ pub fn measure(
         let cycle = mean_absolute_error(&x, &apply(back, &translated, device));
         let identity = mean_absolute_error(&x, &apply(back, &x, device));
         let (real, _) = translate_all(target, there, device)?;
-        let n = x.size()[0].min(real.size()[0]);
-        let distances = features.as_ref().filter(|_| n > 1).map(|net| -> Result<[f64; 2]> {
-            let of = |x: &Tensor| net.features(&to_images(&x.narrow(0, 0, n)));
-            let real = of(&real)?;
-            Ok([frechet_distance(&real, &of(&x)?)?, frechet_distance(&real, &of(&translated)?)?])
-        });
-        let distances = distances.transpose()?;
+        let first = [&real, &x, &translated].map(|images| to_images(&images.narrow(0, 0, n)));
+        let distances = net.map(|net| before_and_after(net, &first)).transpose()?;
+        let fids = fid_net.map(|net| before_and_after(net, &first)).transpose()?;
         let cell = |i: usize| distances.map_or("-".to_string(), |distances| format!("{:.1}", distances[i]));
         let title = format!("{from} to {to}");
-        say!(
+        let mut line = format!(
             "{title}: cycle error {cycle:.3}, identity error {identity:.3}, Fréchet distance {} -> {}",
             cell(0),
             cell(1)
         );
-        table = table.row([title.clone(), format!("{cycle:.3}"), format!("{identity:.3}"), cell(0), cell(1)]);
-        saved.push(json!({ "translation": title, "cycle_error": cycle, "identity_error": identity,
-            "frechet_distance_before": distances.map(|d| d[0]), "frechet_distance_after": distances.map(|d| d[1]) }));
+        let mut row = vec![title.clone(), format!("{cycle:.3}"), format!("{identity:.3}"), cell(0), cell(1)];
+        let mut numbers = json!({ "translation": title, "cycle_error": cycle, "identity_error": identity,
+            "frechet_distance_before": distances.map(|d| d[0]), "frechet_distance_after": distances.map(|d| d[1]) });
+        if let Some([before, after]) = fids {
+            line += &format!(", {fid} {before:.1} -> {after:.1}");
+            row.extend([before, after].map(|fid| format!("{fid:.1}")));
+            numbers["fid_before"] = json!(before);
+            numbers["fid_after"] = json!(after);
+            numbers["fid_images"] = json!(n);
+        }
+        say!("{line}");
+        table = table.row(row);
+        saved.push(numbers);
     }
     write_json(&figures.run().path.join("translation.json"), &json!(saved))?;
-    let caption = "Numbers on the test images. Cycle error: mean absolute difference between an image and its translation there \
-                   and back. Identity error: the same between an image and what the generator of its own domain makes of it. \
-                   Pixels are in [-1, 1]. Fréchet distance: between the features of the images and those of the other \
-                   domain's test images, before and after translation; 0 is best.";
-    figures.save("numbers", caption, Figure::fitted(&[&[&table]], 9.0)?)
+    let mut caption = "Numbers on the test images. Cycle error: mean absolute difference between an image and its \
+                       translation there and back. Identity error: the same between an image and what the generator of \
+                       its own domain makes of it. Pixels are in [-1, 1]. Fréchet distance: between the features of the \
+                       images and those of the other domain's test images, before and after translation; 0 is best."
+        .to_string();
+    if fid_net.is_some() {
+        caption += " FID: the same by features of Inception-v3, as papers have it.";
+    }
+    figures.save("numbers", &caption, Figure::fitted(&[&[&table]], 9.0)?)
+}
+
+/// The Fréchet distance from real images to the images of another domain and to their translations, by a net's features.
+fn before_and_after(net: &dyn FeatureNet, [real, x, translated]: &[Tensor; 3]) -> Result<[f64; 2]> {
+    let real = net.features(real)?;
+    let to = |images: &Tensor| frechet_distance(&real, &net.features(images)?);
+    Ok([to(x)?, to(translated)?])
 }
 
 /// A generator on many images.

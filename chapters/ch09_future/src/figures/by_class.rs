@@ -63,11 +63,9 @@ fn by_class(figures: &Figures, generate: Generate, images: &Labelled, quality: O
     let columns = (REAL + COLUMNS) as usize;
     let grid = ImageGrid::new(all.view()).columns(columns).row_names(names).column_names(["real", "real", "generated"]);
     let mut caption = "Generated images by class, beside two real ones.".to_string();
-    if let Some(Quality { frechet_distance, precision, recall, samples, .. }) = quality {
-        caption += &format!(
-            " {samples} samples against as many held-out images: Fréchet distance {frechet_distance:.1}, precision \
-             {precision:.2}, recall {recall:.2}."
-        );
+    if let Some(quality) = quality {
+        let (samples, measures) = (quality.samples, quality.in_words());
+        caption += &format!(" {samples} samples against as many held-out images: {measures}.");
     }
     figures.save("classes", &caption, Figure::fitted(&[&[&grid.gap(2.0)]], 10.0)?)
 }

@@ -109,8 +109,8 @@ pub fn comparison(figures: &Figures, gan: &Compared, baseline: Option<&Baseline>
 /// A model in a caption: its name, how long it was trained, and what was measured.
 fn described(name: &str, iterations: u64, seconds: f64, quality: Option<&Quality>) -> String {
     let mut text = format!("{name} after {iterations} iterations in {seconds:.0} s");
-    if let Some(Quality { frechet_distance, precision, recall, .. }) = quality {
-        text += &format!(" (Fréchet distance {frechet_distance:.1}, precision {precision:.2}, recall {recall:.2})");
+    if let Some(quality) = quality {
+        text += &format!(" ({})", quality.in_words());
     }
     text
 }

