@@ -4,6 +4,7 @@
 //! - [`Chapter`]: a chapter's binary on synthetic data, in an output folder of its own; [`assert_refused`].
 //! - [`interrupt_at`]: Ctrl-C in the middle of a run.
 //! - [`gallery`]: the figures listed in `experiments.toml`.
+//! - [`images`]: a folder of images as readers have them.
 //! - [`read`]: JSON and CSV; [`bytes`]: zip archives and checksums.
 //! - [`assert_near`]: numbers that are equal up to rounding.
 //!
@@ -13,6 +14,7 @@ pub mod bytes;
 mod chapter;
 mod finished;
 pub mod gallery;
+pub mod images;
 #[cfg(unix)]
 mod interrupt;
 mod near;

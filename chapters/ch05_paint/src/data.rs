@@ -4,6 +4,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use common::cli::Context;
 use common::datasets::batches::Batches;
 use common::datasets::image_files::{Batch, ImageFiles};
+use common::datasets::own_images::list;
 use common::datasets::prefetch::Prefetch;
 use common::device::mix;
 use common::images;
@@ -13,8 +14,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tch::{Device, Kind, Tensor};
 
-/// Endings of image files, in any case.
-const ENDINGS: [&str; 9] = ["jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "tiff", "pgm"];
 /// Largest number of images of a folder of one's own that are held out for tests.
 const HELD_OUT: usize = 40;
 
@@ -170,21 +169,4 @@ fn to_net(batch: &Batch, device: Device) -> Tensor {
 /// At most `count` files, evenly spaced: files are often sorted by what they show.
 fn some(paths: &[PathBuf], count: usize) -> Vec<PathBuf> {
     images::evenly(paths.len(), count).into_iter().map(|i| paths[i].clone()).collect()
-}
-
-/// The images of a folder, sorted by name.
-fn list(dir: &Path) -> Result<Vec<PathBuf>> {
-    let failed = || format!("cannot read the folder '{}'", dir.display());
-    let mut paths = vec![];
-    for entry in std::fs::read_dir(dir).with_context(failed)? {
-        let path = entry.with_context(failed)?.path();
-        let ending = path.extension().map(|ending| ending.to_string_lossy().to_lowercase());
-        let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
-        if !hidden && ending.is_some_and(|ending| ENDINGS.contains(&ending.as_str())) {
-            paths.push(path);
-        }
-    }
-    ensure!(!paths.is_empty(), "{} has no images (files that end in {})", dir.display(), ENDINGS.join(", "));
-    paths.sort();
-    Ok(paths)
 }

@@ -108,7 +108,7 @@ fn an_instrument_holds_as_many_keys_as_in_the_music() {
     // The oboe plays one key at a time, the piano two.
     let learned =
         Piece::new(vec![note(0, 0, 50, 4, 1), note(4, 0, 51, 4, 1), note(0, 2, 50, 8, 0), note(2, 2, 52, 2, 0)]);
-    let voices = Voices::of(&[learned.clone()], 3);
+    let voices = Voices::of(std::slice::from_ref(&learned), 3);
     let token = |event| vocabulary.token(event).unwrap();
     let on = |instrument, pitch| token(Event::On { instrument, pitch, loudness: 0 });
     let off = |instrument, pitch| token(Event::Off { instrument, pitch });

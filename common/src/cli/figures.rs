@@ -8,7 +8,7 @@ use crate::gallery::{self, Attachment, Image};
 use crate::plot::Figure;
 use crate::say;
 use crate::shell;
-use crate::training::{Params, Run, RunFolder, ensure_not_stopped};
+use crate::training::{DataInfo, Params, Run, RunFolder, ensure_not_stopped};
 use anyhow::Result;
 use catalog::Entry;
 use music::Score;
@@ -113,6 +113,11 @@ impl Figures<'_> {
     /// The run.
     pub fn run(&self) -> &RunFolder {
         &self.folder
+    }
+
+    /// The data of the run.
+    pub fn data(&self) -> &DataInfo {
+        &self.params.data
     }
 
     /// The run's seed.

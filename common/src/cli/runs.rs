@@ -23,7 +23,7 @@ impl Context {
         data: impl Into<DataInfo>,
     ) -> Result<Run<C>> {
         let data = data.into();
-        let run = if self.options.resume {
+        let mut run = if self.options.resume {
             self.resume(section, short, &data)?
         } else {
             let params = self.params(&data)?;
@@ -32,6 +32,7 @@ impl Context {
                 None => Run::create(&self.runs(), section, short, params)?,
             }
         };
+        run.folder = run.folder.with_tensorboard(self.options.tensorboard);
         say!("run: {}", run.folder.path.display());
         Ok(run)
     }
@@ -44,7 +45,11 @@ impl Context {
         short: &str,
         data: impl Into<DataInfo>,
     ) -> Result<Run<C>> {
-        ensure!(!self.options.resume, "{} trains nothing: --resume does not apply", self.entry().full_name());
+        // `figures` draws such experiments beside others, which train.
+        let idle = [("--resume", self.options.resume), ("--tensorboard", self.options.tensorboard && !self.reuse)];
+        if let Some((option, _)) = idle.into_iter().find(|(_, given)| *given) {
+            bail!("{} trains nothing: {option} does not apply", self.entry().full_name());
+        }
         self.training_run(section, short, data)
     }
 
@@ -54,14 +59,23 @@ impl Context {
     ///
     /// `set` is the name of the data set of new runs.
     pub fn trained_run<C: ExperimentConfig>(&self, section: &str, short: &str, set: &str) -> Result<Run<C>> {
+        self.trained_run_on([section, short], || Ok(DataInfo::from(&self.data(set)?)))
+    }
+
+    /// As [`Context::trained_run`], for experiments whose hyper-parameters choose the data: `data` finds those of new runs.
+    pub fn trained_run_on<C: ExperimentConfig>(
+        &self,
+        [section, short]: [&str; 2],
+        data: impl Fn() -> Result<DataInfo>,
+    ) -> Result<Run<C>> {
         if let Some(file) = &self.options.weights {
             let weights_from = Some(file.display().to_string());
-            let params = Params { weights_from, ..self.params(&(&self.data(set)?).into())? };
+            let params = Params { weights_from, ..self.params(&data()?)? };
             return Ok(Run { folder: RunFolder::unclaimed(&self.runs(), section, short), params });
         }
         let found = match self.reuse {
             true => {
-                let wanted = self.params(&(&self.data(set)?).into())?;
+                let wanted = self.params(&data()?)?;
                 let find = || self.find_equal(section, short, &wanted);
                 match find().filter(|run: &Run<C>| run.folder.weights().exists()) {
                     None if self.notebook.is_some() => {
@@ -216,6 +230,18 @@ impl Context {
             return Ok(Run::open(self.resumed(section, short)?)?.params.config);
         }
         self.config()
+    }
+
+    /// The end of the folder's name of the run that `--resume` alone goes on with: the section's run that was begun or
+    /// resumed last. `None` if hyper-parameters are given, or nothing is resumed: for experiments whose hyper-parameters
+    /// choose that name.
+    pub fn resumed_short(&self, section: &str) -> Option<String> {
+        if !self.options.resume || !self.options.settings.is_empty() {
+            return None;
+        }
+        let named = |folder: &RunFolder| self.options.run.is_none_or(|n| folder.number() == Some(n));
+        let last = RunFolder::by_time(&self.runs(), section).into_iter().rev().find(named)?;
+        last.short().map(str::to_string)
     }
 
     /// The folder of the run to resume.

@@ -11,6 +11,8 @@ use tch::{Device, Kind, Tensor};
 
 /// Number of files that are read at a time.
 const CHUNK: usize = 256;
+/// Bytes that images kept in memory may take.
+const MEMORY: usize = 1 << 30;
 
 /// A source of images.
 #[derive(Debug)]
@@ -22,6 +24,12 @@ pub enum ImageSource {
 }
 
 impl ImageSource {
+    /// Whether so many images of this height, width and number of channels take at most a gibibyte of memory.
+    pub fn fits_in_memory(count: usize, shape: [usize; 3]) -> bool {
+        let values = shape.into_iter().fold(count, usize::saturating_mul);
+        values <= MEMORY / size_of::<f32>()
+    }
+
     /// Number of images.
     pub fn len(&self) -> i64 {
         match self {

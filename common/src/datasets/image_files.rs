@@ -139,8 +139,15 @@ impl ImageFiles {
     /// Batches of these rows, decoded on all cores in the background.
     pub fn in_order(self: &Arc<Self>, rows: impl Iterator<Item = Vec<usize>> + Send + 'static) -> Prefetch<Batch> {
         let files = self.clone();
-        let cores = thread::available_parallelism().map_or(1, usize::from);
-        Prefetch::new(rows, cores, AHEAD, move |rows| files.load(rows))
+        Prefetch::new(rows, cores(), AHEAD, move |rows| files.load(rows))
+    }
+
+    /// All images one by one, decoded on all cores in the background: bytes `[height, width, channels]`, or why a file
+    /// cannot be read. None is skipped, replaced or reported.
+    pub fn decoded(self: &Arc<Self>) -> Prefetch<Result<Tensor>> {
+        let (files, shape) = (self.clone(), self.shape.map(|n| n as i64));
+        let decode = move |row: usize| files.read(row).map(|bytes| Tensor::from_slice(&bytes).view(shape));
+        Prefetch::new(0..self.len(), cores(), AHEAD, move |row| Ok(decode(row)))
     }
 
     fn read(&self, row: usize) -> Result<Vec<u8>> {
@@ -167,6 +174,11 @@ impl ImageFiles {
         }
         Ok(())
     }
+}
+
+/// Number of threads that decode.
+fn cores() -> usize {
+    thread::available_parallelism().map_or(1, usize::from)
 }
 
 /// The bytes of the middle of an image, scaled to this shape.

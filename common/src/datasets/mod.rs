@@ -15,6 +15,7 @@ pub mod mnist;
 pub mod newsqa;
 pub mod npz;
 pub mod orl;
+pub mod own_images;
 pub mod prefetch;
 pub mod qa;
 pub mod quickdraw;

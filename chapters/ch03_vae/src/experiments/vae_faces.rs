@@ -1,6 +1,6 @@
 //! 03_05 and 03_06: the variational autoencoder on faces (pp. 115-124).
 
-use super::trained_model;
+use super::{OBSERVED, observed, own_images, trained_model};
 use crate::beyond::arithmetic_check;
 use crate::figures::arithmetic::{self, AttributeVector, BOOK_ATTRIBUTES};
 use crate::figures::{faces, training};
@@ -10,12 +10,17 @@ use common::cli::Context;
 use common::datasets::celeba::CelebA;
 use common::datasets::image_batches::ImageSource;
 use common::datasets::image_files::ImageFiles;
+use common::datasets::own_images::{OwnImages, first};
 use common::device;
 use common::keras::{Adam, Optimizer};
-use common::training::{ExperimentConfig, FitConfig, Preset, Run, ensure_positive};
+use common::training::{DataInfo, ExperimentConfig, FitConfig, Preset, Run, ensure_positive};
 use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
 use std::sync::Arc;
 use tch::Device;
+
+/// The section of the run folder, and the end of its name.
+const RUN: [&str; 2] = ["vae", "faces"];
 
 /// Hyper-parameters of 03_05.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -24,7 +29,10 @@ pub struct Config {
     pub net: NetConfig,
     /// Weight of the reconstruction loss against the KL divergence.
     pub r_loss_factor: f64,
-    /// Number of training faces, from the first one on; all if there are fewer.
+    /// A folder of the reader's own images, in place of faces.
+    #[serde(default)] // older runs have no such key
+    pub images: Option<PathBuf>,
+    /// Number of training images, from the first one on; all if there are fewer.
     pub faces: usize,
     /// Adam's learning rate.
     pub learning_rate: f64,
@@ -40,6 +48,7 @@ impl ExperimentConfig for Config {
         let book = Config {
             net: NetConfig::faces(),
             r_loss_factor: 10_000.0,
+            images: None,
             faces: 202_599,
             learning_rate: 0.0005,
             fit: FitConfig::new(32, 200).print_every_n_batches(100),
@@ -68,38 +77,67 @@ impl ExperimentConfig for Config {
 }
 
 impl Config {
+    /// Height, width and channels of the net's input.
+    pub fn shape(&self) -> [usize; 3] {
+        self.net.input_dim.map(|n| n as usize)
+    }
+
     /// The first `count` faces, resized to the net's input.
     fn files(&self, set: &CelebA, count: usize) -> Result<Arc<ImageFiles>> {
-        let [height, width, _] = self.net.input_dim.map(|n| n as usize);
+        let [height, width, _] = self.shape();
         Ok(Arc::new(set.images(count, height, width)?))
+    }
+
+    /// The model with the run's weights.
+    pub(super) fn trained(&self, context: &Context, run: &Run<Config>) -> Result<VariationalAutoencoder> {
+        let model = VariationalAutoencoder::new(&self.net, self.r_loss_factor, context.device())?;
+        trained_model(context, run, model)
     }
 }
 
 /// 03_05: trains the variational autoencoder.
 pub fn train(context: &Context) -> Result<()> {
-    let data = context.data("celeba")?;
-    let set = CelebA::open(&data.dir)?;
-    let run = context.training_run::<Config>("vae", "faces", &data)?;
+    let (x_train, data) = training_images(context, &context.run_config::<Config>(RUN)?)?;
+    let run = context.training_run::<Config>(RUN[0], RUN[1], data)?;
     let config = &run.params.config;
-    let x_train = ImageSource::Files(config.files(&set, config.faces)?);
 
     device::seed(&[run.params.seed]);
     let model = VariationalAutoencoder::new(&config.net, config.r_loss_factor, context.device())?;
     run.folder.plot_model(&model.nets())?;
     let mut optimizer = Optimizer::for_variables(&model.variables, Adam::new(config.learning_rate));
-    fit(&model, &mut optimizer, &x_train, config.fit, &run.folder, run.params.seed)?;
+    // There are no test faces: the book trains on all of them.
+    let observed = observed(context, &run, || x_train.images(&(0..OBSERVED).collect::<Vec<_>>()))?;
+    fit(&model, &mut optimizer, &x_train, observed.as_ref(), config.fit, &run.folder, run.params.seed)?;
 
     let figures = context.figures(&run);
-    let caption = "Losses of the variational autoencoder on faces, by epoch: the sum, the weighted mean squared error of \
-                   the reconstructions, and the KL divergence.";
-    training::loss_curves(&figures, caption)?;
+    let caption = format!(
+        "Losses of the variational autoencoder on {}s, by epoch: the sum, the weighted mean squared error of the \
+         reconstructions, and the KL divergence.",
+        faces::noun(&figures)
+    );
+    training::loss_curves(&figures, &caption)?;
     let caption = "Random points of latent space, decoded during training.";
     training::strip(&figures, caption)
 }
 
+/// The images to learn from, and their origin: faces, or the reader's own.
+fn training_images(context: &Context, config: &Config) -> Result<(ImageSource, DataInfo)> {
+    if let Some(dir) = &config.images {
+        let OwnImages { paths, info } = OwnImages::find(dir)?;
+        return Ok((first(&paths, config.shape(), config.faces)?, info));
+    }
+    let data = context.data("celeba")?;
+    let files = config.files(&CelebA::open(&data.dir)?, config.faces)?;
+    Ok((ImageSource::Files(files), DataInfo::from(&data)))
+}
+
 /// 03_06: new faces, latent arithmetic, morphing.
 pub fn analyse(context: &Context) -> Result<()> {
-    let trained = trained(context)?;
+    let run = trained_run(context)?;
+    if let Some(dir) = &run.params.config.images {
+        return own_images::analyse(context, &run, dir);
+    }
+    let trained = Trained::of_run(context, run)?;
     let Trained { run, model, set, faces: files } = &trained;
     let figures = context.figures(run);
     faces::reconstructions(&figures, model, files)?;
@@ -129,17 +167,33 @@ pub struct Trained {
 }
 
 /// The run to analyse, its model and its faces.
+///
+/// # Errors
+/// There is none, or it learned the reader's own images, which have no attributes.
 pub fn trained(context: &Context) -> Result<Trained> {
-    let run = context.trained_run::<Config>("vae", "faces", "celeba")?;
-    let config = &run.params.config;
-    let set = CelebA::open(&context.data_of(&run)?.dir)?;
-    let model = VariationalAutoencoder::new(&config.net, config.r_loss_factor, context.device())?;
-    let model = trained_model(context, &run, model)?;
-    let faces = config.files(&set, set.len())?;
-    Ok(Trained { run, model, set, faces })
+    Trained::of_run(context, trained_run(context)?)
+}
+
+fn trained_run(context: &Context) -> Result<Run<Config>> {
+    context.trained_run_on(RUN, || match context.config::<Config>()?.images {
+        Some(dir) => Ok(OwnImages::find(&dir)?.info),
+        None => Ok(DataInfo::from(&context.data("celeba")?)),
+    })
 }
 
 impl Trained {
+    fn of_run(context: &Context, run: Run<Config>) -> Result<Trained> {
+        let (config, place) = (&run.params.config, run.folder.path.display());
+        ensure!(
+            config.images.is_none(),
+            "{place} learned images without attributes: `cargo book 03_06` draws the rest"
+        );
+        let set = CelebA::open(&context.data_of(&run)?.dir)?;
+        let model = config.trained(context, &run)?;
+        let faces = config.files(&set, set.len())?;
+        Ok(Trained { run, model, set, faces })
+    }
+
     /// The attribute vectors, computed from the model's training faces.
     pub fn attribute_vectors(&self, names: &[&str], context: &Context) -> Result<Vec<AttributeVector>> {
         let Trained { run, model, set, .. } = self;

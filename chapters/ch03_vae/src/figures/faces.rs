@@ -8,11 +8,17 @@ use common::arrays::{array2, array4};
 use common::cli::Figures;
 use common::datasets::celeba::CelebA;
 use common::datasets::image_files::ImageFiles;
+use common::images;
 use common::plot::{Chart, Color, Figure, Histogram, ImageGrid, Line};
 use rand::SeedableRng;
 use rand::seq::index::sample;
 use rand_chacha::ChaCha8Rng;
 use tch::{Device, Tensor};
+
+/// What the images show: faces, or anything in the reader's own.
+pub fn noun(figures: &Figures) -> &'static str {
+    if figures.data().is_own() { "image" } else { "face" }
+}
 
 /// Random faces; the choice depends on the seed and the purpose.
 fn some(files: &ImageFiles, count: usize, seed: u64, purpose: u64, device: Device) -> Result<Tensor> {
@@ -25,9 +31,10 @@ fn some(files: &ImageFiles, count: usize, seed: u64, purpose: u64, device: Devic
 pub fn reconstructions(figures: &Figures, model: &impl LatentModel, files: &ImageFiles) -> Result<()> {
     let faces = some(files, 10, figures.seed(), 0, figures.device())?;
     let decoded = array4(&decode(model, &encode(model, &faces)))?;
-    let grid = ImageGrid::new(array4(&faces)?.view()).then(decoded.view()).row_names(["face", "reconstruction"]);
-    let caption = "Ten faces and their reconstructions.";
-    figures.save("reconstructions", caption, Figure::fitted(&[&[&grid]], 12.0)?)
+    let noun = noun(figures);
+    let grid = ImageGrid::new(array4(&faces)?.view()).then(decoded.view()).row_names([noun, "reconstruction"]);
+    let caption = format!("Ten {noun}s and their reconstructions.");
+    figures.save("reconstructions", &caption, Figure::fitted(&[&[&grid]], 12.0)?)
 }
 
 /// Histograms of the first 50 dimensions over 200 faces, with the density of N(0, 1) (p. 120).
@@ -39,9 +46,12 @@ pub fn histograms(figures: &Figures, model: &impl LatentModel, files: &ImageFile
         Chart::new().title(&i.to_string()).with(bars).with(normal).x_range(-4.0, 4.0).y_range(0.0, 0.7)
     };
     let charts: Vec<Chart> = (0..z.ncols().min(50)).map(chart).collect();
-    let caption = "Values of the first 50 latent dimensions over 200 faces, and the standard normal density (red) from \
-                   which new faces are sampled.";
-    figures.save("histograms", caption, Figure::grid(&charts, 10, (18.0, 9.0))?)
+    let (noun, count) = (noun(figures), z.nrows());
+    let caption = format!(
+        "Values of the first 50 latent dimensions over {count} {noun}s, and the standard normal density (red) from which \
+         new {noun}s are sampled."
+    );
+    figures.save("histograms", &caption, Figure::grid(&charts, 10, (18.0, 9.0))?)
 }
 
 /// 30 faces decoded from points of N(0, I) (p. 121).
@@ -49,8 +59,8 @@ pub fn new_faces(figures: &Figures, model: &impl LatentModel) -> Result<()> {
     let z = model.noise(30);
     let faces = array4(&decode(model, &z))?;
     let grid = ImageGrid::new(faces.view()).columns(10);
-    let caption = "30 new faces, decoded from samples of N(0, I).";
-    figures.save("new_faces", caption, Figure::fitted(&[&[&grid]], 12.0)?)
+    let caption = format!("30 new {}s, decoded from samples of N(0, I).", noun(figures));
+    figures.save("new_faces", &caption, Figure::fitted(&[&[&grid]], 12.0)?)
 }
 
 /// Five faces, decoded after adding an attribute's vector -4 to 4 times (p. 122).
@@ -85,16 +95,53 @@ pub fn add_vector(
     figures.save(&what, &caption, Figure::fitted(&[&[&grid]], 12.0)?)
 }
 
+/// Letters of a file's name below an image.
+const LETTERS: usize = 12;
+
+/// An image that a morph starts from or ends at.
+#[derive(Debug, Clone)]
+pub struct End {
+    /// Its number among the files.
+    pub row: usize,
+    /// What stands below it.
+    pub caption: String,
+}
+
 /// The book's pairs of faces.
 const PAIRS: [(&str, &str); 3] =
     [("000238.jpg", "000193.jpg"), ("000112.jpg", "000258.jpg"), ("000230.jpg", "000712.jpg")];
 
-/// Three faces that turn into three others (p. 123): points on the line between both, the originals at the ends.
+/// Three faces that turn into three others (p. 123).
 pub fn morphs(figures: &Figures, model: &impl LatentModel, set: &CelebA, files: &ImageFiles) -> Result<()> {
-    let row = |name: &str| set.position(name).with_context(|| format!("there is no image {name} to morph"));
+    let end = |name: &str| -> Result<End> {
+        let row = set.position(name).with_context(|| format!("there is no image {name} to morph"))?;
+        Ok(End { row, caption: name.trim_end_matches(".jpg").to_string() })
+    };
+    let pairs = PAIRS.iter().map(|(from, to)| Ok([end(from)?, end(to)?])).collect::<Result<Vec<_>>>()?;
+    morphs_between(figures, model, files, &pairs)
+}
+
+/// Three pairs of any files, evenly spaced; fewer than six files occur more than once.
+pub fn some_pairs(files: &ImageFiles) -> Vec<[End; 2]> {
+    let rows = images::evenly(files.len(), 2 * PAIRS.len());
+    let end = |i: usize| {
+        let row = rows[i % rows.len()];
+        let stem = files.path(row).file_stem().unwrap_or_default().to_string_lossy();
+        End { row, caption: stem.chars().take(LETTERS).collect() }
+    };
+    (0..PAIRS.len()).map(|i| [end(i), end(i + PAIRS.len())]).collect()
+}
+
+/// Images that turn into others: points on the line between both, the originals at the ends.
+pub fn morphs_between(
+    figures: &Figures,
+    model: &impl LatentModel,
+    files: &ImageFiles,
+    pairs: &[[End; 2]],
+) -> Result<()> {
     let mut rows = vec![];
-    for (start, end) in PAIRS {
-        let pair = files.load([row(start)?, row(end)?])?.images(figures.device());
+    for [from, to] in pairs {
+        let pair = files.load([from.row, to.row])?.images(figures.device());
         let z = encode(model, &pair);
         let between = |step: i32| {
             let a = f64::from(step) / 10.0;
@@ -104,13 +151,14 @@ pub fn morphs(figures: &Figures, model: &impl LatentModel, set: &CelebA, files: 
         rows.push(Tensor::cat(&[pair.narrow(0, 0, 1), way, pair.narrow(0, -1, 1)], 0));
     }
     let images = array4(&Tensor::cat(&rows, 0))?;
-    let number = |name: &str| name.trim_end_matches(".jpg").to_string();
     let names = (0..10).map(|step| format!("{:.1}", f64::from(step) / 10.0));
-    let captions = PAIRS
-        .iter()
-        .flat_map(|(start, end)| std::iter::once(number(start)).chain(vec![String::new(); 10]).chain([number(end)]));
+    let captions = pairs.iter().flat_map(|[from, to]| {
+        std::iter::once(from.caption.clone()).chain(vec![String::new(); 10]).chain([to.caption.clone()])
+    });
     let grid = ImageGrid::new(images.view()).columns(12).captions(captions);
-    let grid = grid.column_names(std::iter::once("face".to_string()).chain(names).chain(["face".to_string()]));
-    let caption = "Morphing: faces decoded at equal steps on the line between the latent points of two faces.";
-    figures.save("morphs", caption, Figure::fitted(&[&[&grid]], 13.0)?)
+    let noun = noun(figures);
+    let grid = grid.column_names(std::iter::once(noun.to_string()).chain(names).chain([noun.to_string()]));
+    let caption =
+        format!("Morphing: {noun}s decoded at equal steps on the line between the latent points of two {noun}s.");
+    figures.save("morphs", &caption, Figure::fitted(&[&[&grid]], 13.0)?)
 }

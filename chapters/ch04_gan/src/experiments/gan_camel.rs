@@ -61,7 +61,7 @@ pub fn train(context: &Context) -> Result<()> {
     let figures = context.figures(&trained.run);
     figures::loss_curves(&figures)?;
     figures::accuracy_curves(&figures)?;
-    figures::after_training(&figures, &trained.networks, &trained.real, trained.features.as_deref())
+    figures::after_training(&figures, &trained)
 }
 
 /// The trained GAN.
@@ -82,5 +82,5 @@ pub fn trained(context: &Context) -> Result<Trained<Config>> {
     let mut iterations =
         Iterations::start(&gan.networks, optimizers, &real, 1, config.fit, (&run.folder, seed), after)?;
     gan.train(&mut iterations)?;
-    Ok(Trained { networks: gan.networks, real, features: Some(Box::new(features)), run })
+    Ok(Trained { networks: gan.networks, real, held_out: None, features: Some(Box::new(features)), run })
 }

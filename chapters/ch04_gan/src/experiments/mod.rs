@@ -1,6 +1,7 @@
 //! The book's notebooks: hyper-parameters, training, analysis.
 
 pub mod gan_camel;
+pub mod real_images;
 pub mod wgan_cifar;
 pub mod wgangp_faces;
 
@@ -23,8 +24,18 @@ pub struct Trained<C> {
     pub networks: Networks,
     /// The training images.
     pub real: ImageSource,
+    /// Held-out images, of the reader's own only.
+    pub held_out: Option<ImageSource>,
     /// The net whose features evaluate samples; `None` if its weights are not available.
     pub features: Option<Box<dyn FeatureNet>>,
+}
+
+impl<C> Trained<C> {
+    /// The images that samples are measured with: the held-out ones, or, as for all sets of the chapter, the training
+    /// images.
+    pub fn measured_with(&self) -> &ImageSource {
+        self.held_out.as_ref().unwrap_or(&self.real)
+    }
 }
 
 impl<C: fmt::Debug> fmt::Debug for Trained<C> {
@@ -49,5 +60,5 @@ pub fn save_samples(networks: &Networks, fit: FitConfig, run: &RunFolder, seed: 
 fn draw<C>(context: &Context, trained: &Trained<C>) -> Result<()> {
     let figures = context.figures(&trained.run);
     figures::loss_curves(&figures)?;
-    figures::after_training(&figures, &trained.networks, &trained.real, trained.features.as_deref())
+    figures::after_training(&figures, trained)
 }

@@ -1,17 +1,43 @@
 //! 04_02: the Wasserstein GAN on horses (pp. 146-152).
 
+use super::real_images::RealImages;
 use super::{Trained, draw, save_samples};
 use crate::models::{Iterations, NetConfig, Optimizers, Wgan};
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use common::cli::Context;
 use common::datasets::cifar10;
 use common::datasets::image_batches::ImageSource;
 use common::device;
 use common::keras::RmsProp;
-use common::training::{ExperimentConfig, FitConfig, Preset, ensure_positive};
+use common::training::{DataInfo, ExperimentConfig, FitConfig, Preset, ensure_positive};
 use serde::{Deserialize, Serialize};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use tch::{Device, Tensor};
+
+/// The section of the run folder.
+const SECTION: &str = "wgan";
+/// The end of its name for the reader's own images.
+const OWN: &str = "own";
+
+/// The images to learn from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged, expecting = "a number of images, or a folder of your own")]
+pub enum Images {
+    /// So many of the class, from the first one on: 5000 training images, then 1000 test images.
+    Count(i64),
+    /// All of a folder of the reader's own.
+    Folder(PathBuf),
+}
+
+impl Images {
+    /// The reader's own folder.
+    fn folder(&self) -> Option<&Path> {
+        match self {
+            Images::Count(_) => None,
+            Images::Folder(dir) => Some(dir),
+        }
+    }
+}
 
 /// Hyper-parameters of 04_02.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -26,8 +52,8 @@ pub struct Config {
     pub clip_threshold: f64,
     /// The class of CIFAR-10: 7 is horses, 1 is cars.
     pub class: i64,
-    /// Number of images of the class, from the first one on: 5000 training images, then 1000 test images.
-    pub images: i64,
+    /// Number of images of the class, or a folder of the reader's own images in its place.
+    pub images: Images,
     /// Batch size, iterations (the book calls them epochs), and how often sample images are saved.
     #[serde(flatten)]
     pub fit: FitConfig,
@@ -41,24 +67,34 @@ impl ExperimentConfig for Config {
             n_critic: 5,
             clip_threshold: 0.01,
             class: 7,
-            images: 6000,
+            images: Images::Count(6000),
             fit: FitConfig::new(128, 6000).print_every_n_batches(50),
         };
         match preset {
             Preset::Book => book,
             Preset::Quick => Config { fit: FitConfig { batch_size: 32, epochs: 1500, ..book.fit }, ..book },
-            Preset::Smoke => Config { images: 40, fit: FitConfig::new(8, 2).print_every_n_batches(1), ..book },
+            Preset::Smoke => {
+                Config { images: Images::Count(40), fit: FitConfig::new(8, 2).print_every_n_batches(1), ..book }
+            }
         }
     }
 
     fn check(&self) -> Result<()> {
         Wgan::new(&self.net, self.n_critic, self.clip_threshold, Device::Cpu)?;
-        ensure!(self.net.input_dim == [32, 32, 3], "net.input_dim: CIFAR-10's images are [32, 32, 3]");
+        match &self.images {
+            Images::Count(count) => {
+                ensure!(self.net.input_dim == [32, 32, 3], "net.input_dim: CIFAR-10's images are [32, 32, 3]");
+                ensure!((1..=6000).contains(count), "images must lie between 1 and 6000, or be a folder of your own");
+            }
+            Images::Folder(_) => {
+                let channels = self.net.input_dim[2];
+                ensure!(channels == 3, "net.input_dim: images have 3 channels, not {channels}");
+            }
+        }
         ensure!((1..=100).contains(&self.n_critic), "n_critic must lie between 1 and 100");
         ensure_positive("clip_threshold", self.clip_threshold)?;
         ensure_positive("learning_rate", self.learning_rate)?;
         ensure!((0..10).contains(&self.class), "class must lie between 0 and 9");
-        ensure!((1..=6000).contains(&self.images), "images must lie between 1 and 6000");
         self.fit.check(2..=4096)
     }
 }
@@ -70,11 +106,9 @@ pub fn train(context: &Context) -> Result<()> {
 
 /// The trained Wasserstein GAN.
 pub fn trained(context: &Context) -> Result<Trained<Config>> {
-    let data = context.data("cifar10")?;
-    let class = context.config::<Config>()?.class;
-    let run = context.training_run::<Config>("wgan", &class_name(&data.dir, class)?, &data)?;
+    let (RealImages { train: real, held_out, info }, short) = real_images(context)?;
+    let run = context.training_run::<Config>(SECTION, &short, info)?;
     let (config, seed) = (&run.params.config, run.params.seed);
-    let real = ImageSource::Memory(of_class(&data.dir, config.class, config.images)?);
 
     device::seed(&[seed]);
     let wgan = Wgan::new(&config.net, config.n_critic, config.clip_threshold, context.device())?;
@@ -86,7 +120,27 @@ pub fn trained(context: &Context) -> Result<Trained<Config>> {
         Iterations::start(&wgan.networks, optimizers, &real, wgan.n_critic, config.fit, (&run.folder, seed), after)?;
     wgan.train(&mut iterations)?;
     let features = context.image_features()?.map(|net| Box::new(net) as _);
-    Ok(Trained { networks: wgan.networks, real, features, run })
+    Ok(Trained { networks: wgan.networks, real, held_out, features, run })
+}
+
+/// The images, and the end of the run folder's name: the class, or `own`.
+fn real_images(context: &Context) -> Result<(RealImages, String)> {
+    let wanted = context.config::<Config>()?;
+    let own = match context.resumed_short(SECTION) {
+        Some(short) => short == OWN,
+        None => wanted.images.folder().is_some(),
+    };
+    if own {
+        let Config { net, images, .. } = context.run_config::<Config>([SECTION, OWN])?;
+        let dir = images.folder().context("params.json of the run to resume names no folder of images")?;
+        return Ok((RealImages::own(dir, net.input_dim, usize::MAX)?, OWN.to_string()));
+    }
+    let data = context.data("cifar10")?;
+    let short = class_name(&data.dir, wanted.class)?;
+    let Config { class, images, .. } = context.run_config::<Config>([SECTION, &short])?;
+    let Images::Count(count) = images else { bail!("params.json of the run to resume names a folder of images") };
+    let train = ImageSource::Memory(of_class(&data.dir, class, count)?);
+    Ok((RealImages { train, held_out: None, info: DataInfo::from(&data) }, short))
 }
 
 fn class_name(dir: &Path, class: i64) -> Result<String> {

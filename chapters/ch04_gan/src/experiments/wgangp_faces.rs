@@ -1,5 +1,6 @@
 //! 04_03: the WGAN-GP on faces (pp. 152-158).
 
+use super::real_images::RealImages;
 use super::{Trained, draw, save_samples};
 use crate::models::{Iterations, NetConfig, WganGp};
 use anyhow::{Result, ensure};
@@ -7,10 +8,14 @@ use common::cli::Context;
 use common::datasets::celeba::CelebA;
 use common::datasets::image_batches::ImageSource;
 use common::device;
-use common::training::{ExperimentConfig, FitConfig, Preset, ensure_positive};
+use common::training::{DataInfo, ExperimentConfig, FitConfig, Preset, ensure_positive};
 use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
 use std::sync::Arc;
 use tch::Device;
+
+/// The section of the run folder, and the end of its name.
+const RUN: [&str; 2] = ["wgangp", "faces"];
 
 /// Hyper-parameters of 04_03.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -23,7 +28,10 @@ pub struct Config {
     pub n_critic: u64,
     /// Weight of the gradient penalty.
     pub grad_weight: f64,
-    /// Number of training faces, from the first one on; all if there are fewer.
+    /// A folder of the reader's own images, in place of faces.
+    #[serde(default)] // older runs have no such key
+    pub images: Option<PathBuf>,
+    /// Number of training images, from the first one on; all if there are fewer.
     pub faces: usize,
     /// Batch size, iterations (the book calls them epochs), and how often sample images are saved.
     #[serde(flatten)]
@@ -37,6 +45,7 @@ impl ExperimentConfig for Config {
             learning_rate: 2e-4,
             n_critic: 5,
             grad_weight: 10.0,
+            images: None,
             faces: 202_599,
             fit: FitConfig::new(64, 6000).print_every_n_batches(5),
         };
@@ -67,12 +76,10 @@ pub fn train(context: &Context) -> Result<()> {
 
 /// The trained WGAN-GP.
 pub fn trained(context: &Context) -> Result<Trained<Config>> {
-    let data = context.data("celeba")?;
-    let set = CelebA::open(&data.dir)?;
-    let run = context.training_run::<Config>("wgangp", "faces", &data)?;
+    let wanted = context.run_config::<Config>(RUN)?;
+    let RealImages { train: real, held_out, info } = real_images(context, &wanted)?;
+    let run = context.training_run::<Config>(RUN[0], RUN[1], info)?;
     let (config, seed) = (&run.params.config, run.params.seed);
-    let [height, width, _] = config.net.input_dim.map(|n| n as usize);
-    let real = ImageSource::Files(Arc::new(set.images(config.faces, height, width)?));
 
     device::seed(&[seed]);
     let wgan = WganGp::new(&config.net, config.n_critic, config.grad_weight, context.device())?;
@@ -83,5 +90,17 @@ pub fn trained(context: &Context) -> Result<Trained<Config>> {
         Iterations::start(&wgan.networks, optimizers, &real, wgan.n_critic, config.fit, (&run.folder, seed), after)?;
     wgan.train(&mut iterations)?;
     let features = context.image_features()?.map(|net| Box::new(net) as _);
-    Ok(Trained { networks: wgan.networks, real, features, run })
+    Ok(Trained { networks: wgan.networks, real, held_out, features, run })
+}
+
+/// Faces, or the reader's own images.
+fn real_images(context: &Context, config: &Config) -> Result<RealImages> {
+    let Config { net, images, faces, .. } = config;
+    if let Some(dir) = images {
+        return RealImages::own(dir, net.input_dim, *faces);
+    }
+    let data = context.data("celeba")?;
+    let [height, width, _] = net.input_dim.map(|n| n as usize);
+    let files = CelebA::open(&data.dir)?.images(*faces, height, width)?;
+    Ok(RealImages { train: ImageSource::Files(Arc::new(files)), held_out: None, info: DataInfo::from(&data) })
 }

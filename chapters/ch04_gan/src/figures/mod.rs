@@ -2,13 +2,13 @@
 
 pub mod quality;
 
+use crate::experiments::Trained;
 use crate::models::Networks;
 use anyhow::Result;
 use common::cli::Figures;
 use common::datasets::image_batches::ImageSource;
 use common::device;
 use common::features::FeatureNet;
-use common::metrics::Quality;
 use common::plot::Color;
 use common::samples::{self, SIDE};
 use tch::Tensor;
@@ -42,16 +42,12 @@ pub fn accuracy_curves(figures: &Figures) -> Result<()> {
 
 /// The figures of a trained model: samples at the book's iterations, a strip through training, interpolations, and
 /// nearest real images.
-pub fn after_training(
-    figures: &Figures,
-    networks: &Networks,
-    real: &ImageSource,
-    features: Option<&dyn FeatureNet>,
-) -> Result<()> {
-    sheets(figures, networks, real, features)?;
+pub fn after_training<C>(figures: &Figures, trained: &Trained<C>) -> Result<()> {
+    let networks = &trained.networks;
+    sheets(figures, networks, trained.measured_with(), trained.features.as_deref())?;
     samples::strip(figures)?;
     interpolation(figures, networks)?;
-    nearest(figures, networks, real)
+    nearest(figures, networks, &trained.real)
 }
 
 /// 5 x 5 samples after 20, 200, 400, 1000 and 2000 iterations and at the end (p. 141), with the quality of the last
@@ -65,12 +61,9 @@ pub fn sheets(
     let mut caption = "Images generated from the same 25 latent points during training.".to_string();
     if let Some(net) = features {
         device::seed(&[figures.seed(), 3]);
-        let Quality { frechet_distance, precision, recall, samples, .. } =
-            samples::measure(figures.run(), |n| networks.images(&networks.noise(n)), real, net)?;
-        caption += &format!(
-            " After training, {samples} samples against as many real images: Fréchet distance {frechet_distance:.1}, \
-             precision {precision:.2}, recall {recall:.2}."
-        );
+        let quality = samples::measure(figures.run(), |n| networks.images(&networks.noise(n)), real, net)?;
+        let (samples, measures) = (quality.samples, quality.in_words());
+        caption += &format!(" After training, {samples} samples against as many real images: {measures}.");
     }
     samples::samples(figures, &SHOWN, &caption)
 }

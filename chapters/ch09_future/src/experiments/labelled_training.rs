@@ -1,15 +1,14 @@
 //! What 09_06 and 09_07 share: images with classes, and for how long they are learned.
 
-use super::image_sets::{entries, list};
 use crate::models::labelled_images::LabelledImages;
 use anyhow::{Result, ensure};
 use common::cli::Context;
 use common::datasets::cifar10::{self, LabeledImages};
-use common::datasets::image_files::ImageFiles;
+use common::datasets::own_images::{self, entries, list};
 use common::training::{DataInfo, FitConfig, Plan};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
-use tch::{Device, Tensor};
+use tch::Tensor;
 
 /// Pixels along each side of CIFAR-10's images.
 const CIFAR_SIDE: i64 = 32;
@@ -112,9 +111,7 @@ impl LabelledSource {
             dir.display(),
             all.len()
         );
-        let origin = format!("the folder {}", dir.display());
-        let info = DataInfo::of_files("your images", &origin, all.iter().map(PathBuf::as_path))?;
-        Ok(LabelledSource { dir: dir.to_path_buf(), own: true, info })
+        Ok(LabelledSource { dir: dir.to_path_buf(), own: true, info: own_images::info(dir, &all)? })
     }
 
     /// Reads the images; the reader's own at `side` pixels.
@@ -166,12 +163,11 @@ fn read(files: Vec<(PathBuf, i64)>, most: usize, side: i64) -> Result<LabelledIm
     let values = rows.len() as i64 * side * side * 3;
     ensure!(values <= MOST_VALUES, "{} images of {side} x {side} pixels need too much memory", rows.len());
     let (paths, labels): (Vec<PathBuf>, Vec<i64>) = rows.into_iter().map(|row| files[row].clone()).unzip();
-    let count = paths.len();
-    let files = ImageFiles::new(paths, [side as usize, side as usize, 3])?.cropped();
-    // An unreadable file is skipped, with its label.
-    let batch = files.load(0..count)?;
-    let labels: Vec<i64> = batch.rows.iter().map(|row| labels[*row]).collect();
-    Ok(LabelledImages::new(&batch.images(Device::Cpu), &Tensor::from_slice(&labels)))
+    // An unreadable file is left out, with its label.
+    let readable = own_images::read(&paths, [side as usize, side as usize, 3])?;
+    let labels: Vec<i64> = readable.rows.iter().map(|row| labels[*row]).collect();
+    let images = readable.source(0..readable.len())?.images(&Vec::from_iter(0..readable.len() as i64))?;
+    Ok(LabelledImages::new(&images, &Tensor::from_slice(&labels)))
 }
 
 /// The name of a folder.

@@ -127,9 +127,9 @@ pub fn run(context: &Context) -> Result<()> {
 pub fn trained(context: &Context) -> Result<Trained> {
     let wanted = context.run_config::<Config>(RUN)?;
     let paths = ImagePaths::find(context, wanted.training.images.as_deref())?;
+    let sets = wanted.training.sets(&paths, wanted.gan.side())?; // images that are refused leave no run behind
     let run = context.training_run::<Config>(RUN[0], RUN[1], paths.info.clone())?;
     let (Config { gan, training: config }, seed) = (&run.params.config, run.params.seed);
-    let sets = config.sets(&paths, gan.side())?;
 
     device::seed(&[seed]);
     let gan = StyleGan::new(gan, context.device())?;
