@@ -1,8 +1,10 @@
 //! Images as PNG files, pixel by pixel, and stacks of images.
 
 use crate::files;
-use anyhow::{Context, Result, anyhow, bail};
-use image::{DynamicImage, GrayImage, ImageFormat, RgbImage};
+use anyhow::{Context, Result, anyhow, bail, ensure};
+use data::image::MOST_PIXELS;
+use image::metadata::Orientation;
+use image::{DynamicImage, GrayImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, RgbImage};
 use ndarray::{Array3, Array4, ArrayView3, Axis, concatenate};
 use std::io::Cursor;
 use std::path::Path;
@@ -25,7 +27,11 @@ pub fn save(path: &Path, image: ArrayView3<f32>) -> Result<()> {
     files::write(path, &png.into_inner())
 }
 
-/// Reads an image as `[height, width, channels]`, values in [0, 1]; 1 channel if it is grey, 3 otherwise.
+/// Reads an image as `[height, width, channels]`, values in [0, 1]; 1 channel if it is grey, 3 otherwise. A photograph
+/// stands upright, however the camera was held.
+///
+/// # Errors
+/// The file is missing, damaged or no image, or has more than [`MOST_PIXELS`]; the message names it.
 pub fn load(path: &Path) -> Result<Array3<f32>> {
     let image = open(path)?;
     let (height, width) = (image.height() as usize, image.width() as usize);
@@ -38,14 +44,30 @@ pub fn load(path: &Path) -> Result<Array3<f32>> {
         .context("the image's size does not match its number of values")
 }
 
-/// Decodes a whole image file (JPEG, PNG, WebP, GIF, BMP, TIFF, PNM); its content decides, not its name.
+/// Decodes a whole image file (JPEG, PNG, WebP, GIF, BMP, TIFF, PNM), upright; its content decides, not its name.
 pub(crate) fn open(path: &Path) -> Result<DynamicImage> {
     let failed = || format!("cannot read the image {}", path.display());
     let bytes = std::fs::read(path).with_context(failed)?;
     data::image::check(&bytes).with_context(failed)?; // decoders fill in what a truncated file lacks
+    decode(&bytes).with_context(failed)
+}
+
+/// Decodes an image, and turns it as its EXIF orientation says: cameras store the pixels as the sensor lies.
+fn decode(bytes: &[u8]) -> Result<DynamicImage> {
     // A decoder's error has its cause in its own text, too, and several lines.
-    let one_line = |error: image::ImageError| anyhow!("{}", error.to_string().lines().collect::<Vec<_>>().join(" "));
-    image::load_from_memory(&bytes).map_err(one_line).with_context(failed)
+    let one_line = |error: ImageError| anyhow!("{}", error.to_string().lines().collect::<Vec<_>>().join(" "));
+    let mut decoder = ImageReader::new(Cursor::new(bytes)).with_guessed_format()?.into_decoder().map_err(one_line)?;
+    let (width, height) = decoder.dimensions();
+    ensure!(
+        u64::from(width) * u64::from(height) <= MOST_PIXELS,
+        "it has {width} x {height} pixels, more than {MOST_PIXELS}: make it smaller"
+    );
+    let mut limits = Limits::default();
+    limits.reserve(decoder.total_bytes()).and_then(|()| decoder.set_limits(limits)).map_err(one_line)?;
+    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms); // the pixels may be good all the same
+    let mut image = DynamicImage::from_decoder(decoder).map_err(one_line)?;
+    image.apply_orientation(orientation);
+    Ok(image)
 }
 
 /// Stacks images of one shape to `[n, height, width, channels]`, the input of figures.

@@ -9,14 +9,14 @@ use crate::sniff;
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
 
-/// Maximum number of pixels that are decoded to see whether some are missing: a header alone can claim many more.
-const MOST_PIXELS: usize = 1 << 26;
+/// Maximum number of pixels of an image that is decoded: a header alone can claim many more.
+pub const MOST_PIXELS: u64 = 1 << 26;
 
 /// Checks that an image ends by its own markers. Its content says what it is, not its name. Data behind the end is allowed,
 /// as phones write it; so is a JPEG file without its end marker, if all its pixels are there.
 ///
 /// # Errors
-/// It is cut off, or it is no image; or it is a JPEG file of more than 67 million pixels without its end marker.
+/// It is cut off, or it is no image; or it is a JPEG file of more than [`MOST_PIXELS`] without its end marker.
 pub fn check(bytes: &[u8]) -> Result<()> {
     ensure!(!bytes.is_empty(), "it is empty");
     if bytes.starts_with(&[0xff, 0xd8]) {
@@ -85,7 +85,7 @@ fn unended(bytes: &[u8]) -> Result<()> {
         let mut decoder = JpegDecoder::new(ZCursor::new(ended));
         decoder.decode_headers().map_err(truncated)?;
         let (width, height) = decoder.dimensions().context("the file is truncated")?;
-        ensure!(width * height <= MOST_PIXELS, "the file of {width} x {height} pixels has no end marker");
+        ensure!((width * height) as u64 <= MOST_PIXELS, "the file of {width} x {height} pixels has no end marker");
         decoder.decode().map_err(truncated)
     };
     ensure!(followed_by(0x00)? == followed_by(0xa5)?, "the file is truncated");

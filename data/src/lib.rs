@@ -48,6 +48,7 @@ mod source;
 pub mod squad;
 mod staging;
 mod store;
+mod tar_members;
 pub mod text;
 mod unpack;
 pub mod usage;

@@ -58,7 +58,7 @@ fn lines(from: impl Read, mut take: impl FnMut(Row)) -> Result<()> {
         let line = record.position().map_or(0, csv::Position::line);
         let [story_id, story_text, question, ranges] = columns.map(|column| record.get(column).unwrap_or_default());
         let answer_token_ranges = parse_ranges(ranges).with_context(|| format!("line {line}"))?;
-        let [story_id, story_text, question] = [story_id, story_text, question].map(str::to_string);
+        let (story_id, story_text, question) = (story_id.into(), story_text.into(), question.to_string());
         take(Row { story_id, story_text, question, answer_token_ranges });
     }
     Ok(())
@@ -120,11 +120,11 @@ mod tests {
         );
         let read = parse(table.as_bytes()).unwrap();
         assert_eq!((read.rows.len(), read.misplaced, read.unanswered), (2, 1, 1));
-        assert_eq!(read.rows[0].story_text, "the fox , \"hungry\" , ran");
+        assert_eq!(&*read.rows[0].story_text, "the fox , \"hungry\" , ran");
         assert_eq!(read.rows[1].answer_token_ranges, [0..1, 1..2]);
         let other_order = "question,x,answer_token_ranges,story_id,story_text\nwho ?,9,0:1,a,the fox\n";
         let read = parse([b"\xef\xbb\xbf", other_order.as_bytes()].concat().as_slice()).unwrap();
-        assert_eq!((read.rows[0].story_id.as_str(), read.rows[0].question.as_str()), ("a", "who ?"));
+        assert_eq!((&*read.rows[0].story_id, read.rows[0].question.as_str()), ("a", "who ?"));
     }
 
     #[test]

@@ -1,14 +1,16 @@
 //! Questions about documents, as the rows of a table: the form in which the book reads NewsQA.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 /// A question about a document, and where its answer is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
     /// The name of the document.
-    pub story_id: String,
-    /// The document: words and signs, each between single blanks.
-    pub story_text: String,
+    pub story_id: Arc<str>,
+    /// The document: words and signs, each between single blanks. Questions about one paragraph of SQuAD share it: a copy
+    /// for each could fill memory.
+    pub story_text: Arc<str>,
     /// The question, in the same form.
     pub question: String,
     /// The words of the document that are the answer: indices, counted from 0, of what `split(' ')` gives. There is at

@@ -11,6 +11,7 @@ use flate2::read::MultiGzDecoder;
 
 use crate::manifest::Members;
 use crate::staging::{Staging, Target};
+use crate::tar_members;
 
 fn target<'a>(members: &'a Members, path: &'a str) -> Option<Target<'a>> {
     let below = |(member, folder): (&'a String, &'a String)| {
@@ -42,19 +43,16 @@ pub(crate) fn archive(path: &Path, members: &Members, staging: &mut Staging) -> 
 
 /// Extracts the members from a tar stream.
 pub(crate) fn tar(stream: impl Read, members: &Members, staging: &mut Staging) -> Result<()> {
-    let mut archive = tar::Archive::new(stream);
-    for entry in archive.entries()? {
-        let entry = entry?;
-        let path = inside(&entry.path()?)?;
-        if entry.header().entry_type().is_dir() {
-            continue;
+    tar_members::for_each(stream, |member| {
+        let path = inside(&member.path)?;
+        match target(members, &path) {
+            Some(target) if !member.kind.is_dir() => {
+                ensure!(member.kind.is_file(), "its member `{path}` is not a regular file");
+                staging.admit_member(&path, &target, member.content)
+            }
+            _ => Ok(()),
         }
-        if let Some(target) = target(members, &path) {
-            ensure!(entry.header().entry_type().is_file(), "its member `{path}` is not a regular file");
-            staging.admit_member(&path, &target, entry)?;
-        }
-    }
-    Ok(())
+    })
 }
 
 fn zip(file: std::fs::File, members: &Members, staging: &mut Staging) -> Result<()> {

@@ -15,6 +15,7 @@ fn member(path: &str, kind: EntryType, body: &[u8]) -> Vec<u8> {
     header.set_entry_type(kind);
     header.set_mode(0o644);
     header.set_size(body.len() as u64);
+    header.as_gnu_mut().unwrap().set_real_size(body.len() as u64); // of a sparse file
     if kind != EntryType::Regular {
         header.set_link_name("elsewhere").unwrap();
     }
@@ -53,9 +54,28 @@ fn members_are_taken_out_of_every_kind() {
 }
 
 #[test]
+fn members_may_be_long_and_have_long_names() {
+    let long = member("long", EntryType::GNULongName, b"in/numbers\0");
+    let attributes = member("attributes", EntryType::XHeader, b"19 path=in/numbers\n");
+    for head in [long, attributes] {
+        let other = member("in/other", EntryType::Regular, &[0; 3_000_000]);
+        let (_folder, result) = fetch("a.tgz", gz(&tar(&[other, head, member("n", EntryType::Regular, &content())])));
+        assert_eq!(std::fs::read(result.unwrap().file("numbers")).unwrap(), content());
+    }
+}
+
+#[test]
 fn hostile_and_broken_archives_are_refused() {
     let numbers = || member("in/numbers", EntryType::Regular, &content());
+    // Two million letters before a member that nobody wants.
+    let long = |kind| {
+        gz(&tar(&[member("long", kind, &[b'a'; 2_000_000]), member("in/other", EntryType::Regular, b""), numbers()]))
+    };
     let cases = [
+        ("a.tgz", long(EntryType::GNULongName), "longer than 1048576 bytes"),
+        ("a.tgz", long(EntryType::GNULongLink), "longer than 1048576 bytes"),
+        ("a.tgz", long(EntryType::XHeader), "longer than 1048576 bytes"),
+        ("a.tar", tar(&[member("in/other", EntryType::GNUSparse, b""), numbers()]), "sparse file"),
         ("a.tar", tar(&[member("../escaped", EntryType::Regular, b"x"), numbers()]), "leads out"),
         ("a.tar", tar(&[member("in/../../../escaped", EntryType::Regular, b"x"), numbers()]), "leads out"),
         ("a.tar", tar(&[member("/escaped", EntryType::Regular, b"x"), numbers()]), "leads out"),

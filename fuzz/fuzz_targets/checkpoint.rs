@@ -1,4 +1,4 @@
-//! The checkpoint of a run, as a training resumes from it.
+//! The checkpoint of a run, as a training resumes from it and goes on.
 #![no_main]
 
 use common::keras::{Adam, Optimizer, Sequential};
@@ -18,5 +18,9 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     let optimizer = Optimizer::for_variables(&variables, Adam::new(1e-3));
     let state =
         TrainState::new(&variables).optimizer("adam", &optimizer).tensor("buffer", &Tensor::zeros([2], FLOAT_CPU));
-    let _ = Training::start(&RunFolder::new(run), Plan { epochs: 2, batches: 3, seed: 1 }, state);
+    let plan = Plan { epochs: 2, batches: 3, seed: 1 };
+    if let Ok(mut training) = Training::start(&RunFolder::new(run), plan, state) {
+        training.history().metric("loss");
+        let _ = training.next();
+    }
 });

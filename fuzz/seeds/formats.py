@@ -25,6 +25,13 @@ def jpeg_claiming(width, height):
     return JPEG[:frame] + struct.pack(">HH", height, width) + JPEG[frame + 4 : -2]
 
 
+def jpeg_turned(orientation):
+    """The JPEG file with an EXIF orientation."""
+    directory = b"MM\0\x2a" + struct.pack(">IHHHIHHI", 8, 1, 0x112, 3, 1, orientation, 0, 0)
+    body = b"Exif\0\0" + directory
+    return JPEG[:2] + b"\xff\xe1" + struct.pack(">H", len(body) + 2) + body + JPEG[2:]
+
+
 def png(width, height, rows):
     """A grey PNG file with these bytes, each row behind its filter's number."""
 

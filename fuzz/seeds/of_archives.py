@@ -40,6 +40,8 @@ SEEDS = {
         "cut.tar": tar()[:700],
         "cut.tar.gz": packed(tar())[:-10],
         "long_name_of_a_million.tar.gz": packed(tarred([("in/" + "a" * 1_000_000, FILE, b"x")])),
+        "long_name_of_ten_million.tar.gz": packed(tarred([("in/" + "a" * 10_000_000, FILE, b"x")])),
+        "pax_of_ten_million.tar.gz": packed(tarred([("in/" + "a" * 10_000_000, FILE, b"x")], tarfile.PAX_FORMAT)),
     }
 }
 

@@ -2,7 +2,7 @@
 
 import struct
 
-from formats import JPEG, WEBP, directory_alone, floats, jpeg_claiming, npy, npy_header, png, zipped
+from formats import JPEG, WEBP, directory_alone, floats, jpeg_claiming, jpeg_turned, npy, npy_header, png, zipped
 
 HUGE = 2**40
 
@@ -95,7 +95,9 @@ IMAGE_ENDS = {
 
 IMAGES = {
     **IMAGE_ENDS,
+    "jpeg_on_its_side": jpeg_turned(6),
     "pgm": b"P5\n2 1\n255\n\7\x08",
+    "pgm_claims_8193_x_8192": b"P5\n8193 8192\n255\n\7",
     "gif": b"GIF89a\1\0\1\0\x80\0\0\0\0\0\xff\xff\xff,\0\0\0\0\1\0\1\0\0\2\2D\1\0;",
     "webp": WEBP,
     "bmp": b"BM" + struct.pack("<IHHIIiiHHIIiiII", 58, 0, 0, 54, 40, 1, 1, 1, 24, 0, 4, 0, 0, 0, 0) + b"\1\2\3\0",

@@ -47,6 +47,8 @@ CHECKPOINT = {
     "other_metrics": checkpoint(metrics=["loss", "accuracy"]),
     "other_history": checkpoint(history=[[1.5, []], [2.0, [1.0, 2.0]]]),
     "last_step": checkpoint(step=2**64 - 1),
+    "samples_before_the_first_step": checkpoint(step=0, samples=2.0, history=[]),
+    "no_steps": checkpoint(steps_per_epoch=0),
     "no_position": safetensors({**DENSE, **ADAM}),
     "position_is_text": safetensors(DENSE, {"position": "{"}),
     "claims_100_mb": SAFETENSORS["claims_100_mb"],
@@ -153,6 +155,14 @@ SHARDS = {
     ]
 }
 
+
+def behind_checksum(state):
+    return hashlib.sha256(state).digest()[:8] + state
+
+
+# L-BFGS before its first step: where it starts, five numbers, and nothing else.
+START = b"\5" + struct.pack("<5d", *[0.25] * 5) + b"\0"
+
 SEEDS = {
     "safetensors": SAFETENSORS,
     "checkpoint": CHECKPOINT,
@@ -185,8 +195,18 @@ SEEDS = {
     },
     # Only basin itself can write a state: these are refused.
     "evolution": {
-        "checksum_of_nothing": hashlib.sha256(b"").digest()[:8],
-        "checksum_of_zeros": hashlib.sha256(bytes(64)).digest()[:8] + bytes(64),
+        "checksum_of_nothing": behind_checksum(b""),
+        "checksum_of_zeros": behind_checksum(bytes(64)),
+        "too_short": b"\0" * 7,
+    },
+    "style_state": {
+        "start": behind_checksum(START),
+        "not_finite": behind_checksum(START.replace(struct.pack("<d", 0.25), struct.pack("<d", float("nan")), 1)),
+        "other_length": behind_checksum(b"\4" + START[1:-9] + b"\0"),
+        "earlier_version": START,
+        "claims_many_values": behind_checksum(b"\xff\xff\xff\xff\xff\xff\xff\xff\x7f"),
+        "checksum_of_nothing": behind_checksum(b""),
+        "checksum_of_zeros": behind_checksum(bytes(64)),
         "too_short": b"\0" * 7,
     },
     "trace": {

@@ -158,6 +158,22 @@ fn published_files_are_read_and_wrong_ones_named() {
         refused(word);
     }
     fs::write(&config, &good).unwrap();
+    // Few tokens, one of which has a number beyond the net's 23.
+    let tokens = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a"].map(str::to_string);
+    let json = WordPieces::from_vocabulary(&tokens.into_iter().zip(0..).collect()).unwrap().json().unwrap();
+    let tokenizer = folder.path().join("tokenizer.json");
+    for (number, fits) in [(22, true), (23, false)] {
+        let renumbered = json.replace("\"a\": 5", &format!("\"a\": {number}"));
+        assert_ne!(renumbered, json);
+        fs::write(&tokenizer, renumbered).unwrap();
+        assert_eq!(WordPieces::load(&tokenizer).unwrap().vocab_size(), number + 1);
+        if fits {
+            assert!(bert_file::open_masked(&file, device()).is_ok());
+        } else {
+            refused("tokenizer.json needs a net of 24 tokens");
+        }
+    }
+    fs::remove_file(&tokenizer).unwrap();
     fs::remove_file(folder.path().join("vocab.txt")).unwrap();
     refused("vocab.txt");
     publish(folder.path(), &fixture, false);

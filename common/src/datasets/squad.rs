@@ -8,6 +8,7 @@ use anyhow::Result;
 use data::squad::{Answer, Squad};
 use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 
 /// Reads the questions of a JSON file, `train-v1.1.json` or `dev-v1.1.json`. Case is kept.
 ///
@@ -26,7 +27,8 @@ pub fn rows(squad: &Squad) -> Rows {
         for (number, paragraph) in (1..).zip(&article.paragraphs) {
             let tokens = tokens(&paragraph.context);
             let letters: Vec<char> = paragraph.context.chars().collect();
-            let story_text = joined(&tokens);
+            let story_text: Arc<str> = joined(&tokens).into();
+            let story_id: Arc<str> = format!("{} {number}", article.title).into();
             for question in &paragraph.qas {
                 let Some(answer) = question.answers.first() else {
                     found.unanswered += 1;
@@ -37,7 +39,7 @@ pub fn rows(squad: &Squad) -> Rows {
                     continue;
                 };
                 found.rows.push(Row {
-                    story_id: format!("{} {number}", article.title),
+                    story_id: story_id.clone(),
                     story_text: story_text.clone(),
                     question: spaced(&question.question),
                     answer_token_ranges: vec![range],
@@ -78,8 +80,11 @@ mod tests {
         let found =
             read(context, &[("Zoë Müller", 0), ("Kovač", 16), (" $1,250 ", 27), ("1960", 42), ("Zoë", 1), ("x", 999)]);
         assert_eq!((found.rows.len(), found.misplaced, found.unanswered), (3, 3, 1));
-        assert_eq!(found.rows[0].story_text, "Zoë Müller ( née Kovač ) paid $ 1,250 in the 1960s .");
-        assert_eq!((found.rows[0].question.as_str(), found.rows[0].story_id.as_str()), ("Who , then ?", "T 1"));
+        assert_eq!(&*found.rows[0].story_text, "Zoë Müller ( née Kovač ) paid $ 1,250 in the 1960s .");
+        assert_eq!((found.rows[0].question.as_str(), &*found.rows[0].story_id), ("Who , then ?", "T 1"));
+        for row in &found.rows[1..] {
+            assert!(Arc::ptr_eq(&row.story_text, &found.rows[0].story_text), "a copy of the paragraph");
+        }
         let answers: Vec<String> = found.rows.iter().map(answer).collect();
         assert_eq!(answers, ["Zoë Müller", "Kovač", "$ 1,250"]);
     }

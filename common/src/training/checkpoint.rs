@@ -1,5 +1,5 @@
 use crate::keras::{Optimizer, weights};
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Error, Result, anyhow, bail, ensure};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Debug;
@@ -87,6 +87,25 @@ pub(super) struct Position {
     pub history: Vec<(f64, Vec<f64>)>,
 }
 
+impl Position {
+    /// Checks that its numbers agree: what follows counts on it, and a file may have been changed.
+    fn check(&self) -> Result<()> {
+        let Position { step, steps_per_epoch, samples, metrics, history, .. } = self;
+        let epochs = step.checked_div(*steps_per_epoch).context("its epochs have no steps")?;
+        ensure!(
+            epochs == history.len() as u64,
+            "{step} steps are {epochs} epochs of {steps_per_epoch}, but it has the losses of {}",
+            history.len()
+        );
+        let begun = step % steps_per_epoch > 0;
+        ensure!(begun || *samples == 0.0, "it has {samples} samples of an epoch without steps");
+        if let Some(epoch) = history.iter().position(|(_, losses)| losses.len() != metrics.len()) {
+            bail!("epoch {} has {} losses, not {}", epoch + 1, history[epoch].1.len(), metrics.len());
+        }
+        Ok(())
+    }
+}
+
 /// One safetensors file with the weights in Keras' names and layouts, the optimizers' state, and the position as JSON
 /// in its header: a single rename updates all of it at once.
 #[derive(Debug)]
@@ -137,6 +156,7 @@ impl CheckpointFile {
     /// Loads the state; nothing changes unless all of it fits.
     pub(super) fn load(&self, state: &TrainState) -> Result<Position> {
         let (tensors, position) = self.read()?;
+        position.check().map_err(|error| self.unusable(&error.context("its training position is damaged")))?;
         let (mut others, variables): (BTreeMap<_, _>, BTreeMap<_, _>) =
             tensors.into_iter().partition(|(name, _)| is_state(name));
         let take = |(name, part): (&String, &Rc<dyn Encoded>)| {
@@ -146,7 +166,7 @@ impl CheckpointFile {
         let encoded = state.encoded.iter().map(take).collect::<Result<Vec<_>>>().with_context(|| self.misfit())?;
         let pairs = pair(&state.others, others).with_context(|| self.misfit())?;
         weights::assign_named(&state.variables, variables).with_context(|| self.misfit())?;
-        encoded.iter().try_for_each(|(part, bytes)| part.decode(bytes)).with_context(|| self.misfit())?;
+        encoded.iter().try_for_each(|(part, bytes)| part.decode(bytes)).map_err(|error| self.unusable(&error))?;
         tch::no_grad(|| pairs.into_iter().for_each(|(mut tensor, saved)| tensor.copy_(&saved)));
         Ok(position)
     }
@@ -155,9 +175,14 @@ impl CheckpointFile {
         let (tensors, header) = weights::read_file(&self.0)?;
         let json = header.get(POSITION);
         ensure!(json.is_some(), "{} holds weights, but no training position", self.0.display());
-        let position = serde_json::from_str(json.map_or("", String::as_str))
+        let position: Position = serde_json::from_str(json.map_or("", String::as_str))
             .with_context(|| format!("the training position in {} is damaged", self.0.display()))?;
         Ok((tensors, position))
+    }
+
+    fn unusable(&self, why: &Error) -> Error {
+        let folder = self.0.ancestors().nth(2).unwrap_or(&self.0).display();
+        anyhow!("cannot resume from {}: {why:#}; move {folder} away and train again", self.0.display())
     }
 
     fn misfit(&self) -> String {

@@ -16,6 +16,7 @@
 //! resumed ends with the same weights, bit for bit on the CPU.
 
 mod checkpoint;
+mod checksum;
 mod config;
 mod history;
 mod progress;
@@ -29,6 +30,7 @@ mod train;
 
 pub use catalog::Preset;
 pub use checkpoint::{CheckpointFile, Encoded, TrainState};
+pub use checksum::{with_checksum, without_checksum};
 pub use config::{ExperimentConfig, FitConfig, configure, ensure_positive, settings};
 pub use history::History;
 pub use run::{DataInfo, Params, Run, RunFolder};

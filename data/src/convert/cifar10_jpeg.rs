@@ -19,9 +19,12 @@ use zune_jpeg::zune_core::options::DecoderOptions;
 
 use crate::progress;
 use crate::staging::{Staging, Target};
+use crate::tar_members;
 
 /// Maximum length of a JPEG file of 32 x 32 pixels.
 const LONGEST: u64 = 1 << 16;
+/// Maximum length of all JPEG files and their names: a small archive can hold more than memory.
+const LARGEST: u64 = 1 << 30;
 
 /// A JPEG file's name and bytes.
 type Jpeg = (String, Vec<u8>);
@@ -57,21 +60,23 @@ fn admit(staging: &mut Staging, name: &str, bytes: &[u8]) -> Result<()> {
 /// The files of `train` and of `test`. Others, such as a readme, are ignored.
 fn read(stream: impl Read) -> Result<[Classes; 2]> {
     let mut parts = [Classes::new(), Classes::new()];
-    let mut archive = tar::Archive::new(stream);
-    for entry in archive.entries()? {
-        let entry = entry?;
-        let path = entry.path()?.to_string_lossy().into_owned();
+    let mut total = 0;
+    tar_members::for_each(stream, |member| {
+        let path = member.path.to_string_lossy();
         let words: Vec<&str> = path.trim_start_matches("./").split('/').collect();
         let (part, class, name) = match words[..] {
             ["train", class, name] if name.ends_with(".jpg") => (0, class, name),
             ["test", class, name] if name.ends_with(".jpg") => (1, class, name),
-            _ => continue,
+            _ => return Ok(()),
         };
-        ensure!(entry.size() <= LONGEST, "`{path}` is too long for an image of {SIDE} x {SIDE} pixels");
+        ensure!(member.size <= LONGEST, "`{path}` is too long for an image of {SIDE} x {SIDE} pixels");
+        total += member.size + path.len() as u64;
+        ensure!(total <= LARGEST, "its images are longer than {LARGEST} bytes");
         let mut bytes = Vec::new();
-        entry.take(LONGEST).read_to_end(&mut bytes)?;
+        member.content.take(LONGEST).read_to_end(&mut bytes)?;
         parts[part].entry(class.to_string()).or_default().push((name.to_string(), bytes));
-    }
+        Ok(())
+    })?;
     for (classes, part) in parts.iter_mut().zip(["train", "test"]) {
         ensure!(
             classes.len() == usize::from(cifar::CLASSES),

@@ -5,7 +5,7 @@ use basin::{
     BoxBounds, ConstraintDescription, ConstraintSet, Constraints, CostFunction, Executor, FirstOrderState, Gradient,
     State, StepOutcome, Stepper,
 };
-use common::training::Encoded;
+use common::training::{Encoded, with_checksum, without_checksum};
 use std::cell::{Cell, RefCell};
 use std::convert::Infallible;
 use std::fmt;
@@ -15,6 +15,9 @@ use std::rc::Rc;
 const LEAST_FALL: f64 = 1e7 * f64::EPSILON;
 /// scipy's `pgtol`: the largest value of the gradient at which a search ends.
 const FLAT: f64 = 1e-5;
+
+/// The saved state in messages.
+const STATE: &str = "the state of L-BFGS";
 
 /// A function of many values with its gradient.
 pub type Function = Rc<dyn Fn(&[f64]) -> (f64, Vec<f64>)>;
@@ -112,25 +115,27 @@ impl fmt::Debug for Lbfgs {
 }
 
 impl Encoded for Lbfgs {
+    /// A checksum stands in front: the crate takes a damaged state for a good one, and panics later.
     fn encode(&self) -> Result<Vec<u8>> {
         let stepper = self.stepper.borrow();
         let parts = stepper.as_ref().map(|stepper| (stepper.solver(), stepper.state(), stepper.counts()));
-        postcard::to_allocvec(&(&*self.start.borrow(), parts)).context("cannot encode the state of L-BFGS")
+        let bytes = postcard::to_allocvec(&(&*self.start.borrow(), parts));
+        Ok(with_checksum(&bytes.with_context(|| format!("cannot encode {STATE}"))?))
     }
 
     fn decode(&self, bytes: &[u8]) -> Result<()> {
-        let damaged = "the state of L-BFGS is damaged";
+        let bytes = without_checksum(bytes, STATE)?;
         let (start, parts): (Vec<f64>, Option<(Solver, Progress, basin::EvalCounts)>) =
-            postcard::from_bytes(bytes).context(damaged)?;
+            postcard::from_bytes(bytes).with_context(|| format!("{STATE} is of another version"))?;
         let n = self.start.borrow().len();
         let point = parts.as_ref().map_or(&start, |(_, state, _)| state.param());
-        ensure!(start.len() == n && point.len() == n, "{damaged}: it has {} values, not {n}", start.len());
-        self.start.replace(start);
+        ensure!(start.len() == n && point.len() == n, "{STATE} has {} values, not {n}", start.len());
         let resumed = parts.map(|(solver, state, counts)| {
             let checkpoint = basin::ExactCheckpoint::from_parts(solver, state, counts);
             Executor::resume_from_checkpoint(self.problem.clone(), checkpoint).into_stepper()
         });
-        let resumed = resumed.transpose().map_err(|error| anyhow!("{damaged}: {error}"))?;
+        let resumed = resumed.transpose().map_err(|error| anyhow!("{STATE} cannot be used: {error}"))?;
+        self.start.replace(start);
         self.stepper.replace(resumed);
         Ok(())
     }

@@ -238,8 +238,8 @@ mod tests {
 
     fn row(story: &str, question: &str, ranges: &[(usize, usize)]) -> Row {
         Row {
-            story_id: story.to_string(),
-            story_text: story.to_string(),
+            story_id: story.into(),
+            story_text: story.into(),
             question: question.to_string(),
             answer_token_ranges: ranges.iter().map(|(start, end)| *start..*end).collect(),
         }

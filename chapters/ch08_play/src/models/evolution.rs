@@ -8,9 +8,8 @@ use anyhow::{Context, Result, anyhow, bail, ensure};
 use basin::{
     CmaEs, CostFunction, EvalCounts, ExactCheckpoint, Executor, PopulationProgress, State, StepOutcome, Stepper,
 };
-use common::training::Encoded;
+use common::training::{Encoded, with_checksum, without_checksum};
 use nalgebra::{DMatrix, DVector};
-use sha2::{Digest, Sha256};
 use std::cell::RefCell;
 use std::convert::Infallible;
 use std::fmt;
@@ -20,8 +19,8 @@ use std::rc::Rc;
 /// else, and the matrix hardly changes.
 const EIGEN_PERIOD: u64 = 12;
 
-/// Bytes of the checksum of a saved state.
-const CHECKSUM: usize = 8;
+/// The saved state in messages.
+const STATE: &str = "the state of CMA-ES";
 
 type Solver = CmaEs<DVector<f64>, DMatrix<f64>>;
 type Progress = PopulationProgress<DVector<f64>>;
@@ -127,20 +126,18 @@ impl Encoded for Evolution {
     /// A checksum stands in front: the crate takes a damaged state for a good one, and panics later.
     fn encode(&self) -> Result<Vec<u8>> {
         let Some(bytes) = self.parts.borrow().as_ref().map(encoded).transpose()? else { return Ok(vec![]) };
-        Ok([&Sha256::digest(&bytes)[..CHECKSUM], &bytes].concat())
+        Ok(with_checksum(&bytes))
     }
 
     fn decode(&self, bytes: &[u8]) -> Result<()> {
-        let damaged = "the state of CMA-ES is damaged";
         if bytes.is_empty() {
             self.parts.take();
             return Ok(());
         }
-        let (checksum, bytes) = bytes.split_at_checked(CHECKSUM).context(damaged)?;
-        ensure!(Sha256::digest(bytes)[..CHECKSUM] == *checksum, damaged);
-        let parts: Parts = postcard::from_bytes(bytes).context(damaged)?;
+        let bytes = without_checksum(bytes, STATE)?;
+        let parts: Parts = postcard::from_bytes(bytes).with_context(|| format!("{STATE} is of another version"))?;
         let found = parts.1.param().len();
-        ensure!(found == self.start.len(), "{damaged}: it has {found} weights, not {}", self.start.len());
+        ensure!(found == self.start.len(), "{STATE} has {found} weights, not {}", self.start.len());
         self.parts.replace(Some(parts));
         Ok(())
     }

@@ -176,7 +176,7 @@ pub fn trained(context: &Context) -> Result<Finder> {
     let run = context.training_run::<Config>(RUN[0], RUN[1], tales.info.clone())?;
     let (config, seed) = (run.params.config.clone(), run.params.seed);
     let pieces = vocabulary(&run.folder.path.join(TOKENIZER), &tales.learned, config.net.vocab_size as usize)?;
-    let net = BertConfig { vocab_size: pieces.len() as i64, ..config.net };
+    let net = BertConfig { vocab_size: pieces.vocab_size(), ..config.net };
     let windows = |texts: &[String]| Windows::new(texts, &pieces, net.max_position_embeddings, context.device());
     let (learned, held_out) = (windows(&tales.learned)?, windows(&tales.held_out)?);
     let parameters = net.parameters();

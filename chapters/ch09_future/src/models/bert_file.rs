@@ -60,10 +60,10 @@ fn open<Net>(
     let vocabulary = if beside("tokenizer.json").exists() { beside("tokenizer.json") } else { beside("vocab.txt") };
     let pieces = WordPieces::load(&vocabulary)?;
     ensure!(
-        pieces.len() as i64 <= config.vocab_size,
-        "{} has {} tokens, and the net in {} has {}: they do not belong together",
+        pieces.vocab_size() <= config.vocab_size,
+        "{} needs a net of {} tokens, and the one in {} has {}: they do not belong together",
         vocabulary.display(),
-        pieces.len(),
+        pieces.vocab_size(),
         file.display(),
         config.vocab_size
     );

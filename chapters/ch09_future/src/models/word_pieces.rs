@@ -164,6 +164,12 @@ impl WordPieces {
         self.tokenizer.get_vocab_size(true)
     }
 
+    /// The rows that an embedding of the tokens needs: one more than their largest number. It is above [`WordPieces::len`] if
+    /// numbers between them are left out.
+    pub fn vocab_size(&self) -> i64 {
+        self.tokenizer.get_vocab(true).into_values().max().map_or(0, |largest| i64::from(largest) + 1)
+    }
+
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
