@@ -85,11 +85,13 @@ impl BytePairs {
         }
     }
 
-    /// The number of tokens.
+    /// The number of tokens, counted by the largest one: an embedding needs so many rows.
     pub fn len(&self) -> usize {
         match self {
             BytePairs::Gpt2(_) => GPT2_END as usize + 1,
-            BytePairs::Own(tokenizer) => tokenizer.get_vocab_size(true),
+            BytePairs::Own(tokenizer) => {
+                tokenizer.get_vocab(true).into_values().max().map_or(0, |largest| largest as usize + 1)
+            }
         }
     }
 
