@@ -1,8 +1,8 @@
 //! Atomic writes: a file is complete or absent.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use std::fs;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::Path;
 
 #[cfg(unix)]
@@ -17,6 +17,14 @@ const PART: &str = ".part-";
 /// # Errors
 /// The file cannot be written: the folder is read-only, or the disk is full.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    // Another process that begins with this folder takes an unfinished file for one that a kill has left.
+    let is_written = write_once(path, bytes)? || write_once(path, bytes)?;
+    ensure!(is_written, "cannot write {}: another process removed it before it was complete", path.display());
+    Ok(())
+}
+
+/// [`write`]; false if the unfinished file was gone before it had its name.
+fn write_once(path: &Path, bytes: &[u8]) -> Result<bool> {
     let failed = || format!("cannot write {}", path.display());
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(folder).with_context(failed)?;
@@ -28,8 +36,10 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     file.write_all(bytes).with_context(failed)?;
     file.as_file().sync_data().with_context(failed)?;
     // Keep only the reason: the error itself holds the unfinished file.
-    file.persist(path).map_err(|error| error.error).with_context(failed)?;
-    Ok(())
+    match file.persist(path).map_err(|error| error.error) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+        persisted => persisted.map(|_| true).with_context(failed),
+    }
 }
 
 /// Removes the temporary files that killed processes left in a folder and its subfolders.

@@ -61,18 +61,26 @@ fn full_disk(player: &Player, whole: &Whole, out: &Path) -> Result<&'static str>
         return Ok("-");
     }
     let args = player.args(whole, out)?;
+    let before = unfinished(player, out)?; // of the kill
     let ended = player.launch.start(out, &args, &player.log(TROUBLED), Some(blocks))?.end()?;
     if ended.code == Some(0) {
         return Ok("no write"); // the run was at its end
     }
     ensure_clear(&ended, out, "with a full disk")?;
     saved.ensure_intact("a full disk")?;
-    for run in folder::runs(out, player.launch.id)?.values() {
-        if let Some(name) = folder::files(run)?.iter().find(|name| name.contains(PART)) {
-            bail!(Halt::Found(format!("a full disk leaves {name} behind")));
-        }
+    if let Some(name) = unfinished(player, out)?.difference(&before).next() {
+        bail!(Halt::Found(format!("a full disk leaves {name} behind")));
     }
     Ok("refused")
+}
+
+/// The unfinished files in the run folders.
+fn unfinished(player: &Player, out: &Path) -> Result<BTreeSet<String>> {
+    let mut names = BTreeSet::new();
+    for run in folder::runs(out, player.launch.id)?.values() {
+        names.extend(folder::files(run)?.into_iter().filter(|name| name.contains(PART)));
+    }
+    Ok(names)
 }
 
 /// Neither the run folder nor anything in it may be written.

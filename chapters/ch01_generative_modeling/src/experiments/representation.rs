@@ -58,8 +58,6 @@ pub fn run(context: &Context) -> Result<()> {
     let run = start(context)?;
     let config = &run.params.config;
     let (seed, figures) = (run.params.seed, context.figures(&run));
-    draw::latent_space_of_tins(&figures)?;
-
     let (train, test) = (random_tins(config.tins, mix(&[seed, 1])), random_tins(config.test_tins, mix(&[seed, 2])));
     device::seed(&[seed]);
     let model = Autoencoder::new(config.penalty, context.device())?;
@@ -74,6 +72,8 @@ pub fn run(context: &Context) -> Result<()> {
     let (height, width) = (r_squared[0], r_squared[1]);
     say!("a linear map from the two codes explains R² = {height:.4} of height and {width:.4} of width");
 
+    // Behind training, since each figure says how long that was.
+    draw::latent_space_of_tins(&figures)?;
     draw::loss(&figures)?;
     draw::latent_space(&figures, &codes, &test, (height, width))?;
     draw::reconstructions(&figures, &model, &images, &test)?;
