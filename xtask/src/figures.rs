@@ -3,7 +3,6 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, Result};
 use clap::Args;
@@ -33,22 +32,16 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
     let jobs = jobs(&experiments, &words)?;
     let cargo = Cargo::ready(root)?;
 
-    // Ctrl-C also reaches the chapter's binary, which finishes its step and saves: wait for it. A second Ctrl-C exits.
-    static INTERRUPTED: AtomicBool = AtomicBool::new(false);
-    ctrlc::set_handler(|| {
-        if INTERRUPTED.swap(true, Ordering::Relaxed) {
-            std::process::exit(130);
-        }
-    })
-    .context("catching Ctrl-C")?;
+    // Ctrl-C also reaches the chapter's binary, which finishes its step and saves: wait for it.
+    process::catch_ctrl_c()?;
 
     for job in jobs {
         let package = &job.chapter.table.package;
         let mut binary = cargo.start(&cargo.build(package, package)?);
         binary.arg("figures").args(&job.ids).args(options);
         let status = binary.status().with_context(|| format!("starting {package}"))?;
-        if INTERRUPTED.load(Ordering::Relaxed) {
-            return Ok(ExitCode::from(130));
+        if process::interrupted() {
+            return Ok(ExitCode::from(process::INTERRUPTED));
         }
         if !status.success() {
             note!("error: the figures of chapter {} failed: see the message above", job.chapter.table.chapter);

@@ -4,8 +4,32 @@ use std::fmt::Arguments;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, ExitStatus};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, Result};
+
+/// The exit code after Ctrl-C.
+pub const INTERRUPTED: u8 = 130;
+
+static IS_INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+/// From now on, Ctrl-C does no more than [`interrupted`] tells; a second one exits.
+///
+/// # Errors
+/// The system refuses.
+pub fn catch_ctrl_c() -> Result<()> {
+    let caught = ctrlc::set_handler(|| {
+        if IS_INTERRUPTED.swap(true, Ordering::Relaxed) {
+            std::process::exit(INTERRUPTED.into());
+        }
+    });
+    caught.context("catching Ctrl-C")
+}
+
+/// Whether Ctrl-C was pressed since [`catch_ctrl_c`].
+pub fn interrupted() -> bool {
+    IS_INTERRUPTED.load(Ordering::Relaxed)
+}
 
 /// Writes the begin of a line to standard error; `note!` ends it.
 pub fn begin(words: Arguments) {

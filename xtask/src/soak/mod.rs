@@ -19,7 +19,6 @@ use std::collections::btree_map::Entry;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
@@ -27,6 +26,7 @@ use data::{Choice, note, say};
 
 use crate::cargo::Cargo;
 use crate::experiments::Experiments;
+use crate::process;
 use launch::Launch;
 use plan::Section;
 use report::{Report, Row};
@@ -65,12 +65,10 @@ pub enum Halt {
     Stopped,
 }
 
-static STOPPED: AtomicBool = AtomicBool::new(false);
-
 /// # Errors
 /// [`Halt::Stopped`] after Ctrl-C.
 pub fn ensure_not_stopped() -> Result<()> {
-    if STOPPED.load(Ordering::Relaxed) {
+    if process::interrupted() {
         bail!(Halt::Stopped);
     }
     Ok(())
@@ -85,20 +83,15 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
     let experiments = Experiments::load(root)?;
     let sections = plan::sections(&experiments, &arguments.words)?;
     let cargo = Cargo::ready(root)?;
-    // The processes that train do not get Ctrl-C (see `launch`): they are killed. A second Ctrl-C exits.
-    ctrlc::set_handler(|| {
-        if STOPPED.swap(true, Ordering::Relaxed) {
-            std::process::exit(130);
-        }
-    })
-    .context("catching Ctrl-C")?;
+    // The processes that train do not get Ctrl-C (see `launch`): they are killed.
+    process::catch_ctrl_c()?;
     let home = tempfile::Builder::new().prefix("soak-").tempdir().context("making a temporary folder")?;
     let seed = arguments.seed.unwrap_or_else(|| rand::random::<u32>().into());
     let soak = Soak { arguments, cargo: &cargo, home: home.path(), seed };
     match soak.play_all(&sections) {
-        Err(_) if STOPPED.load(Ordering::Relaxed) => {
+        Err(_) if process::interrupted() => {
             note!("stopped; nothing is left behind");
-            Ok(ExitCode::from(130))
+            Ok(ExitCode::from(process::INTERRUPTED))
         }
         Err(error) => Err(error),
         Ok(report) => {
