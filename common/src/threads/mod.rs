@@ -1,11 +1,18 @@
-//! The number of CPU threads that libtorch computes with.
+//! The CPU threads that libtorch computes with: how many, and how they wait for each other.
 //!
 //! libtorch splits its work into as many parts as it has threads. If OpenMP then gives fewer, because `OMP_THREAD_LIMIT` or
 //! `OMP_DYNAMIC` says so, some parts are not computed, and no error is raised: gradients are wrong, and training ends in
 //! NaN. So the number is cut to what OpenMP really gives.
 
+#[cfg(target_os = "linux")]
+mod contention;
+mod openmp;
+#[cfg(target_os = "linux")]
+mod waiting;
+
 use crate::note;
-use std::ffi::{CStr, c_int, c_uint, c_void};
+use openmp::{Parallel, function};
+use std::ffi::{c_int, c_uint, c_void};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicI32, Ordering};
 
@@ -16,8 +23,9 @@ pub fn set(threads: i32) {
     cut();
 }
 
-/// Overrules `OMP_DYNAMIC`, and cuts libtorch's own choice of threads to what OpenMP gives. Every net calls this when it is
-/// described. OpenMP keeps both settings for each thread of the program: a thread that computed before has the old ones.
+/// Overrules `OMP_DYNAMIC`, cuts libtorch's own choice of threads to what OpenMP gives, and lets the threads sleep at
+/// barriers while other programs want the processors. Every net calls this when it is described. OpenMP keeps the first two
+/// settings for each thread of the program: a thread that computed before has the old ones.
 pub(crate) fn settle() {
     static CUT: OnceLock<Option<i32>> = OnceLock::new();
     thread_local! {
@@ -26,6 +34,8 @@ pub(crate) fn settle() {
             if let Some(threads) = *CUT.get_or_init(cut) {
                 tch::set_num_threads(threads);
             }
+            #[cfg(target_os = "linux")]
+            waiting::adapt();
         };
     }
     SETTLED.with(|()| ());
@@ -35,7 +45,7 @@ pub(crate) fn settle() {
 /// more threads than processors, those that train would sleep at each barrier, and a step of a small net takes twice the
 /// time.
 pub fn compute_alone() {
-    if let Some(set_threads) = openmp::<unsafe extern "C" fn(c_int)>(c"omp_set_num_threads") {
+    if let Some(set_threads) = function::<unsafe extern "C" fn(c_int)>(c"omp_set_num_threads") {
         // SAFETY: a function of OpenMP's specification that sets a number, for this thread only.
         unsafe { set_threads(1) };
     }
@@ -43,7 +53,7 @@ pub fn compute_alone() {
 
 /// Makes OpenMP give all threads that are asked for. Each thread of the program has this setting of its own.
 fn overrule() {
-    if let Some(set_dynamic) = openmp::<unsafe extern "C" fn(c_int)>(c"omp_set_dynamic") {
+    if let Some(set_dynamic) = function::<unsafe extern "C" fn(c_int)>(c"omp_set_dynamic") {
         // SAFETY: a function of OpenMP's specification that sets a number.
         unsafe { set_dynamic(0) };
     }
@@ -61,29 +71,17 @@ fn cut() -> Option<i32> {
 /// The number of threads that take part in a parallel region for which `wanted` were asked. `None` if libtorch computes
 /// with another library than GNU's; then OpenMP's limit stands in.
 fn given(wanted: i32) -> Option<i32> {
-    type Parallel = unsafe extern "C" fn(unsafe extern "C" fn(*mut c_void), *mut c_void, c_uint, c_uint);
     unsafe extern "C" fn count(counter: *mut c_void) {
         // SAFETY: the pointer is that of the counter below, which outlives the region.
         unsafe { &*counter.cast::<AtomicI32>() }.fetch_add(1, Ordering::Relaxed);
     }
-    if let Some(parallel) = openmp::<Parallel>(c"GOMP_parallel") {
+    if let Some(parallel) = function::<Parallel>(c"GOMP_parallel") {
         let counter = AtomicI32::new(0);
         // SAFETY: the entry point of GNU's OpenMP for a parallel region; it returns when all threads have counted.
         unsafe { parallel(count, (&raw const counter).cast_mut().cast(), wanted.max(1) as c_uint, 0) };
         return Some(counter.into_inner());
     }
-    let limit = openmp::<unsafe extern "C" fn() -> c_int>(c"omp_get_thread_limit")?;
+    let limit = function::<unsafe extern "C" fn() -> c_int>(c"omp_get_thread_limit")?;
     // SAFETY: a function of OpenMP's specification that reads a number.
     Some(unsafe { limit() })
-}
-
-/// A function of the OpenMP library that libtorch has loaded; `F` is its type.
-fn openmp<F: Copy>(name: &CStr) -> Option<F> {
-    const { assert!(size_of::<F>() == size_of::<*mut c_void>()) };
-    // libtorch and its OpenMP are loaded with the program, but only if something of libtorch is called.
-    let _ = tch::get_num_threads();
-    // SAFETY: looks a name up among the loaded libraries.
-    let address = unsafe { libc::dlsym(libc::RTLD_DEFAULT, name.as_ptr()) };
-    // SAFETY: a function pointer of the size of a pointer, as asserted, and not null.
-    (!address.is_null()).then(|| unsafe { std::mem::transmute_copy::<*mut c_void, F>(&address) })
 }
