@@ -41,11 +41,24 @@ impl fmt::Display for Choice {
 }
 
 impl Choice {
-    /// The device to use.
+    /// The device to use. On CUDA, `cudnn.benchmark` is switched on: cuDNN tries its algorithms when a convolution first
+    /// meets a shape, and keeps the fastest one for it.
+    ///
+    /// That is right for nets whose shapes repeat, and all convolutions of the book do: nets with open time axes have none,
+    /// an image that is styled keeps its size, and nets that grow stay at each size for many steps. Which algorithm is
+    /// fastest may change from one program to the next, and the last bits of a convolution with it.
     ///
     /// # Errors
     /// The device is named but not available; the message says which devices are, or how to install CUDA.
     pub fn resolve(self) -> Result<Device> {
+        let device = self.find()?;
+        if device.is_cuda() {
+            Cuda::cudnn_set_benchmark(true);
+        }
+        Ok(device)
+    }
+
+    fn find(self) -> Result<Device> {
         match self {
             Choice::Auto => {
                 load_cuda();

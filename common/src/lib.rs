@@ -17,6 +17,7 @@ pub mod samples;
 mod shell;
 pub mod threads;
 pub mod training;
+pub mod transfer;
 
 pub use data::{note, say};
 pub use music;

@@ -71,8 +71,8 @@ fn a_position_whose_numbers_disagree_is_refused() {
         }
     }
     fs::write(&file, &good).unwrap();
-    let training = start(&run, 4, &Rc::default()).unwrap();
-    assert_eq!((training.steps_done(), training.history().metric("loss")), (6, Some(vec![0.5, 0.5])));
+    let mut training = start(&run, 4, &Rc::default()).unwrap();
+    assert_eq!((training.steps_done(), training.history().unwrap().metric("loss")), (6, Some(vec![0.5, 0.5])));
 }
 
 #[test]

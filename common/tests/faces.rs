@@ -77,7 +77,7 @@ fn streams_repeat_and_go_on_anywhere() {
     let set = CelebA::open(folder.path()).unwrap();
     let files = Arc::new(set.images(FACES, 16, 16).unwrap());
     let rows = |first: u64, seed: u64| -> Vec<Vec<usize>> {
-        let stream = files.stream(Batches::new(FACES as i64, 4, seed), first, 3);
+        let stream = files.stream(Batches::new(FACES as i64, 4, seed), first, 3, Device::Cpu);
         stream.map(|batch| batch.unwrap().rows).collect()
     };
     let all = rows(0, 5);
@@ -93,7 +93,7 @@ fn streams_repeat_and_go_on_anywhere() {
         assert_eq!(rows(first, 5), all[first as usize..], "from step {first}");
     }
     // The images are those of the rows.
-    let batch = files.stream(Batches::new(FACES as i64, 4, 5), 4, 3).next().unwrap().unwrap();
+    let batch = files.stream(Batches::new(FACES as i64, 4, 5), 4, 3, Device::Cpu).next().unwrap().unwrap();
     let same = files.load(batch.rows.clone()).unwrap();
     assert_eq!(batch.images(Device::Cpu), same.images(Device::Cpu));
 }
@@ -117,7 +117,8 @@ fn damaged_and_missing_images_are_skipped_up_to_a_limit() {
 
     let error = files().skipping_at_most(2).load(0..FACES).unwrap_err().to_string();
     assert!(error.contains("3 of 11 images are missing or damaged") && error.contains("000002.jpg"), "{error}");
-    let mut stream = Arc::new(files().skipping_at_most(2)).stream(Batches::new(FACES as i64, 11, 1), 0, 1);
+    let strict = Arc::new(files().skipping_at_most(2));
+    let mut stream = strict.stream(Batches::new(FACES as i64, 11, 1), 0, 1, Device::Cpu);
     assert!(stream.next().unwrap().is_err());
     let error = files().load(0..3).unwrap_err().to_string();
     assert!(error.contains("no image of a batch"), "{error}");

@@ -10,6 +10,7 @@ use common::device::mix;
 use common::images;
 use common::keras::nhwc_to_nchw;
 use common::training::DataInfo;
+use common::transfer::upload;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tch::{Device, Kind, Tensor};
@@ -111,7 +112,7 @@ impl Domains {
         let stream = |files: &Arc<ImageFiles>, domain: u64| {
             let mut batches = Batches::new(files.len() as i64, batch_size, mix(&[seed, domain]));
             let steps = first..epochs * per_epoch;
-            files.in_order(steps.map(move |step| batches.row_numbers(step / per_epoch, step % per_epoch)))
+            files.in_order(steps.map(move |step| batches.row_numbers(step / per_epoch, step % per_epoch)), device)
         };
         PairBatches { a: stream(&self.a.train, 0), b: stream(&self.b.train, 1), device }
     }
@@ -157,9 +158,8 @@ impl PairBatches {
 
 /// Mirrors each image with probability 1/2.
 fn mirrored(images: &Tensor) -> Tensor {
-    let coins =
-        Tensor::rand([images.size()[0], 1, 1, 1], (Kind::Float, Device::Cpu)).gt(0.5).to_device(images.device());
-    images.flip([3]).where_self(&coins, images)
+    let coins = Tensor::rand([images.size()[0], 1, 1, 1], (Kind::Float, Device::Cpu)).gt(0.5);
+    images.flip([3]).where_self(&upload(&coins, images.device()), images)
 }
 
 fn to_net(batch: &Batch, device: Device) -> Tensor {

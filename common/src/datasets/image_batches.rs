@@ -4,6 +4,7 @@ use super::batches::Batches;
 use super::image_files::{Batch, ImageFiles};
 use super::prefetch::Prefetch;
 use crate::keras::nhwc_to_nchw;
+use crate::transfer::upload;
 use anyhow::{Context, Result};
 use std::sync::Arc;
 use std::time::Duration;
@@ -73,7 +74,8 @@ impl ImageSource {
             ImageSource::Files(files) => {
                 let rows = (0..count as usize).collect::<Vec<_>>();
                 let chunks: Vec<Vec<usize>> = rows.chunks(CHUNK).map(<[usize]>::to_vec).collect();
-                files.in_order(chunks.into_iter()).try_for_each(|batch| take(&batch?.images(Device::Cpu)))
+                let mut batches = files.in_order(chunks.into_iter(), Device::Cpu);
+                batches.try_for_each(|batch| take(&batch?.images(Device::Cpu)))
             }
         }
     }
@@ -84,7 +86,7 @@ impl ImageSource {
         let batches = Batches::new(self.len(), batch_size, seed);
         let draw = match self {
             ImageSource::Memory(images) => Draw::Shuffled { images: images.to_device(device), batches, step: first },
-            ImageSource::Files(files) => Draw::Files(files.stream(batches, first, epochs)),
+            ImageSource::Files(files) => Draw::Files(files.stream(batches, first, epochs, device)),
         };
         ImageBatches { draw, device }
     }
@@ -99,7 +101,7 @@ impl ImageSource {
                 let mut batches = Batches::new(self.len(), batch_size, seed);
                 let whole = (self.len() as u64 / batch_size as u64).max(1);
                 let rows = (first..).map(move |number| batches.row_numbers(number / whole, number % whole));
-                Draw::Files(files.in_order(rows))
+                Draw::Files(files.in_order(rows, device))
             }
         };
         ImageBatches { draw, device }
@@ -130,13 +132,13 @@ impl ImageBatches {
         let images = match &mut self.draw {
             Draw::Shuffled { images, batches, step } => {
                 let per_epoch = batches.per_epoch();
-                let rows = batches.rows(*step / per_epoch, *step % per_epoch).to_device(self.device);
+                let rows = upload(&batches.rows(*step / per_epoch, *step % per_epoch), self.device);
                 *step += 1;
                 images.index_select(0, &rows)
             }
             Draw::WithReplacement { images, batch_size } => {
                 let rows = Tensor::randint(images.size()[0], [*batch_size], (Kind::Int64, Device::Cpu));
-                images.index_select(0, &rows.to_device(self.device))
+                images.index_select(0, &upload(&rows, self.device))
             }
             Draw::Files(stream) => stream.next().context("there are fewer batches than steps")??.images(self.device),
         };

@@ -2,7 +2,7 @@
 
 use super::batches::Batches;
 use super::prefetch::Prefetch;
-use crate::{images, note};
+use crate::{images, note, transfer};
 use anyhow::{Result, bail, ensure};
 use image::DynamicImage;
 use image::imageops::FilterType;
@@ -54,7 +54,7 @@ pub struct Batch {
 impl Batch {
     /// The images `[n, height, width, channels]` in [0, 1], on a device.
     pub fn images(&self, device: Device) -> Tensor {
-        self.bytes.to_device(device).to_kind(Kind::Float) / 255.0
+        transfer::copy_non_blocking(&self.bytes, device).to_kind(Kind::Float) / 255.0
     }
 }
 
@@ -129,17 +129,26 @@ impl ImageFiles {
 
     /// Shuffled batches for `epochs` epochs from step `first` (counted from 0 over all epochs), decoded on all cores in
     /// the background. The order depends only on seed and epoch, so a run that resumes within an epoch sees the same
-    /// batches.
-    pub fn stream(self: &Arc<Self>, mut batches: Batches, first: u64, epochs: u64) -> Prefetch<Batch> {
+    /// batches. `device` as in [`ImageFiles::in_order`].
+    pub fn stream(self: &Arc<Self>, mut batches: Batches, first: u64, epochs: u64, device: Device) -> Prefetch<Batch> {
         let per_epoch = batches.per_epoch();
         let rows = (first..epochs * per_epoch).map(move |step| batches.row_numbers(step / per_epoch, step % per_epoch));
-        self.in_order(rows)
+        self.in_order(rows, device)
     }
 
-    /// Batches of these rows, decoded on all cores in the background.
-    pub fn in_order(self: &Arc<Self>, rows: impl Iterator<Item = Vec<usize>> + Send + 'static) -> Prefetch<Batch> {
+    /// Batches of these rows, decoded on all cores in the background. They are to be copied to this device: for a GPU they
+    /// lie in pinned memory.
+    pub fn in_order(
+        self: &Arc<Self>,
+        rows: impl Iterator<Item = Vec<usize>> + Send + 'static,
+        device: Device,
+    ) -> Prefetch<Batch> {
         let files = self.clone();
-        Prefetch::new(rows, cores(), AHEAD, move |rows| files.load(rows))
+        let load = move |rows: Vec<usize>| -> Result<Batch> {
+            let Batch { rows, bytes } = files.load(rows)?;
+            Ok(Batch { rows, bytes: transfer::pin_memory(&bytes, device) })
+        };
+        Prefetch::new(rows, cores(), AHEAD, load)
     }
 
     /// All images one by one, decoded on all cores in the background: bytes `[height, width, channels]`, or why a file

@@ -54,9 +54,18 @@ pub(super) fn conv2d_transpose(x: &Tensor, kernel: &Tensor, bias: Option<&Tensor
     if let Some(patches) = config.transposed_patches([height, width]) {
         return patches::conv_transpose(x, kernel, bias, patches);
     }
+    let mut y = without_bias(x, kernel, [height, width], config);
+    // Given to libtorch, the bias would cost more: oneDNN sums its gradient in reference code.
+    if let Some(bias) = bias {
+        let _ = y.g_add_(&bias.view([-1, 1, 1]));
+    }
+    y
+}
+
+fn without_bias(x: &Tensor, kernel: &Tensor, [height, width]: [i64; 2], config: Conv<2>) -> Tensor {
     let Conv { kernel_size, strides, padding, .. } = config;
     let transposed = |x: &Tensor, kernel: &Tensor, crop: [i64; 2], more: [i64; 2]| {
-        x.conv_transpose2d(kernel, bias, strides, crop, more, 1, [1, 1])
+        x.conv_transpose2d(kernel, None::<Tensor>, strides, crop, more, 1, [1, 1])
     };
     // Uncropped, the output has (n - 1) · stride + k pixels. `same` keeps n · stride of them and, like the
     // convolution that this is the gradient of, drops the odd one at the bottom and right.
@@ -67,7 +76,7 @@ pub(super) fn conv2d_transpose(x: &Tensor, kernel: &Tensor, bias: Option<&Tensor
     };
     let odd = [0, 1].map(|axis| crop(axis) % 2);
     let half = [0, 1].map(|axis| crop(axis) / 2);
-    // A stride larger than the kernel leaves pixels that no kernel reaches: the bias alone.
+    // A stride larger than the kernel leaves pixels that no kernel reaches: they are 0.
     let unreached = surplus.map(|surplus| (-surplus).max(0));
     if odd == [0, 0] {
         return transposed(x, kernel, half, unreached);

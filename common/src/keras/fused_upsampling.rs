@@ -2,6 +2,7 @@
 
 use super::Padding;
 use super::layout::{nchw_to_nhwc, nhwc_to_nchw};
+use crate::transfer::upload;
 use tch::Tensor;
 
 /// What `UpSampling2D(factor)` and a `same` convolution of stride 1 behind it give together.
@@ -95,7 +96,8 @@ impl Folding {
                 sums[((place * size + self.meets(place, weight) - start) * k + weight) as usize] = 1.0;
             }
         }
-        let sums = Tensor::from_slice(&sums).view([factor * size, k]).to_device(kernel.device()).to_kind(kernel.kind());
+        let sums = Tensor::from_slice(&sums).view([factor * size, k]);
+        let sums = upload(&sums, kernel.device()).to_kind(kernel.kind());
         let weights = nchw_to_nhwc(kernel).reshape([filters, k * k, channels]);
         let folded = sums.kron(&sums).matmul(&weights).view([filters, factor, size, factor, size, channels]);
         let folded = folded.permute([1, 3, 0, 2, 4, 5]).reshape([factor * factor * filters, size, size, channels]);

@@ -3,6 +3,10 @@ use anyhow::{Context, Result};
 use std::path::Path;
 
 /// Losses by epoch: `history.csv` with the columns `epoch`, `seconds` and one for each metric.
+///
+/// Seconds count until the device has finished an epoch. If its losses are read together with those of later epochs, as
+/// those of epochs below half a second are, they count until the program has given the device the epoch's last step: a
+/// GPU finishes it a little later, but before they are read.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct History {
     /// Names of the metrics.

@@ -12,6 +12,8 @@
 //! }
 //! ```
 //!
+//! Losses stay on the device until they are shown or saved, so that a GPU does not wait for the program.
+//!
 //! libtorch's random numbers are seeded at each step from (seed, step), so a run that is stopped at any step and
 //! resumed ends with the same weights, bit for bit on the CPU.
 

@@ -1,5 +1,4 @@
 use super::sparkline::Trend;
-use super::step_losses::Read;
 use crate::say;
 use console::Term;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -39,9 +38,9 @@ impl Progress {
         Progress { bar, epochs, unit, every, seconds: 0.0, trend }
     }
 
-    /// Whether the losses are due on the bar.
-    pub fn wants_losses(&self, step: u64) -> bool {
-        !self.bar.is_hidden() && step.is_multiple_of(16)
+    /// Whether losses are shown within an epoch, too: on the bar.
+    pub fn shows_losses(&self) -> bool {
+        !self.bar.is_hidden()
     }
 
     pub fn step(&self, step: u64) {
@@ -53,9 +52,9 @@ impl Progress {
         self.draw_trend();
     }
 
-    /// Adds the losses of some steps to the course beside the bar.
-    pub fn trend(&mut self, read: &Read) {
-        if self.trend.add(read) && !self.bar.is_hidden() {
+    /// Adds the sum of a loss over the samples of some steps to the course beside the bar.
+    pub fn trend(&mut self, steps: u64, samples: f64, sum: f64) {
+        if self.trend.add(steps, samples, sum) && !self.bar.is_hidden() {
             self.draw_trend();
         }
     }

@@ -1,7 +1,5 @@
 //! The course of the loss in a few characters, beside the progress bar.
 
-use super::step_losses::Read;
-
 /// The largest number of values shown.
 const SHOWN: usize = 20;
 
@@ -26,11 +24,11 @@ impl Trend {
         Trend { window: batches.clamp(16, 256), steps: 0, samples: 0.0, sum: 0.0, means: vec![] }
     }
 
-    /// Adds the losses of some steps. Returns whether that completes a mean.
-    pub fn add(&mut self, read: &Read) -> bool {
-        self.steps += read.steps;
-        self.samples += read.samples;
-        self.sum += read.sums.first().copied().unwrap_or(0.0);
+    /// Adds the sum of a loss over the samples of some steps. Returns whether that completes a mean.
+    pub fn add(&mut self, steps: u64, samples: f64, sum: f64) -> bool {
+        self.steps += steps;
+        self.samples += samples;
+        self.sum += sum;
         if self.steps < self.window {
             return false;
         }
@@ -88,8 +86,8 @@ mod tests {
     fn means_cover_an_epoch_several_short_ones_or_a_part_of_a_long_one() {
         for (batches, window) in [(1, 16), (100, 100), (10_000, 256)] {
             let mut trend = Trend::new(batches);
-            let step = |loss: f64| Read { sums: vec![3.0 * loss, 1.0], samples: 3.0, steps: 1, each: vec![] };
-            let complete = |trend: &mut Trend, loss| (0..window).filter(|_| trend.add(&step(loss))).count();
+            let add = |trend: &mut Trend, loss: f64| trend.add(1, 3.0, 3.0 * loss);
+            let complete = |trend: &mut Trend, loss| (0..window).filter(|_| add(trend, loss)).count();
             // Each window is complete at its last step.
             assert_eq!([5.0, 1.0, 3.0].map(|loss| complete(&mut trend, loss)), [1, 1, 1], "{batches} batches");
             assert_eq!(trend.means, [5.0, 1.0, 3.0]);

@@ -3,7 +3,7 @@ use super::history::History;
 use super::progress::Progress;
 use super::run::RunFolder;
 use super::step_history::StepHistory;
-use super::step_losses::{Read, StepLosses};
+use super::step_losses::{EpochEnd, Read, StepLosses};
 use super::stop::{Interrupted, asked_to_stop};
 use super::tensorboard::EventFile;
 use crate::device;
@@ -17,6 +17,12 @@ use tch::Tensor;
 
 /// Time between two checkpoints within a long epoch: the most that a kill costs.
 const SAVE_EVERY: Duration = Duration::from_secs(30);
+
+/// Time between two readings of losses, for each of which the program waits until a GPU has done all that it was given.
+const READ_EVERY: Duration = Duration::from_millis(500);
+
+/// The largest number of epochs that wait to be read.
+const MOST_UNREAD: u64 = 1000;
 
 /// The length of a training run.
 #[derive(Debug, Clone, Copy)]
@@ -53,10 +59,17 @@ pub struct Training {
     steps: Option<StepHistory>,
     /// The file of the curves, with `--tensorboard`.
     events: Option<EventFile>,
+    /// Number of steps whose losses are read.
+    read: u64,
     /// The epoch's metrics on held-out samples, by name.
     validation: Vec<(String, f64)>,
     progress: Progress,
-    looked: Instant,
+    /// Up to when the position counts the seconds.
+    counted: Instant,
+    /// When losses were last read.
+    read_at: Instant,
+    /// Time between two readings.
+    read_every: Duration,
     saved: Instant,
     save_took: Duration,
     /// Held while the run trains: two processes must not train in one folder.
@@ -90,7 +103,7 @@ impl Training {
                 say!("resuming after step {done} of {total}")
             }
         }
-        let mut losses = StepLosses::default();
+        let mut losses = StepLosses::resume(&position.sums, position.samples);
         let trains = folder.has_tensorboard() && position.step < plan.epochs * plan.batches;
         let events = trains.then(|| EventFile::start(&folder.path, position.step + 1)).transpose()?;
         if events.is_some() && plan.batches > 1 {
@@ -103,20 +116,23 @@ impl Training {
             folder: folder.clone(),
             plan,
             state,
+            read: position.step,
             position,
             losses,
             steps: None,
             events,
             validation: vec![],
             progress,
-            looked: now,
+            counted: now,
+            read_at: now,
+            read_every: READ_EVERY,
             saved: now,
             save_took: Duration::ZERO,
             _lock: lock,
             epoch_start,
         };
         // A kill may have happened between checkpoint and history.
-        training.history().write(&folder.path.join("history.csv"))?;
+        training.known_history().write(&folder.path.join("history.csv"))?;
         Ok(training)
     }
 
@@ -138,16 +154,19 @@ impl Training {
 
     /// The next step, or `None` after the last one. Ends the epoch, saves, and seeds libtorch's random numbers.
     ///
+    /// Losses are read from the device at most every half second, those of several short epochs together: a GPU does not
+    /// wait for the program after each of them. Before anything is saved, all of them are read.
+    ///
     /// # Errors
-    /// [`Interrupted`] after Ctrl-C; a loss that is NaN or infinite; a disk that is full.
+    /// [`Interrupted`] after Ctrl-C; a loss that is NaN or infinite, when it is read; a disk that is full.
     #[expect(clippy::should_implement_trait, reason = "it can fail, and stops the loop then")]
     pub fn next(&mut self) -> Result<Option<Step>> {
         let Plan { epochs, batches, seed } = self.plan;
         let step = self.position.step;
-        let trained = !self.losses.is_empty() || self.position.samples > 0.0;
         self.progress.step(step);
-        if trained && step.is_multiple_of(batches) {
-            self.end_epoch()?;
+        let ended = self.position.history.len() as u64 + self.losses.ended();
+        if step.is_multiple_of(batches) && step > ended * batches {
+            self.end_epoch();
             // Not every short epoch is saved: that would take more time than training.
             if step >= epochs * batches || self.saved.elapsed() > self.save_took * 20 {
                 self.save()?;
@@ -166,10 +185,12 @@ impl Training {
         if self.saved.elapsed() > SAVE_EVERY {
             self.save()?;
         }
-        if self.progress.wants_losses(step) && !step.is_multiple_of(batches) {
+        if self.losses_are_due() {
             self.look()?;
-            let means: Vec<f64> = self.position.sums.iter().map(|sum| sum / self.position.samples).collect();
-            self.progress.losses(step / batches, &self.position.metrics, &means);
+            if !step.is_multiple_of(batches) {
+                let means: Vec<f64> = self.position.sums.iter().map(|sum| sum / self.position.samples).collect();
+                self.progress.losses(step / batches, &self.position.metrics, &means);
+            }
         }
         device::seed(&[seed, step]);
         Ok(Some(Step { epoch: step / batches, batch: step % batches, number: step }))
@@ -197,7 +218,6 @@ impl Training {
     /// If the names differ from those of the first step.
     pub fn record(&mut self, samples: i64, losses: &[(&str, &Tensor)]) {
         self.losses.add(samples, losses);
-        self.position.samples += samples as f64;
         self.position.step += 1;
     }
 
@@ -217,44 +237,86 @@ impl Training {
         self.position.step
     }
 
-    /// Losses by epoch so far.
-    pub fn history(&self) -> History {
+    /// Losses by epoch so far. Waits for a GPU if an epoch has ended since losses were last read.
+    ///
+    /// # Errors
+    /// A loss is NaN or infinite.
+    pub fn history(&mut self) -> Result<History> {
+        if self.losses.ended() > 0 {
+            self.look()?;
+        }
+        Ok(self.known_history())
+    }
+
+    /// Losses by epoch as far as they are read.
+    fn known_history(&self) -> History {
         History { metrics: self.position.metrics.clone(), rows: self.position.history.clone() }
     }
 
-    /// Reads the losses from the device.
-    fn look(&mut self) -> Result<()> {
-        if let Some(read) = self.losses.read()? {
-            self.pass_on(&read)?;
-        }
-        self.position.seconds += self.looked.elapsed().as_secs_f64();
-        self.looked = Instant::now();
-        if let Some(i) = self.position.sums.iter().position(|sum| !sum.is_finite()) {
-            return self.give_up(&format!("{} became {}", self.losses.names[i], self.position.sums[i]));
-        }
-        self.name_metrics()
+    /// Whether too many epochs wait to be read, or losses are shown that were last read some time ago.
+    fn losses_are_due(&self) -> bool {
+        let ended = self.losses.ended();
+        let shown = ended > 0 || self.progress.shows_losses();
+        ended >= MOST_UNREAD || (shown && self.read_at.elapsed() >= self.read_every)
     }
 
-    /// Adds losses to the sums of the epoch, the course beside the bar, the losses by step and the curves.
-    fn pass_on(&mut self, read: &Read) -> Result<()> {
-        let Position { sums, step, .. } = &mut self.position;
-        sums.resize(read.sums.len(), 0.0);
-        sums.iter_mut().zip(&read.sums).for_each(|(sum, more)| *sum += more);
-        self.progress.trend(read);
+    /// Counts the seconds of training up to now.
+    fn count_seconds(&mut self) {
+        let now = Instant::now();
+        self.position.seconds += (now - self.counted).as_secs_f64();
+        self.counted = now;
+    }
+
+    /// Ends the epoch; its losses are read later.
+    fn end_epoch(&mut self) {
+        self.count_seconds();
+        let validation = std::mem::take(&mut self.validation);
+        self.losses.end_epoch(EpochEnd { seconds: self.position.seconds, validation });
+    }
+
+    /// Reads the losses from the device: after this, the position is that of the last step.
+    fn look(&mut self) -> Result<()> {
+        let mut read = self.losses.read()?;
+        self.count_seconds();
+        self.read_at = self.counted;
+        // If no step follows the last epoch, the device has finished it just now.
+        if let Some(end) = read.last_mut().and_then(|last| last.end.as_mut()) {
+            end.seconds = self.position.seconds;
+        }
+        read.into_iter().try_for_each(|read| self.pass_on(read))
+    }
+
+    /// Passes the losses of an epoch on to its sums, the course beside the bar, the losses by step and the curves; and
+    /// closes it if it has ended.
+    fn pass_on(&mut self, read: Read) -> Result<()> {
+        // 0 and a negative zero are 0.
+        let sums: Vec<f64> = read.sums.iter().map(|sum| 0.0 + sum).collect();
+        let position = &mut self.position;
+        let first = |sums: &[f64]| sums.first().copied().unwrap_or(0.0);
+        self.progress.trend(read.steps, read.samples - position.samples, first(&sums) - first(&position.sums));
+        (position.sums, position.samples) = (sums, read.samples);
         if let Some(steps) = &mut self.steps {
             steps.add(&self.losses.names, &read.each);
         }
-        match &self.events {
-            Some(events) if !read.each.is_empty() => {
-                events.scalars("step", &self.losses.names, *step + 1 - read.steps, &read.each)
+        if let Some(events) = self.events.as_ref().filter(|_| !read.each.is_empty()) {
+            events.scalars("step", &self.losses.names, self.read + 1, &read.each)?;
+        }
+        self.read += read.steps;
+        if let Some(i) = position.sums.iter().position(|sum| !sum.is_finite()) {
+            return self.give_up(&format!("{} became {}", self.losses.names[i], self.position.sums[i]));
+        }
+        match read.end {
+            Some(end) => {
+                self.name_metrics(&end.validation)?;
+                self.close_epoch(&end)
             }
-            _ => Ok(()),
+            None => self.name_metrics(&[]),
         }
     }
 
     /// A run records one set of names, also after a resume.
-    fn name_metrics(&mut self) -> Result<()> {
-        let validation = self.validation.iter().map(|(name, _)| name.clone());
+    fn name_metrics(&mut self, validation: &[(String, f64)]) -> Result<()> {
+        let validation = validation.iter().map(|(name, _)| name.clone());
         let names: Vec<String> = self.losses.names.iter().cloned().chain(validation).collect();
         let known = &self.position.metrics;
         if known.len() < names.len() && names.starts_with(known) && self.position.history.is_empty() {
@@ -271,25 +333,24 @@ impl Training {
         Ok(())
     }
 
-    fn end_epoch(&mut self) -> Result<()> {
-        self.look()?;
+    /// Puts an epoch whose losses are read in the history.
+    fn close_epoch(&mut self, end: &EpochEnd) -> Result<()> {
         let position = &mut self.position;
         let mut means: Vec<f64> = position.sums.iter().map(|sum| sum / position.samples).collect();
-        means.extend(self.validation.drain(..).map(|(_, value)| value));
+        means.extend(end.validation.iter().map(|(_, value)| value));
         ensure!(
             means.len() == position.metrics.len(),
             "the epoch has {} metrics, but the history expects {}",
             means.len(),
             position.metrics.join(", ")
         );
-        let epoch = position.step / self.plan.batches - 1;
-        let seconds = position.seconds - self.epoch_start;
-        self.progress.epoch(epoch, seconds, &position.metrics, &means);
-        self.epoch_start = position.seconds;
+        let epoch = position.history.len() as u64;
+        self.progress.epoch(epoch, end.seconds - self.epoch_start, &position.metrics, &means);
+        self.epoch_start = end.seconds;
         if let Some(events) = &self.events {
-            events.scalars("epoch", &position.metrics, position.step, std::slice::from_ref(&means))?;
+            events.scalars("epoch", &position.metrics, self.read, std::slice::from_ref(&means))?;
         }
-        position.history.push((position.seconds, means));
+        position.history.push((end.seconds, means));
         position.sums.fill(0.0);
         position.samples = 0.0;
         Ok(())
@@ -308,7 +369,7 @@ impl Training {
             steps.save()?;
         }
         self.folder.checkpoint().save(&self.state, &self.position)?;
-        self.history().write(&self.folder.path.join("history.csv"))?;
+        self.known_history().write(&self.folder.path.join("history.csv"))?;
         self.saved = Instant::now();
         self.save_took = start.elapsed();
         Ok(())
@@ -319,7 +380,7 @@ impl Training {
         let folder = self.folder.path.display();
         let kept =
             if self.folder.checkpoint().exists() { "the last good checkpoint is kept" } else { "nothing was saved" };
-        let step = self.position.step;
+        let step = self.read;
         bail!("{why} by step {step}: training stops\n{kept} in {folder}; try a smaller learning rate")
     }
 }
@@ -331,3 +392,6 @@ fn lock(folder: &RunFolder) -> Result<File> {
     ensure!(data::disk::try_lock(&file), "another process is training in {}", folder.path.display());
     Ok(file)
 }
+
+#[cfg(test)]
+mod tests;

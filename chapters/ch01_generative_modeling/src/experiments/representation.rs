@@ -13,6 +13,7 @@ use common::say;
 use common::training::{
     DataInfo, ExperimentConfig, FitConfig, Plan, Preset, Run, TrainState, Training, ensure_positive,
 };
+use common::transfer::upload;
 use serde::{Deserialize, Serialize};
 use tch::Tensor;
 
@@ -96,7 +97,7 @@ pub fn fit(model: &Autoencoder, optimizer: &mut Optimizer, images: &Tensor, run:
     let state = TrainState::new(&model.variables).optimizer("adam", optimizer);
     let mut training = Training::start(&run.folder, plan, state)?;
     while let Some(step) = training.next()? {
-        let rows = batches.rows(step.epoch, step.batch).to_device(images.device());
+        let rows = upload(&batches.rows(step.epoch, step.batch), images.device());
         let batch = images.index_select(0, &rows);
         let [loss, reconstruction] = model.train_step(&batch, optimizer);
         training.record(batch.size()[0], &[("loss", &loss), ("reconstruction_loss", &reconstruction)]);

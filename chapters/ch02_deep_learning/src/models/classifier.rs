@@ -5,6 +5,7 @@ use common::datasets::batches::Batches;
 use common::datasets::cifar10::LabeledImages;
 use common::keras::{Model, Optimizer, losses, nhwc_to_nchw};
 use common::training::{FitConfig, Plan, RunFolder, TrainState, Training};
+use common::transfer::upload;
 use tch::nn::{self, VarStore};
 use tch::{Device, Kind, Tensor};
 
@@ -71,7 +72,7 @@ impl Classifier {
         let plan = Plan { epochs: fit.epochs, batches: batches.per_epoch(), seed };
         let mut training = Training::start(run, plan, TrainState::new(&self.variables).optimizer("adam", optimizer))?;
         while let Some(step) = training.next()? {
-            let batch = set.rows(&batches.rows(step.epoch, step.batch).to_device(set.images.device()));
+            let batch = set.rows(&upload(&batches.rows(step.epoch, step.batch), set.images.device()));
             let [loss, accuracy] = self.train_step(&batch.images, &batch.labels, optimizer);
             training.record(batch.len(), &[("loss", &loss), ("accuracy", &accuracy)]);
             if let Some(held_out) = validation.filter(|_| training.ends_epoch(step)) {

@@ -125,7 +125,7 @@ impl AttributeClassifier {
         let net =
             x.flatten().dense("hidden", 64).relu().dense("attributes", attributes).sigmoid().model("attributes")?;
         let mut optimizer = Optimizer::for_variables(&variables, Adam::new(1e-3));
-        for batch in files.stream(Batches::new(learn_from as i64, BATCH, seed), 0, 1) {
+        for batch in files.stream(Batches::new(learn_from as i64, BATCH, seed), 0, 1, device) {
             let batch = batch?;
             let faces = batch.images(device);
             let decoded = decode(model, &encode(model, &faces));

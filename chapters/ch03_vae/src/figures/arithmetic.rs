@@ -78,7 +78,7 @@ pub fn attribute_vectors(
 ) -> Result<Vec<AttributeVector>> {
     let labels = names.iter().map(|name| set.attribute(name)).collect::<Result<Vec<_>>>()?;
     let mut means: Vec<Means> = names.iter().map(|_| Means::new(model.noise(1).size()[1], device)).collect();
-    for batch in faces.stream(Batches::new(faces.len() as i64, BATCH, seed), 0, PASSES) {
+    for batch in faces.stream(Batches::new(faces.len() as i64, BATCH, seed), 0, PASSES, device) {
         let batch = batch?;
         let z = encode(model, &batch.images(device));
         for (means, labels) in means.iter_mut().zip(&labels).filter(|(means, _)| !means.done()) {

@@ -1,5 +1,6 @@
 use common::keras::Shape;
 use common::training::TrainState;
+use common::transfer::upload;
 use tch::{Device, Kind, Tensor};
 
 /// The last fakes of a domain. A discriminator that also sees older ones does not forget them (p. 176).
@@ -27,10 +28,10 @@ impl FakeBuffer {
         let (n, device) = (fakes.size()[0], fakes.device());
         let (length, first) = (self.images.size()[0], self.count.int64_value(&[0]));
         let places = Tensor::arange_start(first, first + n, (Kind::Int64, Device::Cpu)).remainder(length);
-        let _ = self.images.index_copy_(0, &places.to_device(device), fakes);
+        let _ = self.images.index_copy_(0, &upload(&places, device), fakes);
         let _ = self.count.g_add_scalar_(n);
         let drawn = Tensor::randperm((first + n).min(length), (Kind::Int64, Device::Cpu)).narrow(0, 0, n);
-        self.images.index_select(0, &drawn.to_device(device))
+        self.images.index_select(0, &upload(&drawn, device))
     }
 
     /// Adds the buffer to what a checkpoint saves.

@@ -4,6 +4,7 @@ use super::qa_vocabulary::{END, START, Vocabulary};
 use anyhow::{Result, ensure};
 use common::datasets::qa::Row;
 use common::device::mix;
+use common::transfer::upload;
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
@@ -134,12 +135,12 @@ impl Examples {
             outputs.push([&question[..], &[END]].concat());
         }
         Batch {
-            documents: padded(&tokens, words).view([d, words]).to_device(device),
-            document_of: Tensor::from_slice(&document_of).to_device(device),
-            answer_labels: Tensor::from_slice(&labels).view([n, words]).to_device(device),
-            answer_masks: Tensor::from_slice(&masks).view([n, answer, words]).to_device(device),
-            question_inputs: padded(&inputs, length).view([n, length]).to_device(device),
-            question_outputs: padded(&outputs, length).view([n, length]).to_device(device),
+            documents: upload(&padded(&tokens, words).view([d, words]), device),
+            document_of: upload(&Tensor::from_slice(&document_of), device),
+            answer_labels: upload(&Tensor::from_slice(&labels).view([n, words]), device),
+            answer_masks: upload(&Tensor::from_slice(&masks).view([n, answer, words]), device),
+            question_inputs: upload(&padded(&inputs, length).view([n, length]), device),
+            question_outputs: upload(&padded(&outputs, length).view([n, length]), device),
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::fables::{STORY_MARKER, clean, start_of_story};
 use super::tokenizer::Tokenizer;
 use anyhow::{Result, ensure};
+use common::transfer::upload;
 use tch::{Device, Tensor};
 
 /// Fewer words than this are no text to learn from.
@@ -110,7 +111,7 @@ impl Windows {
 
     /// Some windows `[batch, seq_length]` by their numbers `[batch]`, and the words behind them `[batch]`.
     pub fn rows(&self, numbers: &Tensor) -> (Tensor, Tensor) {
-        split(&self.tokens.index_select(0, &numbers.to_device(self.tokens.device())))
+        split(&self.tokens.index_select(0, &upload(numbers, self.tokens.device())))
     }
 
     /// `n` windows from `start` on, and the words behind them.

@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result, ensure};
 use common::music::{Quarters, Slice};
+use common::transfer::upload;
 use std::collections::{BTreeSet, HashMap};
 use tch::{Device, Tensor};
 
@@ -168,7 +169,7 @@ impl Windows {
 
     /// Windows by their numbers, int64 `[batch]`.
     pub fn rows(&self, numbers: &Tensor) -> Batch {
-        let numbers = numbers.to_device(self.notes.device());
+        let numbers = upload(numbers, self.notes.device());
         Batch::new(&self.notes.index_select(0, &numbers), &self.durations.index_select(0, &numbers))
     }
 

@@ -12,6 +12,7 @@ use common::keras::{
     to_channels_last,
 };
 use common::training::{TrainState, Training};
+use common::transfer::upload;
 use serde::{Deserialize, Serialize};
 use tch::nn::{Path, VarStore};
 use tch::{Device, Kind, Tensor};
@@ -307,7 +308,7 @@ impl MuseGan {
             let mut last = None;
             for _ in 0..self.n_critic {
                 let rows = Tensor::randint(scores.size()[0], [batch_size], (Kind::Int64, Device::Cpu));
-                let real = scores.index_select(0, &rows.to_device(scores.device()));
+                let real = scores.index_select(0, &upload(&rows, scores.device()));
                 let (noise, alpha) = (self.noise(batch_size), random_weights(&real));
                 last = Some(self.train_critic(&real, &noise, &alpha, &mut optimizers.critic));
             }

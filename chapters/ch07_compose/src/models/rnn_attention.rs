@@ -142,8 +142,9 @@ impl RnnAttention {
         let mut training = Training::start(run, plan, state)?;
         while let Some(step) = training.next()? {
             if step.batch == 0 {
-                self.keep_best(run, &training.history())?;
-                if epochs_since_best(&training.history(), "loss") >= watch.patience {
+                let history = training.history()?;
+                self.keep_best(run, &history)?;
+                if epochs_since_best(&history, "loss") >= watch.patience {
                     common::say!("stopped: the training loss has not fallen for {} epochs", watch.patience);
                     return training.stop();
                 }
@@ -162,7 +163,7 @@ impl RnnAttention {
                 on_epoch_end(step)?;
             }
         }
-        self.keep_best(run, &training.history())
+        self.keep_best(run, &training.history()?)
     }
 
     /// Saves the weights if the last epoch has the lowest loss so far.

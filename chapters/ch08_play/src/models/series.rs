@@ -8,6 +8,7 @@ use common::datasets::prefetch::Prefetch;
 use common::keras::weights;
 use common::note;
 use common::training::ensure_not_stopped;
+use common::transfer::upload;
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::Arc;
@@ -125,7 +126,7 @@ impl Series {
     /// Whole episodes by their numbers (int64 `[n]`): z is drawn anew each time (p. 298). M gets everything but the last
     /// step, and learns the z and the reward that come next.
     pub fn batch(&self, rows: &Tensor, device: Device) -> SequenceBatch {
-        let part = |tensor: &Tensor| tensor.index_select(0, rows).to_device(device);
+        let part = |tensor: &Tensor| upload(&tensor.index_select(0, rows), device);
         let (mu, log_var) = (part(&self.mu), part(&self.log_var));
         let z = sampling(&mu, &log_var, &mu.randn_like()); // [n, time, z_dim]
         SequenceBatch::new(&z, &part(&self.action), &part(&self.reward))

@@ -3,6 +3,7 @@
 use anyhow::{Result, ensure};
 use common::keras::{Activation, Conv, Model, Net, Node, Optimizer, Padding, losses, nchw_to_nhwc, nhwc_to_nchw};
 use common::training::ensure_positive;
+use common::transfer::upload;
 use serde::{Deserialize, Serialize};
 use tch::nn::VarStore;
 use tch::{Device, Kind, Reduction, Tensor};
@@ -149,7 +150,7 @@ pub fn sampling(mu: &Tensor, log_var: &Tensor, normal: &Tensor) -> Tensor {
 
 /// Images of bytes, `[n, 64, 64, 3]`, as V takes them: `[n, 3, 64, 64]` in [0, 1] with channels-last strides.
 pub fn vae_input(images: &Tensor, device: Device) -> Tensor {
-    nhwc_to_nchw(&(images.to_device(device).to_kind(Kind::Float) / 255.0))
+    nhwc_to_nchw(&(upload(images, device).to_kind(Kind::Float) / 255.0))
 }
 
 fn encoder_conv<'a>(x: Node<'a>, (i, filters): (usize, i64)) -> Node<'a> {

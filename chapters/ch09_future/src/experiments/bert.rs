@@ -21,6 +21,7 @@ use common::training::{
 use common::{device, files, say};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
+use tch::Device;
 use tch::nn::VarStore;
 
 /// The section of the run folder, and the end of its name.
@@ -177,8 +178,9 @@ pub fn trained(context: &Context) -> Result<Finder> {
     let (config, seed) = (run.params.config.clone(), run.params.seed);
     let pieces = vocabulary(&run.folder.path.join(TOKENIZER), &tales.learned, config.net.vocab_size as usize)?;
     let net = BertConfig { vocab_size: pieces.vocab_size(), ..config.net };
-    let windows = |texts: &[String]| Windows::new(texts, &pieces, net.max_position_embeddings, context.device());
-    let (learned, held_out) = (windows(&tales.learned)?, windows(&tales.held_out)?);
+    let windows = |texts: &[String], device| Windows::new(texts, &pieces, net.max_position_embeddings, device);
+    // Words are hidden on the CPU: the program would wait for a GPU to know how many it has hidden.
+    let (learned, held_out) = (windows(&tales.learned, Device::Cpu)?, windows(&tales.held_out, context.device())?);
     let parameters = net.parameters();
     say!("{} windows to learn, {} held out, {} word pieces", learned.len(), held_out.len(), pieces.len());
     say!("{parameters} parameters, without the head");
@@ -194,7 +196,7 @@ pub fn trained(context: &Context) -> Result<Finder> {
     while let Some(step) = training.next()? {
         let x = learned.rows(&batches.rows(step.epoch, step.batch), device::mix(&[seed, step.epoch]));
         let draws = Draws::new(&x.size(), net.bert.config.vocab_size, x.device());
-        let batch = MaskedBatch::new(&x, config.masked_share, &pieces.special, &draws);
+        let batch = MaskedBatch::new(&x, config.masked_share, &pieces.special, &draws).upload(context.device());
         let losses = net.train_step(&batch, AttentionForm::Fused, &mut optimizer);
         training.record(x.size()[0], &[("loss", &losses.loss), ("accuracy", &losses.accuracy)]);
         if training.ends_epoch(step) {

@@ -11,6 +11,7 @@ use common::cli::Context;
 use common::device::mix;
 use common::keras::{Adam, Optimizer};
 use common::training::{DataInfo, Params, Plan, Preset, Run, TrainState, Training, ensure_positive};
+use common::transfer::upload;
 use common::{device, say};
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
@@ -165,7 +166,7 @@ impl Trained {
             let rows: Option<Vec<Vec<i64>>> = pairs.iter().map(|pair| table.encode(of(pair))).collect();
             let rows = padded(&rows.context("internal error: the vocabulary lacks a word of the grammar")?);
             let width = rows.first().map_or(0, Vec::len) as i64;
-            Ok(Tensor::from_slice(&rows.concat()).view([-1, width]).to_device(device))
+            Ok(upload(&Tensor::from_slice(&rows.concat()).view([-1, width]), device))
         };
         Ok([rows(&self.english, |pair| &pair.english)?, rows(&self.german, |pair| &pair.german)?])
     }

@@ -6,6 +6,7 @@
 
 use anyhow::Result;
 use common::keras::{Activation, Initializer, weights};
+use common::transfer::upload;
 use tch::{Kind, Tensor, nn};
 
 /// Gain of a layer with a leaky ReLU behind it.
@@ -134,7 +135,7 @@ pub fn downsample(x: &Tensor) -> Tensor {
 /// (StyleGAN's configuration B).
 pub fn blur(x: &Tensor) -> Tensor {
     let channels = x.size()[1];
-    let row = Tensor::from_slice(&[0.25f32, 0.5, 0.25]).to_device(x.device()).to_kind(x.kind());
+    let row = upload(&Tensor::from_slice(&[0.25f32, 0.5, 0.25]), x.device()).to_kind(x.kind());
     // [3, 3] -> [channels, 1, 3, 3], the same for each channel
     let kernel = row.outer(&row).expand([channels, 1, 3, 3], false);
     x.conv2d(&kernel, None::<&Tensor>, [1, 1], [1, 1], [1, 1], channels)
@@ -148,5 +149,5 @@ pub fn noise(n: i64, z_dim: i64, device: tch::Device) -> Tensor {
 /// Mirrors each image `[n, c, height, width]` with probability 1/2.
 pub fn mirrored(images: &Tensor) -> Tensor {
     let coins = Tensor::rand([images.size()[0], 1, 1, 1], (Kind::Float, tch::Device::Cpu)).gt(0.5);
-    images.flip([3]).where_self(&coins.to_device(images.device()), images)
+    images.flip([3]).where_self(&upload(&coins, images.device()), images)
 }

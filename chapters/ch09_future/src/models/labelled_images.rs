@@ -2,6 +2,7 @@
 
 use common::datasets::image_batches::ImageSource;
 use common::keras::nhwc_to_nchw;
+use common::transfer::upload;
 use tch::{Device, Kind, Tensor};
 
 /// Images in memory with their classes.
@@ -39,9 +40,9 @@ impl LabelledImages {
     /// Images are drawn with replacement, by libtorch's random numbers.
     pub fn batch(&self, n: i64, device: Device) -> (Tensor, Tensor) {
         let rows = Tensor::randint(self.len(), [n], (Kind::Int64, Device::Cpu));
-        let images = self.bytes.index_select(0, &rows).to_device(device).to_kind(Kind::Float);
+        let images = upload(&self.bytes.index_select(0, &rows), device).to_kind(Kind::Float);
         let images = super::equalized::mirrored(&nhwc_to_nchw(&images)) / 127.5 - 1.0;
-        (images, self.labels.index_select(0, &rows).to_device(device))
+        (images, upload(&self.labels.index_select(0, &rows), device))
     }
 
     /// The images of a class, at most so many, `[n, side, side, channels]` in [0, 1].

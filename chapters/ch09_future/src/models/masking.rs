@@ -3,6 +3,7 @@
 //! sees later.
 
 use super::word_pieces::SpecialTokens;
+use common::transfer::upload;
 use tch::{Device, Kind, Tensor};
 
 /// Of the chosen tokens, the share behind `[MASK]`, and the share of those that are hidden or become another token.
@@ -50,6 +51,12 @@ impl MaskedBatch {
         let seen = draws.others.where_self(&replaced, &tokens.masked_fill(&hidden, special.mask));
         let places = chosen.reshape(-1).nonzero().squeeze_dim(1); // [batch · time] -> [chosen]
         MaskedBatch { tokens: seen, targets: tokens.reshape(-1).index_select(0, &places), places }
+    }
+
+    /// The same on a device.
+    pub fn upload(&self, device: Device) -> MaskedBatch {
+        let [tokens, places, targets] = [&self.tokens, &self.places, &self.targets].map(|part| upload(part, device));
+        MaskedBatch { tokens, places, targets }
     }
 
     /// Hides the tokens at these places of a row `[1, time]`, for figures.

@@ -2,6 +2,7 @@
 
 use super::byte_pairs::BytePairs;
 use anyhow::{Result, ensure};
+use common::transfer::upload;
 use tch::{Device, Kind, Tensor};
 
 /// A row of tokens, in windows of one size.
@@ -54,7 +55,7 @@ impl TokenWindows {
     pub fn rows(&self, numbers: &Tensor, shift: u64) -> Tensor {
         let first = (shift % self.time as u64) as i64;
         let device = self.tokens.device();
-        let starts = numbers.to_device(device) * self.time + first; // [batch]
+        let starts = upload(numbers, device) * self.time + first; // [batch]
         let places = Tensor::arange(self.time + 1, (Kind::Int64, device));
         let at = starts.unsqueeze(1) + places.unsqueeze(0); // [batch, time + 1]
         self.tokens.index_select(0, &at.reshape(-1)).view_as(&at)

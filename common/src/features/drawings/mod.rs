@@ -10,6 +10,7 @@ use crate::datasets::quickdraw::Drawings;
 use crate::keras::weights::{assign, named_variables, read_file, to_keras, write_file};
 use crate::keras::{Conv, Model, Net, nhwc_to_nchw};
 use crate::say;
+use crate::transfer::upload;
 use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -117,7 +118,7 @@ impl DrawingClassifier {
     }
 
     fn logits(&self, drawings: &Tensor, train: bool) -> Tensor {
-        self.classifier.forward_t(&nhwc_to_nchw(&drawings.to_device(self.store.device())), train)
+        self.classifier.forward_t(&nhwc_to_nchw(&upload(drawings, self.store.device())), train)
     }
 
     fn load(file: &Path, categories: Vec<String>, device: Device) -> Result<DrawingClassifier> {

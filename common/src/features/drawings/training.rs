@@ -6,6 +6,7 @@ use crate::keras::losses::{sparse_categorical_accuracy, sparse_categorical_cross
 use crate::keras::{Adam, Optimizer};
 use crate::say;
 use crate::training::ensure_not_stopped;
+use crate::transfer::upload;
 use anyhow::{Context, Result, ensure};
 use sha2::{Digest, Sha256};
 use tch::{Device, Kind};
@@ -68,7 +69,7 @@ pub(super) fn train(drawings: &Drawings, settings: Settings, device: Device) -> 
         let rows = order.narrow(0, held_back, n).index_select(0, &batch);
         let (images, labels) = (drawings.images.index_select(0, &rows), drawings.labels.index_select(0, &rows));
         let images = if step % 2 == 0 { images } else { augmented(&images, images.size()[0], mix(&[seed, step])) };
-        let (logits, labels) = (classifier.logits(&images, true), labels.to_device(device));
+        let (logits, labels) = (classifier.logits(&images, true), upload(&labels, device));
         optimizer.minimize(&sparse_categorical_crossentropy_from_logits(&labels, &logits));
     }
     let rows = order.narrow(0, 0, held_back);

@@ -4,6 +4,7 @@ use super::calendar::{DAYS, Date};
 use super::forms::Form;
 use anyhow::{Context, Result, ensure};
 use common::device::mix;
+use common::transfer::upload;
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
@@ -91,7 +92,7 @@ impl Dates {
 
     /// What is read and what is to be written, of some dates by their numbers `[batch]`.
     pub fn rows(&self, numbers: &Tensor) -> (Tensor, Tensor) {
-        let numbers = numbers.to_device(self.inputs.device());
+        let numbers = upload(numbers, self.inputs.device());
         (self.inputs.index_select(0, &numbers), self.targets.index_select(0, &numbers))
     }
 
