@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use common::gallery::Image;
+use common::keras::precision::Precision;
 use common::training::{DataInfo, ExperimentConfig, FitConfig, Preset, RunFolder, configure};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, from_value, json, to_value};
@@ -79,7 +80,9 @@ fn configurations_of_older_runs_are_read_and_old_keys_are_taken() {
         "config": { "pictures": 40, "batch_size": 8, "epochs": 2, "print_every_n_batches": 1 },
     });
     std::fs::write(run.path.join("params.json"), params.to_string()).unwrap();
-    let config = run.params::<Config>().unwrap().config;
+    let params = run.params::<Config>().unwrap();
+    assert_eq!(params.precision, Precision::F32);
+    let config = params.config;
     assert_eq!((config.images, config.fit), (40, FitConfig::new(8, 2).print_every_n_batches(1)));
     std::fs::remove_dir_all(&run.path).unwrap();
 

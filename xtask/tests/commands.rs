@@ -18,8 +18,11 @@ fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
     match args.join(" ").as_str() {
         "bench --list" => println!("one\ntwo"),
-        line if line.starts_with("bench --model") => {
-            println!("{{\"model\":\"{}\",\"batch\":32,\"ms\":[1.0,2.0,3.0]}}", args[2]);
+        line if line.starts_with("bench --precision f32 --model") => {
+            println!("{{\"model\":\"{}\",\"batch\":32,\"ms\":[1.0,2.0,3.0]}}", args[4]);
+        }
+        line if line.starts_with("bench --precision bf16 --model") => {
+            println!("{{\"model\":\"{}\",\"batch\":32,\"ms\":[4.0]}}", args[4]);
         }
         line => println!("chapter got: {line}; {}; {}", std::env::current_dir().unwrap().display(), std::env::var("LD_LIBRARY_PATH").unwrap_or_default()),
     }
@@ -73,6 +76,7 @@ fn bad_command_lines_end_with_2_and_other_troubles_with_1() {
         &["bench", "03", "--rounds", "0"],
         &["bench", "03", "--steps", "many"],
         &["bench", "03", "--peers", "theano"],
+        &["bench", "03", "--precision", "f16"],
         &["figures", "03_09"],
         &["data"],
     ] {
@@ -190,6 +194,14 @@ esac
     done.assert_success();
     let heading = done.stdout.lines().find(|line| line.starts_with("model")).unwrap();
     assert_eq!(heading.split_whitespace().skip(3).collect::<Vec<_>>(), ["JAX", "ours/JAX", "PyTorch", "ours/PyTorch"]);
+    assert!(!done.stdout.contains("bf16"), "{done:?}");
+
+    // The peers are started as before.
+    let done = output(root.path(), &["bench", "03", "--peers", "jax", "--rounds", "1", "--precision", "bf16"]);
+    done.assert_success();
+    done.assert_prints(&["ours in bf16", "0.50"]);
+    let json = read::json(&root.path().join("run/bench-03.json"));
+    assert_eq!(json["precision"], "bf16");
 }
 
 #[test]

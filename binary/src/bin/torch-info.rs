@@ -3,6 +3,7 @@
 
 use anyhow::Result;
 use binary::{amd, kernels};
+use common::keras::precision;
 use common::{device, say};
 use tch::{Cuda, Device, utils};
 
@@ -13,6 +14,7 @@ fn main() -> Result<()> {
     say!("threads: {}", tch::get_num_threads());
     say!("oneDNN: {}", yes_or_no(utils::has_mkldnn()));
     say!("MKL: {}", mkl());
+    say!("bf16 instructions: {}", yes_or_no(precision::has_instructions()));
     match Cuda::is_available() {
         true => say!("CUDA devices: {}", Cuda::device_count()),
         false => say!("CUDA devices: none ({})", device::why_no_cuda()),

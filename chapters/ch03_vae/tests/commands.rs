@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::process::Command;
-use testing::{Chapter, Finished, assert_refused};
+use testing::{Chapter, Finished, assert_refused, read};
 
 fn refused(args: &[&str], code: i32, words: &[&str]) {
     assert_refused(env!("CARGO_BIN_EXE_ch03"), args, code, words);
@@ -17,6 +17,7 @@ fn wrong_usage_exits_with_2() {
     refused(&["03_01", "--epochs", "many"], 2, &["many"]);
     refused(&["03_01", "--seed", "-1"], 2, &["-1"]);
     refused(&["03_01", "--device", "tpu"], 2, &["tpu", "cuda"]);
+    refused(&["03_01", "--precision", "f16"], 2, &["f16", "f32", "bf16"]);
     refused(&["03_01", "--set", "epochs"], 2, &["key=value"]);
     refused(&["figures", "03_99"], 2, &["03_99"]);
     refused(&["03_01", "--epochs", "18446744073709551615"], 2, &["--epochs"]);
@@ -101,6 +102,32 @@ fn damaged_and_foreign_runs_are_named() {
     let poisoned = ["--preset", "smoke", "--set", "learning_rate=1e300", "--set", "digits=32", "--epochs", "1"];
     train("03_01", &poisoned).assert_failure(1, &["contain NaN or infinity", "nothing was saved"]);
     assert!(!chapter.path("run/autoencoder/0002_digits/weights").exists());
+}
+
+#[test]
+fn a_run_keeps_its_precision() {
+    let begin = ["03_01", "--preset", "smoke", "--epochs", "1", "--precision", "bf16"];
+    if !common::keras::precision::has_instructions() {
+        refused(&begin, 1, &["--precision bf16", "no instructions", "f32, the default"]);
+        refused(&["figures", "03_01", "--precision", "bf16"], 1, &["no instructions"]);
+        return;
+    }
+    let chapter = Chapter::new(env!("CARGO_BIN_EXE_ch03"));
+    chapter.succeed(&begin);
+    let params = chapter.path("run/autoencoder/0001_digits/params.json");
+    assert_eq!(read::json(&params)["precision"], "bf16");
+    chapter.run(&["03_01", "--resume", "--precision", "f32"]).assert_failure(2, &["keeps its preset", "precision"]);
+    chapter.succeed(&["03_01", "--resume", "--epochs", "2"]);
+    assert_eq!(read::json(&params)["precision"], "bf16");
+    let gallery = read::text(&chapter.path("figures/index.html"));
+    assert!(gallery.contains("epochs, bf16") && gallery.contains("--precision bf16"), "{gallery}");
+    // An analysis has a precision of its own; figures want runs of theirs.
+    chapter.succeed(&["03_02", "--precision", "f32"]);
+    chapter.succeed(&["figures", "03_01", "--preset", "smoke", "--epochs", "2", "--precision", "bf16"]);
+    assert!(!chapter.path("run/autoencoder/0002_digits").exists());
+    chapter.succeed(&["figures", "03_01", "--preset", "smoke", "--epochs", "2"]);
+    let params = chapter.path("run/autoencoder/0002_digits/params.json");
+    assert_eq!(read::json(&params)["precision"], "f32");
 }
 
 #[test]

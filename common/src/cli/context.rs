@@ -1,6 +1,7 @@
 use super::options::{DEFAULT_SEED, Options};
 use super::sound::Instruments;
-use super::{Entry, Experiment, Table, Usage};
+use super::{Entry, Experiment, Table, Usage, compute_in};
+use crate::keras::precision::Precision;
 use crate::threads;
 use crate::training::{Preset, Run};
 use crate::{gallery, say};
@@ -41,6 +42,7 @@ impl Context {
     pub(super) fn new(table: &Table, entry: &Entry, options: Options, reuse: bool) -> Result<Context> {
         refuse_idle_options(entry, &options, reuse)?;
         let device = options.device.resolve()?;
+        compute_in(options.precision.unwrap_or_default(), device)?;
         if let Some(threads) = options.threads {
             threads::set(threads);
         }
@@ -62,6 +64,11 @@ impl Context {
     /// The device.
     pub fn device(&self) -> Device {
         self.device
+    }
+
+    /// The precision of a new run.
+    pub(super) fn precision(&self) -> Precision {
+        self.options.precision.unwrap_or_default()
     }
 
     /// Sets the number of CPU threads, unless `--threads` is given: nets of a few small layers are slower with more

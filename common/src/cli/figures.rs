@@ -5,6 +5,7 @@ use super::sound::Attached;
 use crate::display;
 use crate::files;
 use crate::gallery::{self, Attachment, Image};
+use crate::keras::precision::Precision;
 use crate::plot::Figure;
 use crate::say;
 use crate::shell;
@@ -131,14 +132,15 @@ impl Figures<'_> {
     }
 }
 
-/// The part of a figure's note about the run: "preset quick, 4 epochs".
+/// The part of a figure's note about the run: "preset quick, 4 epochs", "preset quick, 4 epochs, bf16".
 fn made_with(params: &Params<()>, epochs: usize, unit: &str) -> String {
     if let Some(file) = &params.weights_from {
         return format!("weights from {file}");
     }
     let changed = if params.settings.is_empty() { "" } else { " (changed)" };
     let trained = if epochs == 0 { String::new() } else { format!(", {epochs} {unit}") };
-    format!("preset {}{changed}{trained}", params.preset)
+    let precision = if params.precision == Precision::F32 { String::new() } else { format!(", {}", params.precision) };
+    format!("preset {}{changed}{trained}{precision}", params.preset)
 }
 
 /// The command that redraws a figure.
@@ -153,6 +155,9 @@ fn command(Entry { id, takes, .. }: &Entry, params: &Params<()>) -> String {
     params.settings.iter().for_each(|setting| command += &format!(" --set {}", shell::setting(setting)));
     if params.seed != DEFAULT_SEED {
         command += &format!(" --seed {}", params.seed);
+    }
+    if params.precision != Precision::F32 {
+        command += &format!(" --precision {}", params.precision);
     }
     if params.data.synthetic {
         command += " --data synthetic";

@@ -19,6 +19,7 @@ pub use context::Context;
 pub use figures::Figures;
 pub use options::Options;
 
+use crate::keras::precision::{self, Precision};
 use crate::training::{Interrupted, stop_on_ctrl_c};
 use crate::{note, say};
 use anyhow::Result;
@@ -27,6 +28,7 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use std::ffi::OsString;
 use std::panic;
 use std::process::ExitCode;
+use tch::Device;
 
 /// The function of an experiment.
 pub type Experiment = fn(&Context) -> Result<()>;
@@ -74,6 +76,9 @@ enum Command {
         /// Device: auto (CUDA if available), cpu, cuda, cuda:N or mps
         #[arg(long, default_value = "auto")]
         device: crate::device::Choice,
+        /// Precision of convolutions and large matrix products
+        #[arg(long, value_enum, default_value_t)]
+        precision: Precision,
     },
     /// Run one experiment by its id, such as 03_01; `03_01 --help` lists its options
     #[command(external_subcommand)]
@@ -147,7 +152,9 @@ fn run(chapter: &Chapter) -> Result<ExitCode> {
                 experiment(chapter, &context)?;
             }
         }
-        Command::Bench { model, steps, list, device } => bench(chapter, model.as_deref(), steps, list, device)?,
+        Command::Bench { model, steps, list, device, precision } => {
+            bench(chapter, model.as_deref(), steps, list, (device, precision))?;
+        }
         Command::Experiment(args) => {
             let entry = table.find(&args[0].to_string_lossy()).map_err(Usage::from)?;
             let command = ExperimentCli::command().about(entry.title.clone()).bin_name(entry.full_name());
@@ -170,7 +177,23 @@ fn experiment(chapter: &Chapter, context: &Context) -> Result<()> {
     run.unwrap_or_else(|| unreachable!("{} is in the table, but has no function", entry.id))(context)
 }
 
-fn bench(chapter: &Chapter, model: Option<&str>, steps: u32, list: bool, device: crate::device::Choice) -> Result<()> {
+/// Computes in this precision from now on.
+///
+/// # Errors
+/// The device's processor lacks the instructions for it.
+fn compute_in(precision: Precision, device: Device) -> Result<()> {
+    precision::check(precision, device, precision::has_instructions())?;
+    precision::set_global_policy(precision);
+    Ok(())
+}
+
+fn bench(
+    chapter: &Chapter,
+    model: Option<&str>,
+    steps: u32,
+    list: bool,
+    (device, precision): (crate::device::Choice, Precision),
+) -> Result<()> {
     let names: Vec<&str> = chapter.benches.iter().map(|bench| bench.model).collect();
     if let Some(model) = model.filter(|model| !names.contains(model)) {
         return Err(Usage(format!("unknown model '{model}'; the models are {}", names.join(", "))).into());
@@ -180,7 +203,9 @@ fn bench(chapter: &Chapter, model: Option<&str>, steps: u32, list: bool, device:
             say!("{}", bench.model);
             continue;
         }
-        let ms = (bench.run)(device.resolve()?, steps as usize)?;
+        let device = device.resolve()?;
+        compute_in(precision, device)?;
+        let ms = (bench.run)(device, steps as usize)?;
         say!("{}", serde_json::json!({ "model": bench.model, "batch": bench.batch, "ms": ms }));
     }
     Ok(())

@@ -1,4 +1,5 @@
 use crate::device;
+use crate::keras::precision::Precision;
 use crate::training::Preset;
 use clap::Args;
 use std::path::PathBuf;
@@ -21,6 +22,10 @@ pub struct Options {
     /// Device: auto (CUDA if available), cpu, cuda, cuda:N or mps
     #[arg(long, value_name = "DEVICE", default_value = "auto")]
     pub device: device::Choice,
+    /// Precision of convolutions and large matrix products: bf16 needs a processor with instructions for it, or a GPU
+    /// [default: f32; that of the run with --resume]
+    #[arg(long, value_name = "PRECISION", value_enum)]
+    pub precision: Option<Precision>,
     /// CPU threads of libtorch [default: all cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(i32).range(1..=1024))]
     pub threads: Option<i32>,

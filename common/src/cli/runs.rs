@@ -1,7 +1,7 @@
 //! Selects the run folder that an experiment trains in or analyses.
 
-use super::Usage;
 use super::context::Context;
+use super::{Usage, compute_in};
 use crate::keras::weights;
 use crate::say;
 use crate::training::{DataInfo, ExperimentConfig, Params, Run, RunFolder, configure};
@@ -170,6 +170,7 @@ impl Context {
             weights_from: None,
             seed: self.seed(),
             device: crate::device::name(self.device()),
+            precision: self.precision(),
             data: data.clone(),
             versions: BTreeMap::from(versions.map(|(name, version)| (name.to_string(), version.to_string()))),
             config: self.config()?,
@@ -188,11 +189,12 @@ impl Context {
         runs.filter(|run| run.params.weights_from.is_none() && run.params.experiment == self.trainer())
     }
 
-    /// The newest run with the same hyper-parameters, seed and data, finished or not.
+    /// The newest run with the same hyper-parameters, seed, precision and data, finished or not.
     fn find_equal<C: ExperimentConfig>(&self, section: &str, short: &str, wanted: &Params<C>) -> Option<Run<C>> {
         self.own_runs(section, short).find(|run: &Run<C>| {
             json(&run.params.config) == json(&wanted.config)
                 && run.params.seed == wanted.seed
+                && run.params.precision == wanted.precision
                 && run.params.data.checksum == wanted.data.checksum
         })
     }
@@ -269,6 +271,10 @@ impl Context {
             data.origin
         );
         self.ensure_same_numbers(&run)?;
+        let precision = run.params.precision;
+        compute_in(precision, self.device()).with_context(|| {
+            format!("{place} is trained in {precision}; resume it on another machine, or begin a new run")
+        })?;
         if let Some(epochs) = self.options.epochs {
             let done = run.folder.epochs_done()?;
             let unit = &self.entry().unit;
@@ -282,10 +288,11 @@ impl Context {
         Ok(run)
     }
 
-    /// A resumed run keeps its preset, seed and hyper-parameters; repeating them is allowed.
+    /// A resumed run keeps its preset, seed, precision and hyper-parameters; repeating them is allowed.
     fn ensure_same_numbers<C: ExperimentConfig>(&self, run: &Run<C>) -> Result<()> {
         let options = &self.options;
         let same_seed = options.seed.is_none_or(|seed| seed == run.params.seed);
+        let same_precision = options.precision.is_none_or(|precision| precision == run.params.precision);
         let same_preset = options.preset.is_none_or(|preset| preset == run.params.preset);
         let epochs = json(&run.params.config)["epochs"].as_u64();
         let same_config = if options.preset.is_none() && options.settings.is_empty() {
@@ -295,12 +302,12 @@ impl Context {
             let config = epochs.map_or(Ok(json(&config)), |epochs| with_epochs(&config, epochs).map(|c| json(&c)))?;
             config == json(&run.params.config)
         };
-        if same_seed && same_preset && same_config {
+        if same_seed && same_precision && same_preset && same_config {
             return Ok(());
         }
         let place = run.folder.path.display();
         bail!(Usage(format!(
-            "{place} keeps its preset, seed and hyper-parameters: with --resume, only --epochs can change"
+            "{place} keeps its preset, seed, precision and hyper-parameters: with --resume, only --epochs can change"
         )))
     }
 }

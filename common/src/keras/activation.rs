@@ -1,5 +1,5 @@
 use super::layout::channel_axis;
-use super::{Layer, Shape};
+use super::{Layer, Shape, precision};
 use anyhow::Result;
 use tch::Tensor;
 
@@ -27,6 +27,7 @@ pub enum Activation {
 impl Activation {
     /// Applies the function.
     pub fn apply_to(self, x: &Tensor) -> Tensor {
+        let x = &self.argument(x);
         match self {
             Activation::Relu => x.relu(),
             // tch's leaky_relu takes no slope. The gradient of one multiplies what it is given by 1 or the slope,
@@ -45,6 +46,15 @@ impl Activation {
         }
     }
 
+    /// ReLUs choose between values, which bf16 does as well as f32. The others would round theirs: bf16 has no value between
+    /// 0.996 and 1.
+    fn argument(self, x: &Tensor) -> Tensor {
+        match self {
+            Activation::Relu | Activation::LeakyRelu(_) => x.shallow_clone(),
+            _ => precision::full(x),
+        }
+    }
+
     /// The activation that is a part of a layer, on what the layer has just made.
     pub(super) fn behind(activation: Option<Activation>, y: Tensor) -> Tensor {
         activation.map_or(y.shallow_clone(), |activation| activation.apply_in_place(y))
@@ -56,7 +66,8 @@ impl Activation {
     }
 
     /// The same in the memory of `x`, where that works.
-    pub(super) fn apply_in_place(self, mut x: Tensor) -> Tensor {
+    pub(super) fn apply_in_place(self, x: Tensor) -> Tensor {
+        let mut x = self.argument(&x);
         match self {
             Activation::Relu => x.relu_(),
             Activation::Sigmoid => x.sigmoid_(),

@@ -1,6 +1,6 @@
 use super::init::Initializer;
 use super::layout::to_channels_first;
-use super::{Operation, Shape, Value, Variables, weights};
+use super::{Operation, Shape, Value, Variables, precision, weights};
 use anyhow::{Context, Result, ensure};
 use tch::{Kind, Tensor, nn};
 
@@ -77,8 +77,8 @@ impl MultiHeadAttention {
         })
     }
 
-    /// 0 where a step may be seen, -1e9 where not, as Keras has it: `[batch or 1, 1, query, value]`.
-    fn hidden(&self, inputs: &[&Value]) -> Option<Tensor> {
+    /// 0 where a step may be seen, -1e9 where not, as Keras has it, of this kind: `[batch or 1, 1, query, value]`.
+    fn hidden(&self, inputs: &[&Value], kind: Kind) -> Option<Tensor> {
         let (query, value) = (inputs[0], inputs[1]);
         let of_query = query.mask.as_ref().map(|mask| mask.unsqueeze(-1));
         let of_value = value.mask.as_ref().map(|mask| mask.unsqueeze(1));
@@ -88,7 +88,7 @@ impl MultiHeadAttention {
             Tensor::ones(sizes, (Kind::Bool, query.tensor.device())).tril(0).unsqueeze(0)
         });
         let seen = [of_query, of_value, given, causal].into_iter().flatten().reduce(|a, b| a.logical_and(&b))?;
-        Some((seen.logical_not().to_kind(query.tensor.kind()) * -1e9).unsqueeze(1))
+        Some((seen.logical_not().to_kind(kind) * -1e9).unsqueeze(1))
     }
 }
 
@@ -109,17 +109,18 @@ impl Operation for MultiHeadAttention {
 
     fn apply(&self, inputs: &[&Value], _train: bool) -> Vec<Value> {
         let [q, k, v] = [(&self.query, 0), (&self.key, 1), (&self.value, 1)].map(|(p, i)| p.apply(&inputs[i].tensor));
-        let hidden = self.hidden(inputs);
         let scale = 1.0 / (self.config.key_dim as f64).sqrt();
         let (heads, scores) = if self.config.return_scores {
             // [batch, heads, query, key_dim] · [batch, heads, key_dim, value] -> [batch, heads, query, value]
-            let scores = (q * scale).matmul(&k.transpose(2, 3));
+            let scores = precision::full(&(q * scale).matmul(&k.transpose(2, 3)));
+            let hidden = self.hidden(inputs, scores.kind());
             let scores = hidden.map_or(scores.shallow_clone(), |hidden| scores + hidden).softmax(-1, None);
-            (scores.matmul(&v), Some(scores))
+            (precision::operand(&scores).matmul(&v), Some(scores))
         } else {
+            let hidden = self.hidden(inputs, q.kind());
             (Tensor::scaled_dot_product_attention(&q, &k, &v, hidden.as_ref(), 0.0, false, scale, false), None)
         };
-        let [kernel, bias] = &self.output;
+        let [kernel, bias] = [0, 1].map(|i| precision::operand(&self.output[i]));
         // [batch, heads, query, value_dim] -> [batch, query, heads · value_dim] -> [batch, query, features]
         let y = heads.transpose(1, 2).flatten(2, 3).matmul(&kernel.flatten(0, 1)) + bias;
         let y = Value { tensor: y, mask: inputs[0].mask.as_ref().map(Tensor::shallow_clone) };
@@ -151,7 +152,8 @@ impl Projection {
     /// `[batch, time, features]` -> `[batch, heads, time, dim]`
     fn apply(&self, x: &Tensor) -> Tensor {
         let (heads, dim) = (self.kernel.size()[1], self.kernel.size()[2]);
-        let y = x.matmul(&self.kernel.flatten(1, 2)) + self.bias.flatten(0, 1);
+        let [x, kernel, bias] = [x, &self.kernel, &self.bias].map(precision::operand);
+        let y = x.matmul(&kernel.flatten(1, 2)) + bias.flatten(0, 1);
         y.unflatten(-1, [heads, dim]).transpose(1, 2)
     }
 }

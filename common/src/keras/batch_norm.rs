@@ -1,5 +1,5 @@
 use super::init::Initializer::{Ones, Zeros};
-use super::{Layer, Shape, weights};
+use super::{Layer, Shape, precision, weights};
 use anyhow::{Result, ensure};
 use tch::{Tensor, nn};
 
@@ -71,6 +71,7 @@ impl Layer for BatchNorm {
     }
 
     fn forward(&self, x: &Tensor, train: bool) -> Tensor {
+        let x = &precision::full(x);
         let BatchNormConfig { momentum, epsilon } = self.config;
         let normalized = |moving_variance: &Tensor| {
             x.batch_norm(

@@ -1,6 +1,6 @@
 use super::conv::spatial;
 use super::init::Initializer;
-use super::{Activation, Conv, Layer, Padding, Shape, weights};
+use super::{Activation, Conv, Layer, Padding, Shape, precision, weights};
 use anyhow::Result;
 use tch::{Tensor, nn};
 
@@ -42,8 +42,10 @@ impl Layer for Conv2d {
         let size: [i64; 2] = spatial(&x.size());
         let [(top, bottom), (left, right)] =
             [0, 1].map(|axis| padding.zeros(size[axis], kernel_size[axis], strides[axis]));
+        let (x, kernel) = (&precision::operand(x), precision::operand(&self.kernel));
+        let bias = self.bias.as_ref().map(precision::operand);
         let conv = |x: &Tensor| {
-            let y = x.conv2d(&self.kernel, self.bias.as_ref(), strides, [top, left], [1, 1], 1);
+            let y = x.conv2d(&kernel, bias.as_ref(), strides, [top, left], [1, 1], 1);
             Activation::behind(self.config.activation, y)
         };
         if top == bottom && left == right {

@@ -1,6 +1,6 @@
 use super::conv::spatial;
 use super::conv2d::variables;
-use super::{Activation, Conv, Layer, Padding, Shape, patches};
+use super::{Activation, Conv, Layer, Padding, Shape, patches, precision};
 use anyhow::Result;
 use tch::{Tensor, nn};
 
@@ -54,10 +54,10 @@ pub(super) fn conv2d_transpose(x: &Tensor, kernel: &Tensor, bias: Option<&Tensor
     if let Some(patches) = config.transposed_patches([height, width]) {
         return patches::conv_transpose(x, kernel, bias, patches);
     }
-    let mut y = without_bias(x, kernel, [height, width], config);
+    let mut y = without_bias(&precision::operand(x), &precision::operand(kernel), [height, width], config);
     // Given to libtorch, the bias would cost more: oneDNN sums its gradient in reference code.
     if let Some(bias) = bias {
-        let _ = y.g_add_(&bias.view([-1, 1, 1]));
+        let _ = y.g_add_(&precision::operand(bias).view([-1, 1, 1]));
     }
     y
 }

@@ -1,6 +1,6 @@
 use super::conv::spatial;
 use super::conv2d::variables;
-use super::{Activation, Conv, Layer, Shape, patches};
+use super::{Activation, Conv, Layer, Shape, patches, precision};
 use anyhow::Result;
 use tch::{Tensor, nn};
 
@@ -53,13 +53,14 @@ impl Layer for Conv3d {
 impl Conv3d {
     /// The convolution where patches overlap.
     fn overlapping(&self, x: &Tensor) -> Tensor {
+        let (x, kernel) = (&precision::operand(x), precision::operand(&self.kernel));
+        let bias = self.bias.as_ref().map(precision::operand);
         let zeros = self.zeros(spatial(&x.size()));
         let before = zeros.map(|(before, _)| before);
         // As in two dimensions: only Keras' odd zeros are put there beforehand.
         let odd = zeros.map(|(before, after)| after - before);
         let padded = (odd != [0; 3]).then(|| x.constant_pad_nd([0, odd[2], 0, odd[1], 0, odd[0]]));
-        let (kernel, bias, strides) = (&self.kernel, self.bias.as_ref(), self.config.strides);
-        padded.as_ref().unwrap_or(x).conv3d(kernel, bias, strides, before, [1, 1, 1], 1)
+        padded.as_ref().unwrap_or(x).conv3d(&kernel, bias.as_ref(), self.config.strides, before, [1, 1, 1], 1)
     }
 
     /// Zeros before and after each axis of a volume of this size.
@@ -77,7 +78,8 @@ impl Conv3d {
         let zeros = self.zeros(size).map(|(before, _)| before);
         let strides = self.config.strides;
         // libtorch crops both sides alike: where Keras puts one zero more behind the volume, that is still there.
-        let dx = dy.conv_transpose3d(&self.kernel, None::<&Tensor>, strides, zeros, [0, 0, 0], 1, [1, 1, 1]);
+        let (dy, kernel) = (precision::operand(dy), precision::operand(&self.kernel));
+        let dx = dy.conv_transpose3d(&kernel, None::<&Tensor>, strides, zeros, [0, 0, 0], 1, [1, 1, 1]);
         let found: [i64; 3] = spatial(&dx.size());
         let cropped = (0..3).fold(dx, |dx, axis| dx.narrow(2 + axis as i64, 0, size[axis].min(found[axis])));
         (0..3).all(|axis| found[axis] >= size[axis]).then_some(cropped)

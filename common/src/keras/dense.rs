@@ -1,6 +1,6 @@
 use super::init::Initializer;
 use super::layout::{to_channels_first, to_channels_last};
-use super::{Activation, Layer, Shape, weights};
+use super::{Activation, Layer, Shape, precision, weights};
 use anyhow::Result;
 use tch::{Tensor, nn};
 
@@ -82,10 +82,11 @@ impl Layer for Dense {
     }
 
     fn forward(&self, x: &Tensor, _train: bool) -> Tensor {
-        let y = match &self.bias {
-            Some(bias) if x.dim() == 2 => bias.addmm(x, &self.kernel),
-            Some(bias) => to_channels_first(&(to_channels_last(x).matmul(&self.kernel) + bias)),
-            None => to_channels_first(&to_channels_last(x).matmul(&self.kernel)),
+        let (x, kernel) = (precision::operand(x), precision::operand(&self.kernel));
+        let y = match self.bias.as_ref().map(precision::operand) {
+            Some(bias) if x.dim() == 2 => bias.addmm(&x, &kernel),
+            Some(bias) => to_channels_first(&(to_channels_last(&x).matmul(&kernel) + bias)),
+            None => to_channels_first(&to_channels_last(&x).matmul(&kernel)),
         };
         Activation::behind(self.activation, y)
     }

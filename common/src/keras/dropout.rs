@@ -1,4 +1,4 @@
-use super::{Layer, Shape};
+use super::{Layer, Shape, precision};
 use anyhow::{Result, bail, ensure};
 use tch::{Device, Kind, Tensor};
 
@@ -40,6 +40,7 @@ impl Layer for Dropout {
         let lowest = if kind == Kind::Uint8 { 0.0 } else { -32768.0 };
         let dropped = (self.rate * values).round().min(values - 1.0);
         let kept = random_integers(x.numel() as i64, kind).ge(dropped + lowest);
+        // An f32: the factor is not rounded to bf16, and the product of x in bf16 is f32.
         let scaled = kept * (values / (values - dropped));
         x * match x.size()[..] {
             // In the order of the images' memory, so that the product is one sweep.
@@ -127,7 +128,8 @@ impl Layer for GaussianNoise {
     }
 
     fn forward(&self, x: &Tensor, train: bool) -> Tensor {
-        if train { x + x.randn_like() * self.deviation } else { x.shallow_clone() }
+        let x = precision::full(x);
+        if train { &x + x.randn_like() * self.deviation } else { x }
     }
 
     fn output_mask(&self, _x: &Tensor, mask: Option<&Tensor>) -> Option<Tensor> {

@@ -1,7 +1,7 @@
 //! Nearest-neighbour upsampling and a convolution, fused.
 
-use super::Padding;
 use super::layout::{nchw_to_nhwc, nhwc_to_nchw};
+use super::{Padding, precision};
 use crate::transfer::upload;
 use tch::Tensor;
 
@@ -17,8 +17,9 @@ pub(super) fn fused_upsampling_conv2d(x: &Tensor, kernel: &Tensor, bias: Option<
     let (n, _, height, width) = x.size4().expect("a convolution takes [batch, channels, height, width]");
     let filters = kernel.size()[0];
     let folding = Folding::new(kernel.size()[2], factor);
-    let kernels = folding.kernels(kernel);
-    let bias = bias.map(|bias| bias.repeat([factor * factor]));
+    // Weights are added before they are rounded.
+    let (x, kernels) = (&precision::operand(x), precision::operand(&folding.kernels(kernel)));
+    let bias = bias.map(|bias| precision::operand(bias).repeat([factor * factor]));
     let (before, after) = folding.zeros();
     let y = if before == after {
         x.conv2d(&kernels, bias, [1, 1], [before, before], [1, 1], 1)

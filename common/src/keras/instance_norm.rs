@@ -1,5 +1,5 @@
 use super::init::Initializer::{Ones, Zeros};
-use super::{Layer, Shape, weights};
+use super::{Layer, Shape, precision, weights};
 use anyhow::{Context, Result};
 use tch::{Tensor, nn};
 
@@ -67,6 +67,7 @@ impl Layer for InstanceNorm {
     }
 
     fn forward(&self, x: &Tensor, _train: bool) -> Tensor {
+        let x = &precision::full(x);
         let axes: &[i64] = &[2, 3];
         let centred = x - x.mean_dim(axes, true, None);
         // libtorch's std_dim is several times slower than this. A root has no slope at 0, where a channel is constant.

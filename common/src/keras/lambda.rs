@@ -1,5 +1,5 @@
 use super::layout::{to_channels_first, to_channels_last};
-use super::{Operation, Shape, Value};
+use super::{Operation, Shape, Value, precision};
 use anyhow::Result;
 use std::fmt;
 use tch::Tensor;
@@ -37,7 +37,8 @@ impl Operation for Lambda {
     }
 
     fn apply(&self, inputs: &[&Value], train: bool) -> Vec<Value> {
-        let inputs: Vec<Tensor> = inputs.iter().map(|value| to_channels_last(&value.tensor)).collect();
+        let inputs: Vec<Tensor> =
+            inputs.iter().map(|value| to_channels_last(&precision::full(&value.tensor))).collect();
         vec![to_channels_first(&(self.function)(&inputs, train)).into()]
     }
 }

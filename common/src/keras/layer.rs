@@ -18,7 +18,8 @@ pub trait Layer: Debug + 'static {
     /// The layer cannot take this shape.
     fn output_shape(&self, input: &Shape) -> Result<Shape>;
 
-    /// Applies the layer. `train` matters to dropout, noise and batch normalization only.
+    /// Applies the layer. `train` matters to dropout, noise and batch normalization only. Under the policy of bf16, `x` may be
+    /// bf16: [`precision`](super::precision) has casts for what needs others.
     fn forward(&self, x: &Tensor, train: bool) -> Tensor;
 
     /// The mask of the output, `[batch, time]`, from that of the input. A layer lets it through only where it says so, as

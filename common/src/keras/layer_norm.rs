@@ -1,6 +1,6 @@
 use super::init::Initializer::{Ones, Zeros};
 use super::layout::{to_channels_first, to_channels_last};
-use super::{Layer, Shape, weights};
+use super::{Layer, Shape, precision, weights};
 use anyhow::Result;
 use tch::{Tensor, nn};
 
@@ -47,7 +47,8 @@ impl Layer for LayerNorm {
 
     fn forward(&self, x: &Tensor, _train: bool) -> Tensor {
         let features = self.gamma.size();
-        let y = to_channels_last(x).layer_norm(features, Some(&self.gamma), Some(&self.beta), self.epsilon, true);
+        let x = to_channels_last(&precision::full(x));
+        let y = x.layer_norm(features, Some(&self.gamma), Some(&self.beta), self.epsilon, true);
         to_channels_first(&y)
     }
 

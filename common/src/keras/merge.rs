@@ -1,5 +1,5 @@
 use super::layout::channel_axis;
-use super::{Operation, Shape, Value};
+use super::{Operation, Shape, Value, precision};
 use anyhow::{Result, ensure};
 use tch::Tensor;
 
@@ -100,8 +100,9 @@ impl Operation for Merge {
 
 fn dot(a: &Tensor, b: &Tensor, axes: [i64; 2], normalize: bool) -> Tensor {
     let unit = |x: &Tensor, axis: i64| {
+        let x = precision::full(x);
         let norm = x.square().sum_dim_intlist(axis, true, None).clamp_min(1e-12).sqrt();
-        if normalize { x / norm } else { x.shallow_clone() }
+        precision::operand(&if normalize { x / norm } else { x })
     };
     let (a, b) = (unit(a, axes[0]), unit(b, axes[1]));
     // As matrices [batch, rest, along] and [batch, along, rest]; a vector's rest is 1.

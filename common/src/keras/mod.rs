@@ -8,11 +8,13 @@
 //! diagram, shapes, parameter counts and checks all come from that description ([`Model`]). [`Sequential`] is the short
 //! form of a chain.
 //!
-//! Two conventions hold throughout:
+//! Three conventions hold throughout:
 //!
 //! * **Shapes are Keras'** ([`Shape`]): without the batch axis, and `[height, width, channels]` for images. Tensors that
 //!   travel between layers are libtorch's `[batch, channels, height, width]`, but with channels-last strides, so that
 //!   their memory is Keras' memory: [`nhwc_to_nchw`] turns one into the other without a copy, and flattening needs none.
+//! * **Values are f32**, or f64 if the weights are. Under the policy of bf16 some are bf16 inside a [`Model`], never outside:
+//!   see [`precision`].
 //! * **Variables are named as Keras names them**: `encoder_conv_0/kernel`, `encoder_conv_0/bias`. [`weights`] reads
 //!   and writes them in Keras' layouts.
 
@@ -46,6 +48,7 @@ mod padding;
 mod patches;
 mod plan;
 mod pooling;
+pub mod precision;
 pub mod recurrent;
 mod reshape;
 mod sequential;

@@ -1,7 +1,7 @@
 use super::graph::{Entry, Input, TensorId};
 use super::limits::MOST_PARAMETERS;
 use super::plan::Plan;
-use super::{Activation, Dense, Operation, Shape, Summary, Value, Variables, vjp};
+use super::{Activation, Dense, Operation, Shape, Summary, Value, Variables, precision, vjp};
 use anyhow::{Context, Result, ensure};
 use std::any::Any;
 use std::collections::HashMap;
@@ -117,7 +117,7 @@ impl Model {
     /// If there are more or fewer inputs than the model has.
     pub fn forward_vec(&self, inputs: &[&Tensor], train: bool) -> Vec<Tensor> {
         let inputs = inputs.iter().map(|x| Value::from(x.shallow_clone())).collect();
-        self.parts.plan.run(inputs, train).into_iter().map(|value| value.tensor).collect()
+        self.parts.plan.run(inputs, train).into_iter().map(|value| precision::full(&value.tensor)).collect()
     }
 
     /// The outputs of all layers by name, as they stand in the description: a look inside.
@@ -126,7 +126,8 @@ impl Model {
         let layers: Vec<usize> = (0..entries.len()).filter(|i| !entries[*i].inputs.is_empty()).collect();
         let ids: Vec<TensorId> = layers.iter().map(|entry| TensorId { entry: *entry, output: 0 }).collect();
         let values = Plan::new(entries, inputs, &ids).run(vec![x.shallow_clone().into()], train);
-        layers.iter().map(|i| entries[*i].name.clone()).zip(values.into_iter().map(|value| value.tensor)).collect()
+        let tensors = values.into_iter().map(|value| precision::full(&value.tensor));
+        layers.iter().map(|i| entries[*i].name.clone()).zip(tensors).collect()
     }
 
     /// The model without the softmax or sigmoid at its end: its logits, whether the activation is a layer of its own or a

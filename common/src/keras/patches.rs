@@ -6,7 +6,7 @@
 
 use super::conv::spatial;
 use super::layout::{to_channels_first, to_channels_last};
-use super::{Conv, Padding};
+use super::{Conv, Padding, precision};
 use tch::Tensor;
 
 /// The part of the kernel along each axis that lies over pixels: its first row, and the number of rows.
@@ -55,13 +55,13 @@ pub(super) fn conv<const N: usize>(x: &Tensor, kernel: &Tensor, bias: Option<&Te
     let apart: Vec<i64> = (0..N).flat_map(|axis| [counts[axis], patches[axis].1]).collect();
     let axes = N as i64;
     let order: Vec<i64> = (0..axes).map(|axis| 1 + 2 * axis).chain((0..axes).map(|axis| 2 + 2 * axis)).collect();
-    let rows = to_channels_last(x)
+    let rows = to_channels_last(&precision::operand(x))
         .reshape([&[n], &apart[..], &[channels]].concat())
         .permute([&[0], &order[..], &[2 * axes + 1]].concat())
         .reshape([n * counts.iter().product::<i64>(), -1]);
     let matrix = matrix(kernel, patches).transpose(0, 1);
     let y = match bias {
-        Some(bias) => bias.addmm(&rows, &matrix),
+        Some(bias) => precision::operand(bias).addmm(&rows, &matrix),
         None => rows.mm(&matrix),
     };
     to_channels_first(&y.view(&[&[n], &counts[..], &[kernel.size()[0]]].concat()[..]))
@@ -77,10 +77,10 @@ pub(super) fn conv_transpose<const N: usize>(
     let size: [i64; N] = spatial(&x.size());
     let [n, channels] = [0, 1].map(|axis| x.size()[axis]);
     let sides = patches.map(|(_, side)| side);
-    let rows = to_channels_last(x).reshape([-1, channels]);
+    let rows = to_channels_last(&precision::operand(x)).reshape([-1, channels]);
     let matrix = matrix(kernel, patches);
     let y = match bias {
-        Some(bias) => bias.repeat([sides.iter().product::<i64>()]).addmm(&rows, &matrix),
+        Some(bias) => precision::operand(bias).repeat([sides.iter().product::<i64>()]).addmm(&rows, &matrix),
         None => rows.mm(&matrix),
     };
     // [patches, values of a patch] -> [n, rows, row in patch, columns, column in patch, .., out]
@@ -94,12 +94,12 @@ pub(super) fn conv_transpose<const N: usize>(
     to_channels_first(&y)
 }
 
-/// The kernel's part over the pixels as a matrix: `[a, b, ..]` as `[a, positions · b]`.
+/// The kernel's part over the pixels as a matrix and an operand: `[a, b, ..]` as `[a, positions · b]`.
 fn matrix<const N: usize>(kernel: &Tensor, patches: Patches<N>) -> Tensor {
     let size: [i64; N] = spatial(&kernel.size());
     let mut part = kernel.shallow_clone();
     for (axis, (first, rows)) in patches.into_iter().enumerate().filter(|(axis, (_, rows))| *rows < size[*axis]) {
         part = part.narrow(2 + axis as i64, first, rows);
     }
-    to_channels_last(&part).reshape([kernel.size()[0], -1])
+    to_channels_last(&precision::operand(&part)).reshape([kernel.size()[0], -1])
 }

@@ -4,7 +4,7 @@ use super::conv::spatial;
 use super::conv2d_transpose::conv2d_transpose;
 use super::graph::Entry;
 use super::layout::{to_channels_first, to_channels_last};
-use super::{Activation, Conv2d, Conv3d, Dense, Flatten, Operation, Reshape, Value};
+use super::{Activation, Conv2d, Conv3d, Dense, Flatten, Operation, Reshape, Value, precision};
 use std::any::Any;
 use tch::Tensor;
 
@@ -23,7 +23,8 @@ pub(super) fn of_ones(entries: &[Entry], x: &Tensor) -> Option<Tensor> {
     }
     let mut dy = inputs.pop()?.ones_like();
     for (entry, x) in layers.iter().zip(&inputs).rev() {
-        dy = vjp(entry.operation.as_ref(), x, &dy)?;
+        // As in libtorch, a gradient has the kind of what it is with respect to: at the end, that of the net's input.
+        dy = vjp(entry.operation.as_ref(), x, &dy)?.to_kind(x.kind());
     }
     Some(dy)
 }
@@ -58,7 +59,8 @@ fn vjp(layer: &dyn Operation, x: &Tensor, dy: &Tensor) -> Option<Tensor> {
         return conv.vjp(spatial(&x.size()), dy);
     }
     if let Some(dense) = layer.downcast_ref::<Dense>() {
-        return Some(to_channels_first(&to_channels_last(dy).matmul(&dense.kernel.transpose(0, 1))));
+        let kernel = precision::operand(&dense.kernel).transpose(0, 1);
+        return Some(to_channels_first(&to_channels_last(&precision::operand(dy)).matmul(&kernel)));
     }
     if layer.is::<Flatten>() || layer.is::<Reshape>() {
         return Some(to_channels_first(&to_channels_last(dy).reshape(to_channels_last(x).size())));

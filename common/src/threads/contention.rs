@@ -126,7 +126,8 @@ mod tests {
 
     #[test]
     fn time_stolen_from_the_programs_own_processors_counts() {
-        let stat = "cpu  9 9 9 9 9 9 9 90 0 0\ncpu0 1 2 3 4 5 6 7 8 0 0\ncpu1 1 2 3 4 5 6 7 30 0 0\ncpu2 1 1\nintr 5 5\n";
+        let stat =
+            "cpu  9 9 9 9 9 9 9 90 0 0\ncpu0 1 2 3 4 5 6 7 8 0 0\ncpu1 1 2 3 4 5 6 7 30 0 0\ncpu2 1 1\nintr 5 5\n";
         assert_eq!(stolen(stat, |_| true), 38.0);
         assert_eq!(stolen(stat, |processor| processor != 0), 30.0);
     }

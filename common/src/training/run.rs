@@ -3,6 +3,7 @@ use super::config::with_present_names;
 use super::history::History;
 use super::step_history;
 use crate::files;
+use crate::keras::precision::Precision;
 use crate::keras::{Model, weights};
 use anyhow::{Context, Result};
 use data::{DataSet, Manifest};
@@ -212,6 +213,9 @@ pub struct Params<C> {
     pub seed: u64,
     /// The device: `cpu`, `cuda:0`.
     pub device: String,
+    /// The precision that it was trained in; runs of older versions do not name it.
+    #[serde(default)]
+    pub precision: Precision,
     /// The data set.
     pub data: DataInfo,
     /// Versions of this port and of libtorch.
@@ -223,7 +227,7 @@ pub struct Params<C> {
 impl<C> Params<C> {
     /// The parameters without the hyper-parameters.
     pub(crate) fn without_config(&self) -> Params<()> {
-        let Params { experiment, preset, settings, weights_from, seed, device, data, versions, .. } = self;
+        let Params { experiment, preset, settings, weights_from, seed, device, precision, data, versions, .. } = self;
         Params {
             experiment: experiment.clone(),
             preset: *preset,
@@ -231,6 +235,7 @@ impl<C> Params<C> {
             weights_from: weights_from.clone(),
             seed: *seed,
             device: device.clone(),
+            precision: *precision,
             data: data.clone(),
             versions: versions.clone(),
             config: (),

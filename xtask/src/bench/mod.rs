@@ -1,10 +1,10 @@
 //! `cargo book bench`: milliseconds per training step, alone or against PyTorch and Keras.
 //!
-//! Every chapter's binary answers `bench --list` with its models, one per line, and `bench --model NAME --steps N` with
-//! one line of JSON, a [`sample::Sample`]. So do the peers' scripts in the chapter's folder `peers`, which share the
-//! command line and the clock of `common/python/peer.py`. Rounds alternate (ours, PyTorch, Keras, ours, ...), so a
-//! machine that slows down affects all of them. Steps before the clock runs compile what a framework compiles; the first
-//! of them is reported apart.
+//! Every chapter's binary answers `bench --list` with its models, one per line, and `bench --precision f32 --model NAME
+//! --steps N` with one line of JSON, a [`sample::Sample`]. So do the peers' scripts in the chapter's folder `peers` for
+//! `--model NAME --steps N`; they share the command line and the clock of `common/python/peer.py`. Rounds alternate (ours,
+//! PyTorch, Keras, ours, ...), so a machine that slows down affects all of them. Steps before the clock runs compile what a
+//! framework compiles; the first of them is reported apart.
 
 pub mod judge;
 pub mod peers;
@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, ensure};
+use catalog::Precision;
 use clap::Args;
 use data::{note, say};
 
@@ -36,6 +37,9 @@ pub struct Arguments {
     #[arg(long, value_name = "LIST", value_enum, value_delimiter = ',', num_args = 0..=1)]
     #[arg(default_missing_value = "eager,compile,keras,jax")]
     peers: Vec<Kind>,
+    /// Precision of our own steps, in convolutions and large matrix products; peers always compute in f32
+    #[arg(long, value_name = "PRECISION", value_enum, default_value_t)]
+    precision: Precision,
     /// Training steps per round
     #[arg(long, default_value_t = 60, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     steps: u32,
@@ -80,7 +84,7 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
     let cargo = Cargo::ready(root)?;
     let peers = peers::ready(root, &arguments.peers)?;
     let kinds = peers.iter().map(|peer| peer.kind).collect();
-    let mut report = Report::new(arguments.steps, arguments.rounds, kinds);
+    let mut report = Report::new(arguments.steps, arguments.rounds, kinds).in_precision(arguments.precision);
     for chapter in chapters {
         let executable = cargo.build(&chapter.table.package, &chapter.table.package)?;
         for model in sample::models(cargo.start(&executable))? {
@@ -114,7 +118,9 @@ impl Job<'_> {
         let mut row = Row::new(chapter.table.chapter, &self.model, peers.len());
         for round in 1..=arguments.rounds {
             begin(format_args!("{}: round {round} of {}", self.model, arguments.rounds));
-            let ours = sample::take(self.cargo.start(self.executable).arg("bench"), &self.model, arguments.steps);
+            let mut ours = self.cargo.start(self.executable);
+            ours.args(["bench", "--precision", &arguments.precision.to_string()]);
+            let ours = sample::take(&mut ours, &self.model, arguments.steps);
             let ours = ours.with_context(|| format!("timing {}", self.model))?;
             begin(format_args!(", ours {:.2} ms", stats::median(&ours.ms)));
             row.batch = ours.batch;

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
+use catalog::Precision;
 use catalog::versions::LIBTORCH;
 use serde_json::{Map, Value, json};
 
@@ -31,6 +32,8 @@ pub fn check_replaceable(path: &Path) -> Result<()> {
 pub struct Report {
     steps: u32,
     rounds: u32,
+    /// Of our own steps.
+    precision: Precision,
     cores: usize,
     peers: Vec<Kind>,
     pub rows: Vec<Row>,
@@ -74,7 +77,12 @@ impl Row {
 impl Report {
     pub fn new(steps: u32, rounds: u32, peers: Vec<Kind>) -> Report {
         let cores = std::thread::available_parallelism().map_or(1, |count| count.get());
-        Report { steps, rounds, cores, peers, rows: Vec::new() }
+        Report { steps, rounds, precision: Precision::F32, cores, peers, rows: Vec::new() }
+    }
+
+    /// The same with our own steps in this precision.
+    pub fn in_precision(self, precision: Precision) -> Report {
+        Report { precision, ..self }
     }
 
     /// The table for the terminal: medians in milliseconds, and ours divided by each peer's. Below it, the failures, the
@@ -82,7 +90,11 @@ impl Report {
     pub fn table(&self) -> String {
         let width = self.model_width();
         let mut text = format!("\nMilliseconds per training step, median of {} x {} steps", self.rounds, self.steps);
-        let _ = write!(text, " on {} processor cores\n\n{:width$}  batch      ours", self.cores, "model");
+        let precision = match self.precision {
+            Precision::F32 => "",
+            Precision::Bf16 => ", ours in bf16",
+        };
+        let _ = write!(text, " on {} processor cores{precision}\n\n{:width$}  batch      ours", self.cores, "model");
         for title in self.titles() {
             let _ = write!(text, "  {title:>8}  ours/{title}");
         }
@@ -160,6 +172,7 @@ impl Report {
             "libtorch": LIBTORCH,
             "peers": self.packages(),
             "machine": { "cores": self.cores, "os": std::env::consts::OS, "arch": std::env::consts::ARCH },
+            "precision": self.precision,
             "rounds": self.rounds,
             "steps_per_round": self.steps,
             "models": self.rows.iter().map(|row| self.row(row)).collect::<Vec<_>>(),

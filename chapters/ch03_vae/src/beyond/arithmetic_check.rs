@@ -13,7 +13,7 @@ use common::datasets::batches::Batches;
 use common::datasets::celeba::CelebA;
 use common::datasets::image_files::{Batch, ImageFiles};
 use common::files;
-use common::keras::{Adam, Conv, Model, Optimizer, Sequential, losses, nhwc_to_nchw};
+use common::keras::{Adam, Conv, Model, Optimizer, Sequential, losses, nhwc_to_nchw, precision};
 use common::plot::{ColorMap, Figure, HeatMap};
 use common::say;
 use std::sync::Arc;
@@ -98,7 +98,7 @@ impl Labels {
     }
 }
 
-/// A classifier of attributes of faces `[n, height, width, 3]`.
+/// A classifier of attributes of faces `[n, height, width, 3]`. It measures, and so computes in f32 always.
 struct AttributeClassifier {
     net: Model,
     _variables: nn::VarStore,
@@ -130,7 +130,8 @@ impl AttributeClassifier {
             let faces = batch.images(device);
             let decoded = decode(model, &encode(model, &faces));
             let truth = labels.of(&batch, device).to_kind(Kind::Float).repeat([2, 1]);
-            let seen = net.forward_t(&nhwc_to_nchw(&Tensor::cat(&[faces, decoded], 0)), true);
+            let both = nhwc_to_nchw(&Tensor::cat(&[faces, decoded], 0));
+            let seen = precision::in_f32(|| net.forward_t(&both, true));
             optimizer.minimize(&losses::binary_crossentropy(&truth, &seen));
         }
         Ok(AttributeClassifier { net, _variables: variables })
@@ -139,8 +140,8 @@ impl AttributeClassifier {
     /// Predicted attributes, bool `[n, attributes]`.
     fn sees(&self, faces: &Tensor) -> Tensor {
         let parts = faces.split(100, 0);
-        let seen: Vec<Tensor> =
-            tch::no_grad(|| parts.iter().map(|x| self.net.forward_t(&nhwc_to_nchw(x), false).gt(0.5)).collect());
+        let see = |x: &Tensor| precision::in_f32(|| self.net.forward_t(&nhwc_to_nchw(x), false)).gt(0.5);
+        let seen: Vec<Tensor> = tch::no_grad(|| parts.iter().map(see).collect());
         Tensor::cat(&seen, 0)
     }
 }

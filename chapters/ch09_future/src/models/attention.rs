@@ -1,5 +1,6 @@
 //! Attention (Vaswani et al., "Attention Is All You Need", 2017, section 3.2), which all transformers of this chapter share.
 
+use common::keras::precision;
 use serde::{Deserialize, Serialize};
 use tch::{Kind, Tensor};
 
@@ -37,6 +38,7 @@ pub struct Attended {
 /// Scaled dot-product attention, softmax(Q Kᵀ / √d) V, of queries `[batch, heads, queries, d]`, keys and values
 /// `[batch, heads, keys, d]`.
 pub fn attention(q: &Tensor, k: &Tensor, v: &Tensor, mask: &Mask, form: AttentionForm) -> Attended {
+    let [q, k, v] = [q, k, v].map(precision::operand);
     let (queries, keys) = (q.size()[2], k.size()[2]);
     let d = q.size()[3] as f64;
     let seen = match mask {
@@ -49,18 +51,19 @@ pub fn attention(q: &Tensor, k: &Tensor, v: &Tensor, mask: &Mask, form: Attentio
     };
     match form {
         AttentionForm::Written => {
-            let scores = q.matmul(&k.transpose(2, 3)) / d.sqrt(); // [batch, heads, queries, keys]
+            let scores = precision::full(&q.matmul(&k.transpose(2, 3))) / d.sqrt(); // [batch, heads, queries, keys]
             let scores = match &seen {
                 Some(seen) => scores.masked_fill(&seen.logical_not(), f64::NEG_INFINITY),
                 None => scores,
             };
             let weights = scores.softmax(-1, None);
-            Attended { values: weights.matmul(v), weights: Some(weights) }
+            Attended { values: precision::operand(&weights).matmul(&v), weights: Some(weights) }
         }
         AttentionForm::Fused => {
             let causal = matches!(mask, Mask::Causal) && queries == keys;
             let seen = if causal { None } else { seen };
-            let values = Tensor::scaled_dot_product_attention(q, k, v, seen.as_ref(), 0.0, causal, None::<f64>, false);
+            let values =
+                Tensor::scaled_dot_product_attention(&q, &k, &v, seen.as_ref(), 0.0, causal, None::<f64>, false);
             Attended { values, weights: None }
         }
     }

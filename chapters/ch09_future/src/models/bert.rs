@@ -8,7 +8,7 @@ use super::attention::{Attended, AttentionForm, Mask, attention, merge_heads, sp
 use super::blocks::{Linear, Norm, Weights};
 use super::masking::MaskedBatch;
 use anyhow::{Result, ensure};
-use common::keras::{Initializer, Optimizer};
+use common::keras::{Initializer, Optimizer, precision};
 use serde::{Deserialize, Serialize};
 use tch::{Device, Kind, Tensor};
 
@@ -255,7 +255,7 @@ impl MaskedBert {
         let x = x.flatten(0, 1).index_select(0, &batch.places); // [b, t, h] -> [b · t, h] -> [chosen, h]
         let x = self.transform_norm.forward(&self.transform.forward(&x).gelu("none"));
         // The word embeddings once more turn features to logits.
-        x.matmul(&self.bert.words.transpose(0, 1)) + &self.bias
+        precision::matmul(&x, &self.bert.words.transpose(0, 1)) + &self.bias
     }
 
     /// -1/n Σ log p(token | what the net sees), over the n chosen tokens.

@@ -2,7 +2,7 @@
 //! of names. A new net asks a [`Weights`] for its tensors; so does a net that is read from a file.
 
 use anyhow::{Context, Result, ensure};
-use common::keras::{Initializer, weights};
+use common::keras::{Initializer, precision, weights};
 use std::collections::BTreeMap;
 use tch::{Kind, Tensor, nn};
 
@@ -85,9 +85,10 @@ impl Linear {
         let last = size.len() - 1;
         let rows = x.reshape([-1, size[last]]); // [.., in] -> [rows, in]
         size[last] = self.bias.size()[0];
+        let [rows, weight, bias] = [&rows, &self.weight, &self.bias].map(precision::operand);
         let y = match self.transposed {
-            true => self.bias.addmm(&rows, &self.weight.transpose(0, 1)),
-            false => self.bias.addmm(&rows, &self.weight),
+            true => bias.addmm(&rows, &weight.transpose(0, 1)),
+            false => bias.addmm(&rows, &weight),
         };
         y.reshape(size)
     }
@@ -116,6 +117,7 @@ impl Norm {
 
     /// `[.., features]` -> the same shape
     pub fn forward(&self, x: &Tensor) -> Tensor {
-        x.layer_norm(self.weight.size(), Some(&self.weight), Some(&self.bias), self.epsilon, true)
+        let [x, weight, bias] = [x, &self.weight, &self.bias].map(precision::full);
+        x.layer_norm(weight.size(), Some(&weight), Some(&bias), self.epsilon, true)
     }
 }

@@ -5,7 +5,7 @@
 
 use super::spectral_norm::SpectralDense;
 use anyhow::Result;
-use common::keras::{Initializer, weights};
+use common::keras::{Initializer, precision, weights};
 use tch::{Tensor, nn};
 
 /// Share of the old value that a moving average keeps at each step.
@@ -33,7 +33,7 @@ impl Statistics {
     fn normalize(&self, x: &Tensor, affine: Option<[&Tensor; 2]>, train: bool) -> Tensor {
         let [gain, bias] = [0, 1].map(|i| affine.map(|affine| affine[i]));
         let (mean, variance) = (Some(&self.moving_mean), Some(&self.moving_variance));
-        x.batch_norm(gain, bias, mean, variance, train, 1.0 - MOMENTUM, EPSILON, true)
+        precision::full(x).batch_norm(gain, bias, mean, variance, train, 1.0 - MOMENTUM, EPSILON, true)
     }
 }
 

@@ -5,7 +5,7 @@
 //! 2018.
 
 use anyhow::Result;
-use common::keras::{Activation, Initializer, weights};
+use common::keras::{Activation, Initializer, precision, weights};
 use common::transfer::upload;
 use tch::{Kind, Tensor, nn};
 
@@ -43,7 +43,8 @@ impl EqualConv {
     /// `[n, in, height, width]` -> `[n, out, height, width]`
     pub fn forward(&self, x: &Tensor) -> Tensor {
         let padding = self.kernel.size()[2] / 2;
-        x.conv2d(&(&self.kernel * self.scale), Some(&self.bias), [1, 1], [padding, padding], [1, 1], 1)
+        let [x, kernel, bias] = [x, &(&self.kernel * self.scale), &self.bias].map(precision::operand);
+        x.conv2d(&kernel, Some(&bias), [1, 1], [padding, padding], [1, 1], 1)
     }
 }
 
@@ -88,7 +89,9 @@ impl EqualDense {
 
     /// `[n, in]` -> `[n, out]`
     pub fn forward(&self, x: &Tensor) -> Tensor {
-        (&self.bias * self.learning_rate).addmm(x, &(&self.kernel * self.scale))
+        let (kernel, bias) = (&self.kernel * self.scale, &self.bias * self.learning_rate);
+        let [x, kernel, bias] = [x, &kernel, &bias].map(precision::operand);
+        bias.addmm(&x, &kernel)
     }
 }
 
@@ -100,6 +103,7 @@ pub fn leaky_relu(x: &Tensor) -> Tensor {
 /// Pixel normalization (section 4.2): the channels of each pixel, or the values of a vector `[n, values]`, are divided
 /// by the root of the mean of their squares: b = a / √(1/N Σ a² + ε).
 pub fn pixel_norm(x: &Tensor) -> Tensor {
+    let x = &precision::full(x);
     x * (x.square().mean_dim(1, true, None) + EPSILON).rsqrt()
 }
 
@@ -108,6 +112,7 @@ pub fn pixel_norm(x: &Tensor) -> Tensor {
 ///
 /// `[n, c, height, width]` -> `[n, c + 1, height, width]`; `n` is a multiple of `group`, or smaller.
 pub fn minibatch_stddev(x: &Tensor, group: i64) -> Tensor {
+    let x = &precision::full(x);
     let size = x.size();
     let (n, height, width) = (size[0], size[2], size[3]);
     let group = group.min(n);

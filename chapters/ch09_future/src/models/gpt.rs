@@ -5,7 +5,7 @@ use super::attention::{AttentionForm, Mask, attention, merge_heads, split_heads}
 use super::blocks::{Linear, Norm, Weights};
 use super::key_value_cache::KeyValueCache;
 use anyhow::{Result, ensure};
-use common::keras::{Initializer, MappedWeights, Optimizer, losses};
+use common::keras::{Initializer, MappedWeights, Optimizer, losses, precision};
 use serde::{Deserialize, Serialize};
 use tch::{Device, Kind, Tensor};
 
@@ -219,7 +219,7 @@ impl Gpt {
     pub fn cache(&self, batch: i64) -> KeyValueCache {
         let GptConfig { n_positions, n_embd, n_layer, n_head, .. } = self.config;
         let size = [batch, n_head, n_positions, n_embd / n_head];
-        KeyValueCache::new(n_layer as usize, size, (self.kind(), self.wte.device()))
+        KeyValueCache::new(n_layer as usize, size, (precision::operand_kind(self.kind()), self.wte.device()))
     }
 
     /// The mean of -log p(token | tokens before it), in nats, over tokens `[batch, time + 1]`.
@@ -259,6 +259,6 @@ impl Gpt {
 
     /// `[.., n_embd]` -> logits `[.., vocab_size]`
     fn unembed(&self, x: &Tensor) -> Tensor {
-        x.matmul(&self.wte.transpose(0, 1))
+        precision::matmul(x, &self.wte.transpose(0, 1))
     }
 }

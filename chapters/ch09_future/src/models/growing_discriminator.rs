@@ -5,6 +5,7 @@ use super::equalized::{EqualConv, EqualDense, RELU_GAIN, blur, downsample, leaky
 use super::growing::Growth;
 use super::net_summary::Part;
 use anyhow::Result;
+use common::keras::precision;
 use tch::{Tensor, nn};
 
 /// Images of a group whose deviation the discriminator sees.
@@ -72,7 +73,7 @@ impl Discriminator {
         let x = leaky_relu(&self.conv.forward(&minibatch_stddev(&x, GROUP)));
         // [n, c, 4, 4] -> [n, 16 c], channels fastest: the order of the memory
         let x = x.permute([0, 2, 3, 1]).reshape([x.size()[0], -1]);
-        self.score.forward(&leaky_relu(&self.dense.forward(&x)))
+        precision::full(&self.score.forward(&leaky_relu(&self.dense.forward(&x))))
     }
 
     /// Its parts in the order in which an image of full size passes them.

@@ -3,7 +3,7 @@
 
 use super::spectral_norm::SpectralConv;
 use anyhow::Result;
-use common::keras::{Initializer, weights};
+use common::keras::{Initializer, precision, weights};
 use tch::{Tensor, nn};
 
 /// Each place of an image looks at all others, and adds what it sees there: y = γ o + x, where γ begins at 0, so that
@@ -44,8 +44,8 @@ impl ImageAttention {
         let places = |conv: &SpectralConv| conv.forward(x, train).flatten(2, 3);
         let (query, key, value) = (places(&self.query), places(&self.key), places(&self.value));
         // β_ji = softmax over i of f(x_i)ᵀ g(x_j); o_j = v(Σ_i β_ji h(x_i))
-        let weights = query.transpose(1, 2).matmul(&key).softmax(-1, None);
-        let seen = value.matmul(&weights.transpose(1, 2)); // [n, c / 8, places]
+        let weights = precision::full(&query.transpose(1, 2).matmul(&key)).softmax(-1, None);
+        let seen = value.matmul(&precision::operand(&weights).transpose(1, 2)); // [n, c / 8, places]
         let output = self.output.forward(&seen.reshape([size[0], -1, size[2], size[3]]), train);
         (x + output * &self.gamma, weights)
     }

@@ -8,7 +8,7 @@ use super::music_events::{BAR, END, places_in_bar};
 use super::sparse_attention::Sparse;
 use super::voices::HeldKeys;
 use anyhow::{Context, Result, ensure};
-use common::keras::{Initializer, Optimizer, losses};
+use common::keras::{Initializer, Optimizer, losses, precision};
 use common::samples::random;
 use common::training::ensure_not_stopped;
 use rand::RngExt;
@@ -136,7 +136,7 @@ impl MuseNet {
         for block in &self.blocks {
             x = block.forward(&x, train, |q, k, v| self.config.attention.attend(q, k, v));
         }
-        self.ln_f.forward(&x).matmul(&self.wte.transpose(0, 1))
+        precision::matmul(&self.ln_f.forward(&x), &self.wte.transpose(0, 1))
     }
 
     /// The mean of -log p(event | events before it), in nats, over events `[batch, time + 1]`.

@@ -10,7 +10,7 @@ use super::moving_average::MovingAverage;
 use super::net_summary::{Part, summary};
 use anyhow::{Result, ensure};
 use common::datasets::image_batches::ImageBatches;
-use common::keras::{Summary, input_gradient, losses, nchw_to_nhwc};
+use common::keras::{Summary, input_gradient, losses, nchw_to_nhwc, precision};
 use common::training::{Training, ensure_positive};
 use serde::{Deserialize, Serialize};
 use tch::nn::VarStore;
@@ -133,11 +133,10 @@ impl Generator {
             smaller = Some(x.shallow_clone());
             x = convs.iter().fold(upsample(&x), |x, conv| pixel_norm(&leaky_relu(&conv.forward(&x))));
         }
-        let images = self.to_rgb[growth.level].forward(&x);
+        let image = |level: usize, x: &Tensor| precision::full(&self.to_rgb[level].forward(x));
+        let images = image(growth.level, &x);
         match smaller {
-            Some(smaller) if growth.fades() => {
-                upsample(&self.to_rgb[growth.level - 1].forward(&smaller)).lerp(&images, growth.alpha)
-            }
+            Some(smaller) if growth.fades() => upsample(&image(growth.level - 1, &smaller)).lerp(&images, growth.alpha),
             _ => images,
         }
     }

@@ -8,7 +8,7 @@ use super::image_attention::ImageAttention;
 use super::net_summary::Part;
 use super::spectral_norm::{SpectralConv, SpectralDense, SpectralEmbedding};
 use anyhow::{Result, ensure};
-use common::keras::Initializer;
+use common::keras::{Initializer, precision};
 use serde::{Deserialize, Serialize};
 use tch::{Tensor, nn};
 
@@ -149,7 +149,7 @@ impl ResidualGenerator {
                 (x, weights) = (attended, Some(seen));
             }
         }
-        let images = self.conv.forward(&self.norm.forward(&x, train).relu(), train).tanh();
+        let images = precision::full(&self.conv.forward(&self.norm.forward(&x, train).relu(), train)).tanh();
         (images, weights)
     }
 
@@ -272,7 +272,7 @@ impl ResidualDiscriminator {
                 x = attention.forward(&x, train).0;
             }
         }
-        let h = x.relu().sum_dim_intlist([2i64, 3].as_slice(), false, None); // [n, c]
+        let h = precision::full(&x.relu()).sum_dim_intlist([2i64, 3].as_slice(), false, None); // [n, c]
         let of_class = (self.classes.forward(classes, train) * &h).sum_dim_intlist(1, false, None);
         self.score.forward(&h, train).squeeze_dim(1) + of_class
     }

@@ -6,6 +6,7 @@
 
 use super::attention::{AttentionForm, Mask, attention};
 use anyhow::{Result, ensure};
+use common::keras::precision;
 use serde::{Deserialize, Serialize};
 use tch::{Device, Kind, Tensor};
 
@@ -84,16 +85,17 @@ impl Sparse {
     /// Attended values of queries, keys and values `[batch, heads, time, d]`: the same within rounding as attention with
     /// the mask [`Sparse::seen`], but only the weights of [`Sparse::computed`] are made.
     pub fn attend(&self, q: &Tensor, k: &Tensor, v: &Tensor) -> Tensor {
+        let [q, k, v] = [q, k, v].map(precision::operand);
         let time = q.size()[2];
         let attend_blocks: fn(&Sparse, &Tensor, &Tensor, &Tensor) -> Tensor = match self.pattern {
-            Pattern::Dense => return attention(q, k, v, &Mask::Causal, AttentionForm::Fused).values,
+            Pattern::Dense => return attention(&q, &k, &v, &Mask::Causal, AttentionForm::Fused).values,
             Pattern::Strided => attend_strided,
             Pattern::Fixed => attend_fixed,
         };
         // Whole blocks; no query sees the zeros behind the last token. [b, h, time, d] -> [b, h, blocks, l, d]
         let missing = (self.block - time % self.block) % self.block;
         let blocks = |x: &Tensor| x.constant_pad_nd([0, 0, 0, missing]).unflatten(2, [-1, self.block]);
-        let attended = attend_blocks(self, &(blocks(q) / (q.size()[3] as f64).sqrt()), &blocks(k), &blocks(v));
+        let attended = attend_blocks(self, &(blocks(&q) / (q.size()[3] as f64).sqrt()), &blocks(&k), &blocks(&v));
         attended.flatten(2, 3).narrow(2, 0, time) // [b, h, blocks, l, d] -> [b, h, time, d]
     }
 }
@@ -147,6 +149,7 @@ fn attend_fixed(sparse: &Sparse, q: &Tensor, k: &Tensor, v: &Tensor) -> Tensor {
 /// One softmax over near and far keys: scores `[b, h, n, l, near]` and `[b, h, n, l, far]` -> weights
 /// `[b, h, n, l, near + far]`. Each query sees a near key, itself.
 fn masked_softmax(near: &Tensor, near_seen: &Tensor, far: &Tensor, far_seen: &Tensor) -> Tensor {
-    let (scores, seen) = (Tensor::cat(&[near, far], 4), Tensor::cat(&[near_seen, far_seen], 2));
-    scores.masked_fill(&seen.logical_not(), f64::NEG_INFINITY).softmax(-1, None)
+    let scores = precision::full(&Tensor::cat(&[near, far], 4));
+    let seen = Tensor::cat(&[near_seen, far_seen], 2);
+    precision::operand(&scores.masked_fill(&seen.logical_not(), f64::NEG_INFINITY).softmax(-1, None))
 }

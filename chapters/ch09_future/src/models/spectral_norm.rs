@@ -3,7 +3,7 @@
 //! Miyato, Kataoka, Koyama and Yoshida, "Spectral Normalization for Generative Adversarial Networks", 2018.
 
 use anyhow::Result;
-use common::keras::{Initializer, init, nchw_to_nhwc, weights};
+use common::keras::{Initializer, init, nchw_to_nhwc, precision, weights};
 use tch::{Tensor, nn};
 
 /// The largest singular value σ(W) of a matrix, followed from step to step: one power iteration each time (algorithm
@@ -92,7 +92,9 @@ impl SpectralConv {
     pub fn forward(&self, x: &Tensor, train: bool) -> Tensor {
         let kernel = &self.kernel / self.norm.sigma(&self.matrix(), train);
         let padding = self.kernel.size()[2] / 2;
-        x.conv2d(&kernel, self.bias.as_ref(), [1, 1], [padding, padding], [1, 1], 1)
+        let [x, kernel] = [x, &kernel].map(precision::operand);
+        let bias = self.bias.as_ref().map(precision::operand);
+        x.conv2d(&kernel, bias.as_ref(), [1, 1], [padding, padding], [1, 1], 1)
     }
 
     /// The kernel as a matrix `[out, size · size · in]`, in the order of its memory.
@@ -135,7 +137,8 @@ impl SpectralDense {
 
     /// `[n, in]` -> `[n, out]`
     pub fn forward(&self, x: &Tensor, train: bool) -> Tensor {
-        let y = x.matmul(&(&self.kernel / self.norm.sigma(&self.matrix(), train)));
+        let kernel = &self.kernel / self.norm.sigma(&self.matrix(), train);
+        let y = precision::matmul(x, &kernel);
         match &self.bias {
             Some(bias) => y + bias,
             None => y,

@@ -10,7 +10,7 @@ use super::net_summary::Part;
 use super::stylegan::StyleGanConfig;
 use super::styles::{Mapping, Noise, StyledLayer};
 use anyhow::Result;
-use common::keras::{Initializer, weights};
+use common::keras::{Initializer, precision, weights};
 use std::ops::Range;
 use tch::{Tensor, nn};
 
@@ -108,11 +108,10 @@ impl Generator {
             x = style_0.forward(&x, &styles[first], first, noise);
             x = style_1.forward(&conv_1.forward(&x), &styles[second], second, noise);
         }
-        let images = self.to_rgb[growth.level].forward(&x);
+        let image = |level: usize, x: &Tensor| precision::full(&self.to_rgb[level].forward(x));
+        let images = image(growth.level, &x);
         match smaller {
-            Some(smaller) if growth.fades() => {
-                upsample(&self.to_rgb[growth.level - 1].forward(&smaller)).lerp(&images, growth.alpha)
-            }
+            Some(smaller) if growth.fades() => upsample(&image(growth.level - 1, &smaller)).lerp(&images, growth.alpha),
             _ => images,
         }
     }

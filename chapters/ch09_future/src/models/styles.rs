@@ -4,7 +4,7 @@
 
 use super::equalized::{EqualDense, RELU_GAIN, leaky_relu, pixel_norm};
 use anyhow::Result;
-use common::keras::{Initializer, weights};
+use common::keras::{Initializer, precision, weights};
 use tch::{Kind, Tensor, nn};
 
 /// Added to a variance before its root is taken.
@@ -31,7 +31,7 @@ impl Mapping {
 
     /// `[n, z_dim]` -> `[n, w_dim]`
     pub fn forward(&self, z: &Tensor) -> Tensor {
-        self.layers.iter().fold(pixel_norm(z), |x, layer| leaky_relu(&layer.forward(&x)))
+        precision::full(&self.layers.iter().fold(pixel_norm(z), |x, layer| leaky_relu(&layer.forward(&x))))
     }
 }
 
@@ -80,7 +80,7 @@ impl StyledLayer {
             Noise::Off => x.shallow_clone(),
         };
         // [n, 2 c] -> [2, n, c, 1, 1]: scale, without 1, and bias
-        let style = self.style.forward(w).reshape([size[0], 2, size[1], 1, 1]).transpose(0, 1);
+        let style = precision::full(&self.style.forward(w)).reshape([size[0], 2, size[1], 1, 1]).transpose(0, 1);
         adaptive_instance_norm(&leaky_relu(&x), &(style.get(0) + 1.0), &style.get(1))
     }
 }
@@ -88,6 +88,7 @@ impl StyledLayer {
 /// Adaptive instance normalization, equation 1: AdaIN(x, y) = y_s (x - μ(x)) / σ(x) + y_b, with mean and deviation of
 /// each channel of each image. Scale and bias are `[n, channels, 1, 1]`.
 pub fn adaptive_instance_norm(x: &Tensor, scale: &Tensor, bias: &Tensor) -> Tensor {
+    let x = &precision::full(x);
     let (variance, mean) = x.var_mean_dim([2i64, 3].as_slice(), false, true);
     let scale = scale * (variance + EPSILON).rsqrt();
     x * &scale + (bias - mean * &scale)

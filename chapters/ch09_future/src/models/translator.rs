@@ -6,7 +6,7 @@ use super::blocks::{Linear, Norm, Weights};
 use super::gpt::{GptBlock, GptConfig};
 use super::positional_encoding::positional_encoding;
 use anyhow::Result;
-use common::keras::{Initializer, Optimizer};
+use common::keras::{Initializer, Optimizer, precision};
 use serde::{Deserialize, Serialize};
 use tch::{Device, Kind, Tensor};
 
@@ -168,7 +168,8 @@ impl Translator {
             x = next;
             cross.push(weights);
         }
-        Written { logits: self.output.forward(&self.ln_decoder.forward(&x)), cross: Tensor::stack(&cross, 0) }
+        let logits = precision::full(&self.output.forward(&self.ln_decoder.forward(&x)));
+        Written { logits, cross: Tensor::stack(&cross, 0) }
     }
 
     /// The mean of -log p of each word of translations `[batch, words + 1]`, which begin with [`START`] and end with [`END`].

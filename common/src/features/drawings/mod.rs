@@ -1,5 +1,5 @@
 //! A small classifier of grey 28 × 28 drawings, such as Quick, Draw!'s. It is trained once, in less than a minute on
-//! one core, and saved to a file.
+//! one core, and saved to a file. It always computes in f32, so that its measurements are comparable.
 
 mod training;
 
@@ -8,7 +8,7 @@ pub use training::Settings;
 use super::{FeatureNet, in_batches};
 use crate::datasets::quickdraw::Drawings;
 use crate::keras::weights::{assign, named_variables, read_file, to_keras, write_file};
-use crate::keras::{Conv, Model, Net, nhwc_to_nchw};
+use crate::keras::{Conv, Model, Net, nhwc_to_nchw, precision};
 use crate::say;
 use crate::transfer::upload;
 use anyhow::{Context, Result, ensure};
@@ -118,7 +118,8 @@ impl DrawingClassifier {
     }
 
     fn logits(&self, drawings: &Tensor, train: bool) -> Tensor {
-        self.classifier.forward_t(&nhwc_to_nchw(&upload(drawings, self.store.device())), train)
+        let drawings = nhwc_to_nchw(&upload(drawings, self.store.device()));
+        precision::in_f32(|| self.classifier.forward_t(&drawings, train))
     }
 
     fn load(file: &Path, categories: Vec<String>, device: Device) -> Result<DrawingClassifier> {
@@ -141,7 +142,8 @@ impl FeatureNet for DrawingClassifier {
     fn features(&self, images: &Tensor) -> Result<Tensor> {
         ensure_drawings(images)?;
         let device = self.store.device();
-        Ok(in_batches(images, BATCH, |some| self.body.forward_t(&nhwc_to_nchw(&some.to_device(device)), false)))
+        let features = |some: &Tensor| self.body.forward_t(&nhwc_to_nchw(&some.to_device(device)), false);
+        Ok(precision::in_f32(|| in_batches(images, BATCH, features)))
     }
 
     fn name(&self) -> String {

@@ -2,7 +2,7 @@ use super::cell::Cell;
 use super::config::Recurrent;
 use super::layer::RecurrentLayer;
 use super::padding;
-use crate::keras::{Operation, Shape, Value, Variables};
+use crate::keras::{Operation, Shape, Value, Variables, precision};
 use anyhow::{Result, ensure};
 use tch::{Tensor, nn};
 
@@ -39,7 +39,8 @@ impl<C: Cell> Operation for Bidirectional<C> {
     }
 
     fn apply(&self, inputs: &[&Value], _train: bool) -> Vec<Value> {
-        let Value { tensor: x, mask } = inputs[0];
+        let Value { tensor, mask } = inputs[0];
+        let x = &precision::full(tensor);
         let lengths = mask.as_ref().and_then(padding::lengths);
         let run = |layer: &RecurrentLayer<C>, x: &Tensor, mask: Option<&Tensor>, lengths: Option<&Tensor>| {
             layer.run_from(x, layer.zeros(x), mask, lengths).0

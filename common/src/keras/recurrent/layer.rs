@@ -2,7 +2,7 @@ use super::cell::{Cell, State};
 use super::config::Recurrent;
 use super::padding;
 use crate::keras::limits::MOST_UNITS;
-use crate::keras::{Operation, Shape, Value, Variables};
+use crate::keras::{Operation, Shape, Value, Variables, precision};
 use anyhow::{Context, Result, ensure};
 use tch::{Tensor, nn};
 
@@ -109,8 +109,8 @@ impl<C: Cell> Operation for RecurrentLayer<C> {
 
     fn apply(&self, inputs: &[&Value], _train: bool) -> Vec<Value> {
         let Value { tensor: x, mask } = inputs[0];
-        let state = inputs[1..].iter().map(|value| value.tensor.shallow_clone()).collect::<State>();
-        let (sequence, state) = self.run(x, (!state.is_empty()).then_some(state), mask.as_ref());
+        let state = inputs[1..].iter().map(|value| precision::full(&value.tensor)).collect::<State>();
+        let (sequence, state) = self.run(&precision::full(x), (!state.is_empty()).then_some(state), mask.as_ref());
         let output = Value { tensor: self.output(sequence), mask: self.output_mask(mask.as_ref()) };
         let state = state.into_iter().filter(|_| self.config.return_state).map(Value::from);
         std::iter::once(output).chain(state).collect()
