@@ -1,14 +1,16 @@
 # The repository with everything installed, for the CPU:
 #
 #   docker build --tag book .
-#   docker run --rm -it --init book cargo book 03_01
-#   docker run --rm -it --init -p 8888:8888 book cargo book notebook -- --ip 0.0.0.0 --no-browser
+#   docker run -it --init --name book --publish 127.0.0.1:8888:8888 book
 #
-# With an NVIDIA GPU and NVIDIA's container toolkit, install libtorch with CUDA in a running container, where the driver
-# is:
+# In it README.md's commands work: `cargo book figures 03`, `cargo book notebook -- --ip 0.0.0.0 --no-browser`. What they
+# make and compile stays in the container, which goes on with `docker start --attach --interactive book`. The gallery is
+# copied out of it with
 #
-#   docker run -it --init --gpus all book
-#   cargo book setup --cuda && cargo book 03_01 --device cuda
+#   docker cp book:/home/reader/book/figures .
+#
+# With an NVIDIA GPU and NVIDIA's container toolkit, add `--gpus all` to `docker run`, and begin with `cargo book setup
+# --cuda`: libtorch with CUDA is installed in a running container, where the driver is.
 
 FROM debian:trixie-slim AS tools
 

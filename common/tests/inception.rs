@@ -3,9 +3,12 @@
 mod support;
 
 use anyhow::Result;
+use common::datasets::image_batches::ImageSource;
 use common::features::inception::Inception;
 use common::features::{FeatureNet, Weights};
 use common::metrics::{Quality, Reference, frechet_distance};
+use common::samples::{self, ComparedWith};
+use common::training::RunFolder;
 use data::Store;
 use std::collections::BTreeMap;
 use std::fs;
@@ -185,4 +188,45 @@ fn both_distances_are_reported_with_their_number_of_images() {
     assert_eq!(json["fid"], fid);
     json.as_object_mut().unwrap().remove("fid");
     assert_eq!(serde_json::from_value::<Quality>(json).unwrap(), Quality { fid: None, ..quality });
+}
+
+#[test]
+fn the_fid_takes_as_many_images_as_are_wanted() {
+    let real = ["small", "large"].map(|name| images(name, 32, 32).reshape([48, 8, 16, 1]));
+    let [first, more] = real.each_ref().map(|images| ImageSource::Memory(images.shallow_clone()));
+    let net = Pixels { fid: Some(Box::new(Pixels { fid: None, scale: 2.0 })), scale: 1.0 };
+    let folder = tempfile::tempdir().unwrap();
+    let run = RunFolder::new(folder.path());
+    let generate = |n: i64| Tensor::rand([n, 8, 16, 1], (Kind::Float, Device::Cpu));
+    let measure = |more: Option<&ImageSource>, fid_samples: Option<i64>| {
+        tch::manual_seed(4);
+        samples::measure(&run, generate, ComparedWith { first: &first, more }, &net, fid_samples).unwrap()
+    };
+    // The FID of images at once.
+    let fid = |real: &Tensor, samples: &Tensor| {
+        let [real, samples] = [real, samples].map(|images| images.reshape([images.size()[0], -1]) * 2.0);
+        frechet_distance(&real, &samples).unwrap()
+    };
+    tch::manual_seed(4);
+    let generated = Tensor::cat(&[48, 1000, 452].map(generate), 0);
+    let same = |what: &str, quality: &Quality, expected: f64, words: &str| {
+        let found = quality.fid.unwrap();
+        assert!((found - expected).abs() < 1e-9 * expected, "{what}: {found}, not {expected}");
+        assert!(quality.in_words().contains(words), "{what}: {}", quality.in_words());
+    };
+
+    let usual = measure(None, None);
+    same("as many as of the other measures", &usual, fid(&real[0], &generated.narrow(0, 0, 48)), "n = 48)");
+    assert_eq!(measure(Some(&more), None), usual, "more real images are for larger numbers only");
+    let few = measure(Some(&more), Some(20));
+    let [some_real, some_samples] = [&real[0], &generated].map(|images| images.narrow(0, 0, 20));
+    same("fewer", &few, fid(&some_real, &some_samples), "FID (Inception, n = 20)");
+    let many = measure(Some(&more), Some(1500));
+    same("more", &many, fid(&Tensor::cat(&real, 0), &generated), "FID (Inception, n = 1,500, 96 real)");
+    let json: serde_json::Value =
+        serde_json::from_str(&fs::read_to_string(folder.path().join("quality.json")).unwrap()).unwrap();
+    assert_eq!(json["samples"]["fid_samples"], 1500);
+    assert_eq!(json["samples"]["fid_real"], 96);
+    // The other measures do not change.
+    assert_eq!(Quality { fid: usual.fid, fid_samples: None, fid_real: None, ..many }, usual);
 }

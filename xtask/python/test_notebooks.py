@@ -82,10 +82,14 @@ class Sessions(unittest.TestCase):
 class Tidy(unittest.TestCase):
     def test_what_differs_between_executions_goes(self):
         said = ["run: /x/out/run/vae/0001\n", "epoch   1/2  loss 0.5  12.3 s\n", "data: mirror /a b/c, cifar.tar.gz (lossy)\n", "data: mirror /a/b\n"]
+        # A film lasts as long as it has frames.
+        said += ["generation  10/60  best_score 66.0000  sigma 0.0949  0.4 s\n", "  film, 6.0 s: /x/out/figures/ch08/08_06_film.gif\n"]
         book = notebook([stream(line) for line in said])
         tidy.tidy(book, "03_04", ["/x/out", "/x"])
         (output,) = book.cells[0].outputs
-        self.assertEqual(output.text, "run: run/vae/0001\nepoch   1/2  loss 0.5\ndata: mirror, cifar.tar.gz (lossy)\ndata: mirror\n")
+        kept = ["run: run/vae/0001", "epoch   1/2  loss 0.5", "data: mirror, cifar.tar.gz (lossy)", "data: mirror"]
+        kept += ["generation  10/60  best_score 66.0000  sigma 0.0949", "  film, 6.0 s: figures/ch08/08_06_film.gif"]
+        self.assertEqual(output.text.splitlines(), kept)
         self.assertEqual((book.cells[0].id, book.cells[0].execution_count), ("03_04-01", 1))
 
     def test_the_fingerprint_is_that_of_the_code(self):

@@ -30,10 +30,10 @@ GREYS = [32, 16, 8]
 # Lines of output that a reader should not have to scroll past.
 SCROLLS = 40
 
-# What differs from one machine or execution to the next: the seconds of an epoch, how long training waited, and where a
+# What differs from one machine or execution to the next: the seconds of an epoch or a generation, how long training waited, and where a
 # mirror of data lies.
 VARIABLE = [
-    (re.compile(r"(?m)^((?:epoch|iteration) .*?)  \d+\.\d s$"), r"\1"),
+    (re.compile(r"(?m)^((?:epoch|iteration|generation) .*?)  \d+\.\d s$"), r"\1"),
     (re.compile(r"(?m)^waited for images: .*\n"), ""),
     (re.compile(r"(?m)^(data: mirror) .*[/\\].*?(, |$)"), r"\1\2"),
 ]

@@ -31,6 +31,7 @@ fn wrong_settings_exit_with_1() {
     refused(&["04_02", "--set", "class=10"], 1, &["class", "9"]);
     refused(&["04_02", "--set", "clip_threshold=-1"], 1, &["clip_threshold"]);
     refused(&["04_02", "--set", "n_critic=0"], 1, &["n_critic"]);
+    refused(&["04_02", "--set", "fid_samples=1"], 1, &["fid_samples must lie between 2 and 50000"]);
     refused(&["04_03", "--set", "grad_weight=-1"], 1, &["grad_weight"]);
     refused(&["04_03", "--set", "net.z_dim=100000"], 1, &["generator_dense", "100 million"]);
     refused(&["04_03", "--resume"], 1, &["no run to resume"]);

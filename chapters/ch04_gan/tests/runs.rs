@@ -103,6 +103,30 @@ fn a_loss_that_is_no_number_stops_the_run_and_keeps_the_last_good_checkpoint() {
 }
 
 #[test]
+fn the_number_of_samples_of_the_fid_makes_no_other_run() {
+    let chapter = ch04();
+    chapter.succeed(&["04_02", "--preset", "smoke"]);
+    let folder = folder(&chapter, "wgan", "stripes");
+    let trained = checkpoint(&folder);
+    let params = || read::json(&folder.join("params.json"));
+    assert!(params()["config"]["fid_samples"].is_null());
+    for (args, samples) in [
+        (&["04_02", "--resume", "--set", "fid_samples=20"][..], 20),
+        (&["04_02", "--resume", "--preset", "smoke"], 20),
+        (&["figures", "04_02", "--preset", "smoke", "--set", "fid_samples=30"], 30),
+    ] {
+        let again = chapter.succeed(args);
+        assert!(!again.stdout.contains("iteration "), "{args:?} trains again");
+        assert_eq!(params()["config"]["fid_samples"], samples, "{args:?}");
+        assert_eq!(params()["settings"], serde_json::json!([format!("fid_samples={samples}")]), "{args:?}");
+    }
+    assert_eq!(RunFolder::list(&chapter.path("run"), "wgan", "stripes").len(), 1);
+    assert_equal(&checkpoint(&folder), &trained);
+    let other = ["04_02", "--resume", "--set", "fid_samples=20", "--set", "n_critic=2"];
+    chapter.run(&other).assert_failure(2, &["only --epochs and fid_samples can change"]);
+}
+
+#[test]
 fn figures_train_what_is_missing_and_nothing_twice() {
     let chapter = ch04();
     let ids = EXPERIMENTS.map(|(id, _, _)| id);

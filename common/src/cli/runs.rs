@@ -4,7 +4,7 @@ use super::context::Context;
 use super::{Usage, compute_in};
 use crate::keras::weights;
 use crate::say;
-use crate::training::{DataInfo, ExperimentConfig, Params, Run, RunFolder, configure};
+use crate::training::{DataInfo, ExperimentConfig, Params, Run, RunFolder, configure, is_measured_only, overridden};
 use anyhow::{Context as _, Result, bail, ensure};
 use catalog::versions;
 use serde_json::Value;
@@ -28,7 +28,7 @@ impl Context {
         } else {
             let params = self.params(&data)?;
             match self.find_equal(section, short, &params).filter(|_| self.reuse) {
-                Some(run) => run,
+                Some(run) => measured_as(run, params)?,
                 None => Run::create(&self.runs(), section, short, params)?,
             }
         };
@@ -189,10 +189,11 @@ impl Context {
         runs.filter(|run| run.params.weights_from.is_none() && run.params.experiment == self.trainer())
     }
 
-    /// The newest run with the same hyper-parameters, seed, precision and data, finished or not.
+    /// The newest run with the same hyper-parameters, seed, precision and data, finished or not. What only changes its
+    /// measures may differ.
     fn find_equal<C: ExperimentConfig>(&self, section: &str, short: &str, wanted: &Params<C>) -> Option<Run<C>> {
         self.own_runs(section, short).find(|run: &Run<C>| {
-            json(&run.params.config) == json(&wanted.config)
+            trained_with(&run.params.config) == trained_with(&wanted.config)
                 && run.params.seed == wanted.seed
                 && run.params.precision == wanted.precision
                 && run.params.data.checksum == wanted.data.checksum
@@ -238,7 +239,8 @@ impl Context {
     /// resumed last. `None` if hyper-parameters are given, or nothing is resumed: for experiments whose hyper-parameters
     /// choose that name.
     pub fn resumed_short(&self, section: &str) -> Option<String> {
-        if !self.options.resume || !self.options.settings.is_empty() {
+        let given = self.options.settings.iter().any(|(key, _)| !is_measured_only(key));
+        if !self.options.resume || given {
             return None;
         }
         let named = |folder: &RunFolder| self.options.run.is_none_or(|n| folder.number() == Some(n));
@@ -275,41 +277,77 @@ impl Context {
         compute_in(precision, self.device()).with_context(|| {
             format!("{place} is trained in {precision}; resume it on another machine, or begin a new run")
         })?;
+        for setting in self.options.settings.iter().filter(|(key, _)| is_measured_only(key)) {
+            run.params.config = overridden(&run.params.config, [setting])?;
+            replace_setting(&mut run.params.settings, &setting.0, &setting.1);
+            run.save_params()?;
+        }
         if let Some(epochs) = self.options.epochs {
             let done = run.folder.epochs_done()?;
             let unit = &self.entry().unit;
             ensure!(epochs >= done, "{place} is already trained for {done} {unit}: --epochs {epochs} is too small");
             run.params.config = with_epochs(&run.params.config, epochs)?;
             run.params.config.check()?;
-            run.params.settings.retain(|setting| !setting.starts_with("epochs="));
-            run.params.settings.push(format!("epochs={epochs}"));
+            replace_setting(&mut run.params.settings, "epochs", &epochs.to_string());
             run.save_params()?;
         }
         Ok(run)
     }
 
-    /// A resumed run keeps its preset, seed, precision and hyper-parameters; repeating them is allowed.
+    /// A resumed run keeps its preset, seed, precision and hyper-parameters, except for what only changes its measures;
+    /// repeating them is allowed.
     fn ensure_same_numbers<C: ExperimentConfig>(&self, run: &Run<C>) -> Result<()> {
         let options = &self.options;
         let same_seed = options.seed.is_none_or(|seed| seed == run.params.seed);
         let same_precision = options.precision.is_none_or(|precision| precision == run.params.precision);
         let same_preset = options.preset.is_none_or(|preset| preset == run.params.preset);
-        let epochs = json(&run.params.config)["epochs"].as_u64();
-        let same_config = if options.preset.is_none() && options.settings.is_empty() {
+        let trained = trained_with(&run.params.config);
+        let settings: Vec<(String, String)> =
+            options.settings.iter().filter(|(key, _)| !is_measured_only(key)).cloned().collect();
+        let same_config = if options.preset.is_none() && settings.is_empty() {
             true
         } else {
-            let config: C = configure(options.preset.unwrap_or(run.params.preset), &options.settings)?;
-            let config = epochs.map_or(Ok(json(&config)), |epochs| with_epochs(&config, epochs).map(|c| json(&c)))?;
-            config == json(&run.params.config)
+            let mut config: C = configure(options.preset.unwrap_or(run.params.preset), &settings)?;
+            if let Some(epochs) = trained["epochs"].as_u64() {
+                config = with_epochs(&config, epochs)?;
+            }
+            trained_with(&config) == trained
         };
         if same_seed && same_precision && same_preset && same_config {
             return Ok(());
         }
         let place = run.folder.path.display();
+        let all = json(&run.params.config);
+        let free = all.as_object().into_iter().flatten().filter(|(key, _)| is_measured_only(key));
+        let free: String = free.map(|(key, _)| format!(" and {key}")).collect();
         bail!(Usage(format!(
-            "{place} keeps its preset, seed, precision and hyper-parameters: with --resume, only --epochs can change"
+            "{place} keeps its preset, seed, precision and hyper-parameters: with --resume, only --epochs{free} can change"
         )))
     }
+}
+
+/// An existing run that is wanted with `params`, which differ at most in what only changes its measures.
+fn measured_as<C: ExperimentConfig>(mut run: Run<C>, params: Params<C>) -> Result<Run<C>> {
+    if json(&run.params.config) != json(&params.config) {
+        (run.params.config, run.params.settings) = (params.config, params.settings);
+        run.save_params()?;
+    }
+    Ok(run)
+}
+
+/// Overrides a setting in a list of `key=value`.
+fn replace_setting(settings: &mut Vec<String>, key: &str, value: &str) {
+    settings.retain(|setting| !setting.starts_with(&format!("{key}=")));
+    settings.push(format!("{key}={value}"));
+}
+
+/// The hyper-parameters on which training depends.
+fn trained_with<C: ExperimentConfig>(config: &C) -> Value {
+    let mut config = json(config);
+    if let Value::Object(map) = &mut config {
+        map.retain(|key, _| !is_measured_only(key));
+    }
+    config
 }
 
 fn json<C: ExperimentConfig>(config: &C) -> Value {

@@ -10,8 +10,8 @@
 //! The first two compare *features* of images, the activations of a net before its classes
 //! ([`features`](crate::features)), because a camel shifted by three pixels is the same camel; the last two compare
 //! pixels. [`Reference`] computes the first three for a set of samples, and the FID, the Fréchet distance that papers
-//! report, if it has a net for it. None of them is sufficient alone, and all depend on the number of samples: compare
-//! only equal numbers.
+//! report, if it has a net for it: of any number of samples, which come in [`ImageBlocks`]. None of them is sufficient
+//! alone, and all depend on the number of samples: compare only equal numbers.
 
 mod bleu;
 mod diversity;
@@ -23,8 +23,8 @@ mod quality;
 
 pub use bleu::bleu4;
 pub use diversity::{Modes, mean_pairwise_distance};
-pub use fid::fid_title;
-pub use frechet::frechet_distance;
+pub use fid::{ImageBlocks, check_fid_samples, fid_title};
+pub use frechet::{Gaussian, frechet_distance};
 pub use nearest::{Nearest, NearestSearch};
 pub use precision_recall::{NEIGHBOURS, PrecisionRecall, precision_and_recall};
 pub use quality::{Quality, Reference};

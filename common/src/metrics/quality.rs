@@ -1,4 +1,5 @@
-use super::{NEIGHBOURS, PrecisionRecall, fid_title, frechet_distance, mean_pairwise_distance, precision_and_recall};
+use super::fid::{Fid, ImageBlocks, fid_title};
+use super::{NEIGHBOURS, PrecisionRecall, frechet_distance, mean_pairwise_distance, precision_and_recall};
 use crate::features::FeatureNet;
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
@@ -9,20 +10,29 @@ use tch::Tensor;
 pub struct Reference<'a> {
     net: &'a dyn FeatureNet,
     features: Tensor,
-    /// The net of the FID, if there is one, and its features.
-    fid: Option<(&'a dyn FeatureNet, Tensor)>,
+    /// For the FID, if there is a net for it.
+    fid: Option<Fid<'a>>,
     mean_pairwise_distance: f64,
 }
 
-impl Reference<'_> {
+impl<'a> Reference<'a> {
     /// From real images `[n, height, width, channels]` in [0, 1].
     ///
     /// # Errors
     /// The net does not accept these images, or there are fewer than two.
-    pub fn new<'a>(net: &'a dyn FeatureNet, real: &Tensor) -> Result<Reference<'a>> {
-        let features = net.features(real)?;
-        let fid = net.fid_net().map(|net| -> Result<_> { Ok((net, net.features(real)?)) }).transpose()?;
-        Ok(Reference { net, features, fid, mean_pairwise_distance: mean_pairwise_distance(real)? })
+    pub fn new(net: &'a dyn FeatureNet, real: &Tensor) -> Result<Reference<'a>> {
+        Reference::with_fid_images(net, real, ImageBlocks::from_images(real))
+    }
+
+    /// The same, but the FID compares with other real images, of which there may be more than memory holds.
+    ///
+    /// # Errors
+    /// As [`Reference::new`]; or those images cannot be read, or [`Interrupted`](crate::training::Interrupted) after
+    /// Ctrl-C.
+    pub fn with_fid_images(net: &'a dyn FeatureNet, real: &Tensor, of_fid: ImageBlocks) -> Result<Reference<'a>> {
+        let (features, mean_pairwise_distance) = (net.features(real)?, mean_pairwise_distance(real)?);
+        let fid = net.fid_net().map(|net| Fid::new(net, of_fid)).transpose()?;
+        Ok(Reference { net, features, fid, mean_pairwise_distance })
     }
 
     /// Compares samples `[n, height, width, channels]` in [0, 1]. Use as many as there are real images, and the same
@@ -31,19 +41,31 @@ impl Reference<'_> {
     /// # Errors
     /// The net does not accept these images, there are no more than [`NEIGHBOURS`], or they contain NaN or infinity.
     pub fn quality(&self, samples: &Tensor) -> Result<Quality> {
+        self.quality_with_fid_images(samples, Some(ImageBlocks::from_images(samples)))
+    }
+
+    /// The same with the FID of other samples, of which there may be more than memory holds; `None`: without a FID.
+    ///
+    /// # Errors
+    /// As [`Reference::quality`]; or those samples cannot be made, or [`Interrupted`](crate::training::Interrupted)
+    /// after Ctrl-C.
+    pub fn quality_with_fid_images(&self, samples: &Tensor, of_fid: Option<ImageBlocks>) -> Result<Quality> {
         let mean_pairwise_distance = mean_pairwise_distance(samples)?; // rejects NaN and infinity before the net runs
         let features = self.net.features(samples)?;
         let PrecisionRecall { precision, recall } = precision_and_recall(&self.features, &features, NEIGHBOURS)?;
-        let fid = self.fid.as_ref().map(|(net, real)| frechet_distance(real, &net.features(samples)?)).transpose()?;
+        let fid = self.fid.as_ref().zip(of_fid).map(|(fid, samples)| fid.of_samples(samples)).transpose()?;
+        let (samples, real) = (features.size()[0], self.features.size()[0]);
         Ok(Quality {
             frechet_distance: frechet_distance(&self.features, &features)?,
-            fid,
+            fid: fid.map(|distance| distance.fid),
+            fid_samples: fid.map(|distance| distance.samples).filter(|&n| n != samples),
+            fid_real: fid.map(|distance| distance.real).filter(|&n| n != real),
             precision,
             recall,
             mean_pairwise_distance,
             real_pairwise_distance: self.mean_pairwise_distance,
-            samples: features.size()[0],
-            real: self.features.size()[0],
+            samples,
+            real,
             features: self.net.name(),
         })
     }
@@ -65,6 +87,12 @@ pub struct Quality {
     /// best. `None` without its weights, as in older files.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fid: Option<f64>,
+    /// Number of samples of the FID, if it is another one than `samples`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fid_samples: Option<i64>,
+    /// Number of real images of the FID, if it is another one than `real`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fid_real: Option<i64>,
     /// See [`PrecisionRecall`]; 1 is best.
     pub precision: f64,
     /// See [`PrecisionRecall`]; 1 is best.
@@ -93,7 +121,8 @@ impl Quality {
 
     /// The FID with its numbers of images: "FID (Inception, n = 1,000) 45.6".
     pub fn fid_in_words(&self) -> Option<String> {
-        self.fid.map(|fid| format!("{} {fid:.1}", fid_title(self.samples, self.real)))
+        let (samples, real) = (self.fid_samples.unwrap_or(self.samples), self.fid_real.unwrap_or(self.real));
+        self.fid.map(|fid| format!("{} {fid:.1}", fid_title(samples, real)))
     }
 }
 

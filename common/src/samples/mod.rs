@@ -9,6 +9,6 @@ mod temperature;
 
 pub use figures::{history, interpolation, nearest, samples, strip};
 pub use latent::great_circle;
-pub use quality::measure;
+pub use quality::{ComparedWith, measure};
 pub use sheet::{SIDE, Sheet};
 pub use temperature::{random, sample_with_temp};

@@ -91,12 +91,29 @@ pub(super) fn with_present_names(config: Value) -> Value {
     }
 }
 
+/// Whether a key of `--set` only changes what is measured after training: a trained run is the same with any value of
+/// it.
+pub fn is_measured_only(key: &str) -> bool {
+    key == "fid_samples"
+}
+
 /// A preset with overridden values, in pairs as in `--set`: `epochs=3`, `net.z_dim=4`.
 ///
 /// # Errors
-/// A key is unknown, a value has the wrong type, or [`ExperimentConfig::check`] rejects it.
+/// As [`overridden`].
 pub fn configure<C: ExperimentConfig>(preset: Preset, settings: &[(String, String)]) -> Result<C> {
-    let mut config = serde_json::to_value(C::preset(preset)).context("cannot encode the preset as JSON")?;
+    overridden(&C::preset(preset), settings)
+}
+
+/// A configuration with overridden values, as in [`configure`].
+///
+/// # Errors
+/// A key is unknown, a value has the wrong type, or [`ExperimentConfig::check`] rejects it.
+pub fn overridden<'a, C: ExperimentConfig>(
+    config: &C,
+    settings: impl IntoIterator<Item = &'a (String, String)>,
+) -> Result<C> {
+    let mut config = serde_json::to_value(config).context("cannot encode the hyper-parameters as JSON")?;
     for (key, text) in settings {
         *find(&mut config, key)? = serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.clone()));
         // One value at a time, so that the message names the wrong one.

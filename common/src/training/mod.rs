@@ -33,7 +33,7 @@ mod train;
 pub use catalog::Preset;
 pub use checkpoint::{CheckpointFile, Encoded, TrainState};
 pub use checksum::{with_checksum, without_checksum};
-pub use config::{ExperimentConfig, FitConfig, configure, ensure_positive, settings};
+pub use config::{ExperimentConfig, FitConfig, configure, ensure_positive, is_measured_only, overridden, settings};
 pub use history::History;
 pub use run::{DataInfo, Params, Run, RunFolder};
 pub use stop::{Interrupted, ensure_not_stopped, stop_on_ctrl_c};

@@ -82,5 +82,7 @@ pub fn trained(context: &Context) -> Result<Trained<Config>> {
     let mut iterations =
         Iterations::start(&gan.networks, optimizers, &real, 1, config.fit, (&run.folder, seed), after)?;
     gan.train(&mut iterations)?;
-    Ok(Trained { networks: gan.networks, real, held_out: None, features: Some(Box::new(features)), run })
+    let features = Some(Box::new(features) as _);
+    // No FID: its net is for photographs.
+    Ok(Trained { networks: gan.networks, real, held_out: None, features, fid_samples: None, run })
 }

@@ -12,7 +12,7 @@ use common::cli::Context;
 use common::datasets::image_batches::ImageSource;
 use common::device;
 use common::features::FeatureNet;
-use common::samples::{SIDE, Sheet};
+use common::samples::{ComparedWith, SIDE, Sheet};
 use common::training::{FitConfig, Run, RunFolder};
 use std::fmt;
 
@@ -28,13 +28,18 @@ pub struct Trained<C> {
     pub held_out: Option<ImageSource>,
     /// The net whose features evaluate samples; `None` if its weights are not available.
     pub features: Option<Box<dyn FeatureNet>>,
+    /// Number of samples of the FID; see [`measure`](common::samples::measure).
+    pub fid_samples: Option<i64>,
 }
 
 impl<C> Trained<C> {
-    /// The images that samples are measured with: the held-out ones, or, as for all sets of the chapter, the training
-    /// images.
-    pub fn measured_with(&self) -> &ImageSource {
-        self.held_out.as_ref().unwrap_or(&self.real)
+    /// The images that samples are measured with: the held-out ones, and the training images for a FID of more; or, as
+    /// for all sets of the chapter, the training images.
+    pub fn measured_with(&self) -> ComparedWith<'_> {
+        match &self.held_out {
+            Some(held_out) => ComparedWith { first: held_out, more: Some(&self.real) },
+            None => ComparedWith { first: &self.real, more: None },
+        }
     }
 }
 

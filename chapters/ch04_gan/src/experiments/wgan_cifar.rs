@@ -9,6 +9,7 @@ use common::datasets::cifar10;
 use common::datasets::image_batches::ImageSource;
 use common::device;
 use common::keras::RmsProp;
+use common::metrics::check_fid_samples;
 use common::training::{DataInfo, ExperimentConfig, FitConfig, Preset, ensure_positive};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -54,6 +55,9 @@ pub struct Config {
     pub class: i64,
     /// Number of images of the class, or a folder of the reader's own images in its place.
     pub images: Images,
+    /// Number of samples of the FID; `null`: as many as of the other measures, at most 1,000.
+    #[serde(default)] // older runs have no such key
+    pub fid_samples: Option<i64>,
     /// Batch size, iterations (the book calls them epochs), and how often sample images are saved.
     #[serde(flatten)]
     pub fit: FitConfig,
@@ -68,6 +72,7 @@ impl ExperimentConfig for Config {
             clip_threshold: 0.01,
             class: 7,
             images: Images::Count(6000),
+            fid_samples: None,
             fit: FitConfig::new(128, 6000).print_every_n_batches(50),
         };
         match preset {
@@ -95,6 +100,7 @@ impl ExperimentConfig for Config {
         ensure_positive("clip_threshold", self.clip_threshold)?;
         ensure_positive("learning_rate", self.learning_rate)?;
         ensure!((0..10).contains(&self.class), "class must lie between 0 and 9");
+        check_fid_samples(self.fid_samples)?;
         self.fit.check(2..=4096)
     }
 }
@@ -120,7 +126,8 @@ pub fn trained(context: &Context) -> Result<Trained<Config>> {
         Iterations::start(&wgan.networks, optimizers, &real, wgan.n_critic, config.fit, (&run.folder, seed), after)?;
     wgan.train(&mut iterations)?;
     let features = context.image_features()?.map(|net| Box::new(net) as _);
-    Ok(Trained { networks: wgan.networks, real, held_out, features, run })
+    let fid_samples = run.params.config.fid_samples;
+    Ok(Trained { networks: wgan.networks, real, held_out, features, fid_samples, run })
 }
 
 /// The images, and the end of the run folder's name: the class, or `own`.

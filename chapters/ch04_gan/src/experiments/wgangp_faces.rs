@@ -8,6 +8,7 @@ use common::cli::Context;
 use common::datasets::celeba::CelebA;
 use common::datasets::image_batches::ImageSource;
 use common::device;
+use common::metrics::check_fid_samples;
 use common::training::{DataInfo, ExperimentConfig, FitConfig, Preset, ensure_positive};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -33,6 +34,9 @@ pub struct Config {
     pub images: Option<PathBuf>,
     /// Number of training images, from the first one on; all if there are fewer.
     pub faces: usize,
+    /// Number of samples of the FID; `null`: as many as of the other measures, at most 1,000.
+    #[serde(default)] // older runs have no such key
+    pub fid_samples: Option<i64>,
     /// Batch size, iterations (the book calls them epochs), and how often sample images are saved.
     #[serde(flatten)]
     pub fit: FitConfig,
@@ -47,6 +51,7 @@ impl ExperimentConfig for Config {
             grad_weight: 10.0,
             images: None,
             faces: 202_599,
+            fid_samples: None,
             fit: FitConfig::new(64, 6000).print_every_n_batches(5),
         };
         match preset {
@@ -65,6 +70,7 @@ impl ExperimentConfig for Config {
         ensure!(self.grad_weight.is_finite() && self.grad_weight >= 0.0, "grad_weight must be 0 or more");
         ensure!((1..=202_599).contains(&self.faces), "faces must lie between 1 and 202599");
         ensure_positive("learning_rate", self.learning_rate)?;
+        check_fid_samples(self.fid_samples)?;
         self.fit.check(2..=4096)
     }
 }
@@ -90,7 +96,8 @@ pub fn trained(context: &Context) -> Result<Trained<Config>> {
         Iterations::start(&wgan.networks, optimizers, &real, wgan.n_critic, config.fit, (&run.folder, seed), after)?;
     wgan.train(&mut iterations)?;
     let features = context.image_features()?.map(|net| Box::new(net) as _);
-    Ok(Trained { networks: wgan.networks, real, held_out, features, run })
+    let fid_samples = run.params.config.fid_samples;
+    Ok(Trained { networks: wgan.networks, real, held_out, features, fid_samples, run })
 }
 
 /// Faces, or the reader's own images.

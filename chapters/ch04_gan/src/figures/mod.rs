@@ -8,7 +8,6 @@ use anyhow::Result;
 use common::cli::Figures;
 use common::datasets::image_batches::ImageSource;
 use common::device;
-use common::features::FeatureNet;
 use common::plot::Color;
 use common::samples::{self, SIDE};
 use tch::Tensor;
@@ -44,7 +43,7 @@ pub fn accuracy_curves(figures: &Figures) -> Result<()> {
 /// nearest real images.
 pub fn after_training<C>(figures: &Figures, trained: &Trained<C>) -> Result<()> {
     let networks = &trained.networks;
-    sheets(figures, networks, trained.measured_with(), trained.features.as_deref())?;
+    sheets(figures, trained)?;
     samples::strip(figures)?;
     interpolation(figures, networks)?;
     nearest(figures, networks, &trained.real)
@@ -52,16 +51,13 @@ pub fn after_training<C>(figures: &Figures, trained: &Trained<C>) -> Result<()> 
 
 /// 5 x 5 samples after 20, 200, 400, 1000 and 2000 iterations and at the end (p. 141), with the quality of the last
 /// ones.
-pub fn sheets(
-    figures: &Figures,
-    networks: &Networks,
-    real: &ImageSource,
-    features: Option<&dyn FeatureNet>,
-) -> Result<()> {
+pub fn sheets<C>(figures: &Figures, trained: &Trained<C>) -> Result<()> {
     let mut caption = "Images generated from the same 25 latent points during training.".to_string();
-    if let Some(net) = features {
+    if let Some(net) = trained.features.as_deref() {
         device::seed(&[figures.seed(), 3]);
-        let quality = samples::measure(figures.run(), |n| networks.images(&networks.noise(n)), real, net)?;
+        let generate = |n| trained.networks.images(&trained.networks.noise(n));
+        let (real, fid_samples) = (trained.measured_with(), trained.fid_samples);
+        let quality = samples::measure(figures.run(), generate, real, net, fid_samples)?;
         let (samples, measures) = (quality.samples, quality.in_words());
         caption += &format!(" After training, {samples} samples against as many real images: {measures}.");
     }

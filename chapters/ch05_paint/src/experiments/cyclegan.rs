@@ -6,6 +6,7 @@ use crate::models::{CycleGan, LossWeights, NetConfig};
 use anyhow::{Context as _, Result, ensure};
 use common::cli::Context;
 use common::device;
+use common::metrics::check_fid_samples;
 use common::training::{ExperimentConfig, FitConfig, Plan, Preset, Run, RunFolder, Training, ensure_positive};
 use serde::{Deserialize, Serialize};
 use std::marker::PhantomData;
@@ -28,6 +29,9 @@ pub struct Config {
     pub images: usize,
     /// The same of the test images, which numbers and contact sheets are made from.
     pub test_images: usize,
+    /// Number of translated test images of the FID; `null`: all.
+    #[serde(default)] // older runs have no such key
+    pub fid_samples: Option<i64>,
     /// A folder of the reader's own images for domain A, in place of the data set.
     pub a: Option<PathBuf>,
     /// The same for domain B.
@@ -79,6 +83,7 @@ impl Config {
             buffer_max_length: 50,
             images: 1_000_000,
             test_images: 1_000_000,
+            fid_samples: None,
             a: None,
             b: None,
             fit: FitConfig::new(1, 200).print_every_n_batches(10),
@@ -101,6 +106,7 @@ impl Config {
         ensure!((1..=1_000_000).contains(&self.images), "images must lie between 1 and 1000000");
         ensure!((1..=1_000_000).contains(&self.test_images), "test_images must lie between 1 and 1000000");
         ensure_positive("learning_rate", self.learning_rate)?;
+        check_fid_samples(self.fid_samples)?;
         self.fit.check(1..=256)
     }
 }

@@ -47,7 +47,7 @@ pub fn train(context: &Context) -> Result<()> {
     translations::random_panels(&figures, names)?;
     identity::comparison(&figures, &trained.gan, &without_identity, &trained.domains)?;
     translations::test_set(&figures, &trained.gan, &trained.domains, names)?;
-    translations::measure(context, &figures, &trained.gan, &trained.domains, names)
+    translations::measure(context, &figures, &trained, names)
 }
 
 /// The trained CycleGAN.

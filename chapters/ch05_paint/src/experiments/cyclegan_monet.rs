@@ -44,7 +44,7 @@ pub fn train(context: &Context) -> Result<()> {
     translations::panels(&figures, names)?;
     translations::stages(&figures, names)?;
     translations::test_set(&figures, &trained.gan, &trained.domains, names)?;
-    translations::measure(context, &figures, &trained.gan, &trained.domains, names)
+    translations::measure(context, &figures, &trained, names)
 }
 
 /// The trained CycleGAN: A is paintings, B photographs.

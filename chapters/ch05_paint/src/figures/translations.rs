@@ -2,6 +2,7 @@
 
 use super::panels::{COLUMNS, Pair, Panel, to_images};
 use crate::data::{Domain, Domains};
+use crate::experiments::cyclegan::Trained;
 use crate::models::CycleGan;
 use anyhow::{Context as _, Result};
 use common::arrays::array4;
@@ -157,22 +158,18 @@ fn shrunk(x: &Tensor) -> Tensor {
 }
 
 /// Numbers on the test set: errors of cycle and identity, and the Fréchet distance to the other domain's images, before and
-/// after translation; the FID, too, if there is a net for it. They are printed, drawn as a table, and saved as
-/// `translation.json`.
-pub fn measure(
-    context: &Context,
-    figures: &Figures,
-    gan: &CycleGan,
-    domains: &Domains,
-    names: [&str; 2],
-) -> Result<()> {
+/// after translation; the FID, too, if there is a net for it, of `fid_samples` translations and as many images, or of
+/// all. They are printed, drawn as a table, and saved as `translation.json`.
+pub fn measure<P>(context: &Context, figures: &Figures, trained: &Trained<P>, names: [&str; 2]) -> Result<()> {
+    let Trained { gan, domains, run } = trained;
     let features = context.image_features()?;
     let device = figures.device();
     let [a, b] = names;
     let n = domains.a.test.len().min(domains.b.test.len()) as i64;
     let net = features.as_ref().filter(|_| n > 1).map(|net| net as &dyn FeatureNet);
     let fid_net = net.and_then(|net| net.fid_net());
-    let fid = fid_title(n, n);
+    let of_fid = run.params.config.fid_samples.unwrap_or(n).min(n);
+    let fid = fid_title(of_fid, of_fid);
     let head = ["", "cycle error", "identity error", "Fréchet distance before", "after"];
     let mut head = Vec::from(head.map(String::from));
     if fid_net.is_some() {
@@ -189,6 +186,7 @@ pub fn measure(
         let (real, _) = translate_all(target, there, device)?;
         let first = [&real, &x, &translated].map(|images| to_images(&images.narrow(0, 0, n)));
         let distances = net.map(|net| before_and_after(net, &first)).transpose()?;
+        let first = first.map(|images| images.narrow(0, 0, of_fid));
         let fids = fid_net.map(|net| before_and_after(net, &first)).transpose()?;
         let cell = |i: usize| distances.map_or("-".to_string(), |distances| format!("{:.1}", distances[i]));
         let title = format!("{from} to {to}");
@@ -205,7 +203,7 @@ pub fn measure(
             row.extend([before, after].map(|fid| format!("{fid:.1}")));
             numbers["fid_before"] = json!(before);
             numbers["fid_after"] = json!(after);
-            numbers["fid_images"] = json!(n);
+            numbers["fid_images"] = json!(of_fid);
         }
         say!("{line}");
         table = table.row(row);

@@ -1,13 +1,14 @@
 //! What ProGAN and StyleGAN are compared with: chapter 4's WGAN-GP for faces, on the same images and for the same time.
 
+use super::image_sets::ImageSets;
 use anyhow::{Context as _, Result, ensure};
 use ch04::models::{Iterations, NetConfig, WganGp, random_weights};
-use common::datasets::image_batches::ImageSource;
 use common::device;
 use common::features::FeatureNet;
 use common::metrics::Quality;
+use common::samples::{self, ComparedWith};
 use common::training::{FitConfig, RunFolder};
-use common::{files, samples, say};
+use common::{files, say};
 use serde::{Deserialize, Serialize};
 use std::time::Instant;
 use tch::{Device, Tensor};
@@ -56,14 +57,14 @@ pub fn check(side: i64) -> Result<()> {
 /// The images of a comparison, and the net that measures.
 #[derive(Debug, Clone, Copy)]
 pub struct Comparison<'a> {
-    /// To learn from, of one side.
-    pub train: &'a ImageSource,
-    /// To measure with.
-    pub held_out: &'a ImageSource,
+    /// To learn from and to measure with, of one side.
+    pub sets: &'a ImageSets,
     /// Pixels along each side.
     pub side: i64,
     /// Images in a batch.
     pub batch_size: i64,
+    /// Number of samples of the FID, if it is given.
+    pub fid_samples: Option<i64>,
     /// The run's seed.
     pub seed: u64,
     /// Where to compute.
@@ -79,7 +80,8 @@ impl Comparison<'_> {
     /// # Errors
     /// As [`WganGp::train`], or a file cannot be read or written.
     pub fn train(&self, run: &RunFolder, features: Option<&dyn FeatureNet>) -> Result<Baseline> {
-        let Comparison { train, held_out, side, batch_size, seed, device } = *self;
+        let Comparison { sets, side, batch_size, fid_samples, seed, device } = *self;
+        let ImageSets { train, held_out } = sets;
         let folder = run.beside("baseline")?.beside("wgan_gp")?;
         let config = NetConfig {
             input_dim: [side, side, 3],
@@ -102,7 +104,8 @@ impl Comparison<'_> {
 
         device::seed(&[seed, 3]);
         let generate = |n| wgan.networks.images(&wgan.networks.noise(n));
-        let quality = features.map(|net| samples::measure(&folder, generate, held_out, net)).transpose()?;
+        let real = ComparedWith { first: held_out, more: Some(train) };
+        let quality = features.map(|net| samples::measure(&folder, generate, real, net, fid_samples)).transpose()?;
         let seconds = seconds(&folder)?;
         Ok(Baseline { wgan, iterations, seconds, quality })
     }
@@ -117,7 +120,7 @@ impl Comparison<'_> {
         device::seed(&[self.seed]);
         let wgan = WganGp::new(config, N_CRITIC, GRAD_WEIGHT, self.device)?;
         let mut optimizers = wgan.optimizers(LEARNING_RATE);
-        let mut batches = self.train.endless(self.batch_size, self.seed, 0, self.device);
+        let mut batches = self.sets.train.endless(self.batch_size, self.seed, 0, self.device);
         let mut iteration = || -> Result<Tensor> {
             for _ in 0..N_CRITIC {
                 let real = batches.next()? * 2.0 - 1.0;

@@ -6,6 +6,7 @@ use crate::models::growing::Course;
 use crate::models::growing_discriminator::GROUP;
 use anyhow::{Result, ensure};
 use common::features::FeatureNet;
+use common::metrics::check_fid_samples;
 use common::training::{FitConfig, Plan, RunFolder};
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -20,6 +21,9 @@ pub struct ImageTraining {
     pub training_images: usize,
     /// Number of images that numbers are measured with, from the last one back.
     pub held_out: usize,
+    /// Number of samples of the FID; `null`: as many as of the other measures, at most 1,000.
+    #[serde(default)] // older runs have no such key
+    pub fid_samples: Option<i64>,
     /// Whether chapter 4's WGAN-GP is trained for the same time, to compare with.
     pub baseline: bool,
     /// Iterations in what the history calls an epoch.
@@ -37,6 +41,7 @@ impl ImageTraining {
     pub fn check(&self, side: i64) -> Result<()> {
         ensure!((4..=1_000_000).contains(&self.training_images), "training_images must lie between 4 and 1000000");
         ensure!((4..=100_000).contains(&self.held_out), "held_out must lie between 4 and 100000");
+        check_fid_samples(self.fid_samples)?;
         ensure!((1..=100_000).contains(&self.steps_per_epoch), "steps_per_epoch must lie between 1 and 100000");
         if self.baseline {
             baseline::check(side)?;
@@ -78,8 +83,8 @@ impl ImageTraining {
         (seed, device): (u64, Device),
         features: Option<&dyn FeatureNet>,
     ) -> Result<Option<Baseline>> {
-        let (train, held_out, batch_size) = (&sets.train, &sets.held_out, self.fit.batch_size);
-        let comparison = Comparison { train, held_out, side, batch_size, seed, device };
+        let (batch_size, fid_samples) = (self.fit.batch_size, self.fid_samples);
+        let comparison = Comparison { sets, side, batch_size, fid_samples, seed, device };
         self.baseline.then(|| comparison.train(run, features)).transpose()
     }
 }

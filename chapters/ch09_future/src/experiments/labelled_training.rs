@@ -5,6 +5,7 @@ use anyhow::{Result, ensure};
 use common::cli::Context;
 use common::datasets::cifar10::{self, LabeledImages};
 use common::datasets::own_images::{self, entries, list};
+use common::metrics::check_fid_samples;
 use common::training::{DataInfo, FitConfig, Plan};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -29,6 +30,9 @@ pub struct LabelledTraining {
     pub training_images: i64,
     /// Number of images that numbers are measured with.
     pub held_out: i64,
+    /// Number of samples of the FID; `null`: as many as of the other measures, at most 1,000.
+    #[serde(default)] // older runs have no such key
+    pub fid_samples: Option<i64>,
     /// Iterations in what the history calls an epoch.
     pub steps_per_epoch: u64,
     /// Batch size, epochs, and the number of iterations between two sheets of samples.
@@ -44,6 +48,7 @@ impl LabelledTraining {
     pub fn check(&self, side: i64) -> Result<()> {
         ensure!((4..=50_000).contains(&self.training_images), "training_images must lie between 4 and 50000");
         ensure!((4..=10_000).contains(&self.held_out), "held_out must lie between 4 and 10000");
+        check_fid_samples(self.fid_samples)?;
         ensure!((1..=100_000).contains(&self.steps_per_epoch), "steps_per_epoch must lie between 1 and 100000");
         let fits = self.images.is_some() || side == CIFAR_SIDE;
         ensure!(

@@ -35,6 +35,7 @@ impl ExperimentConfig for Config {
             images: None,
             training_images: 1_000_000,
             held_out: 2000,
+            fid_samples: None,
             baseline: true,
             steps_per_epoch: 1000,
             fit: FitConfig::new(16, 450).print_every_n_batches(5000),
@@ -100,7 +101,7 @@ pub fn run(context: &Context) -> Result<()> {
     drawing.draw()?;
     let features = context.image_features()?;
     let features = features.as_ref().map(|net| net as &dyn FeatureNet);
-    let quality = drawing.measured(&sets.held_out, features)?;
+    let quality = drawing.measured(&sets, features)?;
     let machine = (run.params.seed, context.device());
     let baseline = training.compare(&run.folder, &sets, nets.side(), machine, features)?;
     drawing.comparison(quality.as_ref(), baseline.as_ref())?;

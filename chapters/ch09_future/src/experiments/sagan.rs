@@ -34,6 +34,7 @@ impl ExperimentConfig for Config {
             images: None,
             training_images: 50_000,
             held_out: 2000,
+            fid_samples: None,
             steps_per_epoch: 1000,
             fit: FitConfig::new(64, 100).print_every_n_batches(1000),
         };

@@ -43,7 +43,8 @@ pub fn draw(
     let caption = "Losses by epoch: the discriminator's hinge loss on real images (green) and on generated ones \
                    (red), and the generator's loss without its regularization (orange).";
     gan_training::losses(figures, &curves, config.training.steps_per_epoch, &[], caption)?;
-    by_class::draw(figures, &|classes: &Tensor| gan.images(&gan.noise(classes.size()[0]), classes), images, features)?;
+    let generate = |classes: &Tensor| gan.images(&gan.noise(classes.size()[0]), classes);
+    by_class::draw(figures, &generate, images, features, config.training.fid_samples)?;
     interpolation(figures, gan)?;
     let measured = match features {
         Some(net) => measure(figures, gan, images, net)?,
@@ -63,7 +64,8 @@ fn interpolation(figures: &Figures, gan: &BigGan) -> Result<()> {
     figures.save("interpolation", caption, Figure::fitted(&[&[&grid]], 9.0)?)
 }
 
-/// The quality of samples at each threshold, measured with held-out images; kept in `truncation.json`.
+/// The quality of samples at each threshold, measured with held-out images; kept in `truncation.json`. It has no more
+/// samples for the FID than for the other measures: a curve of many points needs no exact ones.
 fn measure(figures: &Figures, gan: &BigGan, images: &Labelled, net: &dyn FeatureNet) -> Result<Vec<AtThreshold>> {
     let count = MEASURED.min(images.held_out.len());
     let real = images.held_out.source().images(&(0..count).collect::<Vec<_>>())?;

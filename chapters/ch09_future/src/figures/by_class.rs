@@ -9,7 +9,7 @@ use common::device;
 use common::features::FeatureNet;
 use common::metrics::Quality;
 use common::plot::{Figure, ImageGrid};
-use common::samples::{self, SIDE};
+use common::samples::{self, ComparedWith, SIDE};
 use tch::{Kind, Tensor};
 
 /// Images of a class in a row.
@@ -29,6 +29,7 @@ pub fn draw(
     generate: Generate,
     images: &Labelled,
     features: Option<&dyn FeatureNet>,
+    fid_samples: Option<i64>,
 ) -> Result<Option<Quality>> {
     let caption = "Images generated from the same 25 latent points, of the classes in turn, during training.";
     gan_training::samples(figures, caption)?;
@@ -38,7 +39,11 @@ pub fn draw(
     device::seed(&[figures.seed(), 3]);
     let generated = |n| generate(&classes(n));
     let held_out = images.held_out.source();
-    let quality = features.map(|net| samples::measure(figures.run(), generated, &held_out, net)).transpose()?;
+    let more = fid_samples.filter(|&n| n > held_out.len()).map(|_| images.train.source());
+    let real = ComparedWith { first: &held_out, more: more.as_ref() };
+    let run = figures.run();
+    let quality = features.map(|net| samples::measure(run, generated, real, net, fid_samples)).transpose()?;
+    drop(more); // before the next copy of the training images
     by_class(figures, generate, images, quality.as_ref())?;
     device::seed(&[figures.seed(), 2]);
     samples::nearest(figures, &generate(&classes(SIDE * SIDE)), &images.train.source())?;
@@ -66,6 +71,7 @@ fn by_class(figures: &Figures, generate: Generate, images: &Labelled, quality: O
     if let Some(quality) = quality {
         let (samples, measures) = (quality.samples, quality.in_words());
         caption += &format!(" {samples} samples against as many held-out images: {measures}.");
+        caption += gan_training::with_training_images(Some(quality));
     }
     figures.save("classes", &caption, Figure::fitted(&[&[&grid.gap(2.0)]], 10.0)?)
 }

@@ -103,7 +103,16 @@ pub fn comparison(figures: &Figures, gan: &Compared, baseline: Option<&Baseline>
         }
     };
     caption += ". Numbers compare with held-out images.";
+    caption += with_training_images(gan.quality);
     figures.save("comparison", &caption, figure)
+}
+
+/// A sentence for captions, if the FID compares with more images than the other measures.
+pub fn with_training_images(quality: Option<&Quality>) -> &'static str {
+    match quality.and_then(|quality| quality.fid_real.filter(|&real| real > quality.real)) {
+        Some(_) => " Where these are too few for the FID, it compares with training images, too.",
+        None => "",
+    }
 }
 
 /// A model in a caption: its name, how long it was trained, and what was measured.

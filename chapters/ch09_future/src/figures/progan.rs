@@ -2,6 +2,7 @@
 
 use super::gan_training::{self, Compared};
 use crate::experiments::baseline::{Baseline, seconds};
+use crate::experiments::image_sets::ImageSets;
 use crate::experiments::image_training::ImageTraining;
 use crate::models::growing::{Course, Growth};
 use crate::models::progan::ProGan;
@@ -13,7 +14,7 @@ use common::features::FeatureNet;
 use common::images;
 use common::metrics::Quality;
 use common::plot::{Color, Figure, ImageGrid};
-use common::samples::{self, SIDE, Sheet};
+use common::samples::{self, ComparedWith, SIDE, Sheet};
 use tch::Tensor;
 
 /// Latent points in the figure of growth.
@@ -28,6 +29,8 @@ pub struct Drawing<'a> {
     /// Iterations of training.
     iterations: u64,
     steps_per_epoch: u64,
+    /// Number of samples of the FID, if it is given.
+    fid_samples: Option<i64>,
     /// How far the nets have grown.
     growth: Growth,
 }
@@ -42,7 +45,8 @@ impl<'a> Drawing<'a> {
         let iterations = figures.run().history()?.rows.len() as u64 * steps_per_epoch;
         let course = gan.course(training.fit.batch_size);
         let growth = course.at(iterations.saturating_sub(1));
-        Ok(Drawing { figures, gan, course, iterations, steps_per_epoch, growth })
+        let fid_samples = training.fid_samples;
+        Ok(Drawing { figures, gan, course, iterations, steps_per_epoch, fid_samples, growth })
     }
 
     /// Losses, growth, samples, and interpolations.
@@ -98,11 +102,14 @@ impl<'a> Drawing<'a> {
         self.gan.noise(SIDE * SIDE)
     }
 
-    /// The quality of samples, measured with held-out images; none without a net to measure with.
-    pub fn measured(&self, held_out: &ImageSource, features: Option<&dyn FeatureNet>) -> Result<Option<Quality>> {
+    /// The quality of samples, measured with held-out images, and a FID of more with training images, too; none without
+    /// a net to measure with.
+    pub fn measured(&self, sets: &ImageSets, features: Option<&dyn FeatureNet>) -> Result<Option<Quality>> {
         device::seed(&[self.figures.seed(), 3]);
         let generate = |n| self.gan.images(&self.gan.noise(n), self.growth);
-        features.map(|net| samples::measure(self.figures.run(), generate, held_out, net)).transpose()
+        let real = ComparedWith { first: &sets.held_out, more: Some(&sets.train) };
+        let run = self.figures.run();
+        features.map(|net| samples::measure(run, generate, real, net, self.fid_samples)).transpose()
     }
 
     /// Samples and numbers beside those of the WGAN-GP that was trained for the same time.

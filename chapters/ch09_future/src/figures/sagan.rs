@@ -32,7 +32,8 @@ pub fn draw(
     let caption = "Losses by epoch: the discriminator's hinge loss on real images (green) and on generated ones \
                    (red), and the generator's loss (orange).";
     gan_training::losses(figures, &curves, config.training.steps_per_epoch, &[], caption)?;
-    by_class::draw(figures, &|classes: &Tensor| gan.images(&gan.noise(classes.size()[0]), classes), images, features)?;
+    let generate = |classes: &Tensor| gan.images(&gan.noise(classes.size()[0]), classes);
+    by_class::draw(figures, &generate, images, features, config.training.fid_samples)?;
     attention(figures, gan)
 }
 

@@ -2,6 +2,7 @@
 
 use super::gan_training::{self, Compared};
 use crate::experiments::baseline::{Baseline, seconds};
+use crate::experiments::image_sets::ImageSets;
 use crate::experiments::image_training::ImageTraining;
 use crate::models::growing::{Course, Growth};
 use crate::models::style_generator::{layers, mixed_styles, one_style};
@@ -15,7 +16,7 @@ use common::device;
 use common::features::FeatureNet;
 use common::metrics::Quality;
 use common::plot::{Color, Figure, ImageGrid};
-use common::samples::{self, SIDE};
+use common::samples::{self, ComparedWith, SIDE};
 use std::ops::Range;
 use tch::Tensor;
 
@@ -39,6 +40,8 @@ pub struct Drawing<'a> {
     /// Iterations of training.
     iterations: u64,
     steps_per_epoch: u64,
+    /// Number of samples of the FID, if it is given.
+    fid_samples: Option<i64>,
     /// How far the nets have grown.
     growth: Growth,
     /// Noise of the layers, the same in all images that show something else.
@@ -59,7 +62,8 @@ impl<'a> Drawing<'a> {
         let growth = course.at(iterations.saturating_sub(1));
         device::seed(&[figures.seed(), 4]);
         let (noise, center) = (gan.layer_noise(), gan.mean_w());
-        Ok(Drawing { figures, gan, course, iterations, steps_per_epoch, growth, noise, center })
+        let fid_samples = training.fid_samples;
+        Ok(Drawing { figures, gan, course, iterations, steps_per_epoch, fid_samples, growth, noise, center })
     }
 
     /// All figures that need no other images.
@@ -201,11 +205,14 @@ impl<'a> Drawing<'a> {
         self.images(&w, Noise::Random)
     }
 
-    /// The quality of samples, measured with held-out images, without truncation; none without a net to measure with.
-    pub fn measured(&self, held_out: &ImageSource, features: Option<&dyn FeatureNet>) -> Result<Option<Quality>> {
+    /// The quality of samples without truncation, measured with held-out images, and a FID of more with training
+    /// images, too; none without a net to measure with.
+    pub fn measured(&self, sets: &ImageSets, features: Option<&dyn FeatureNet>) -> Result<Option<Quality>> {
         device::seed(&[self.figures.seed(), 3]);
         let generate = |n| self.images(&self.gan.w(&self.gan.noise(n), &self.center, 1.0), Noise::Random);
-        features.map(|net| samples::measure(self.figures.run(), generate, held_out, net)).transpose()
+        let real = ComparedWith { first: &sets.held_out, more: Some(&sets.train) };
+        let run = self.figures.run();
+        features.map(|net| samples::measure(run, generate, real, net, self.fid_samples)).transpose()
     }
 
     /// Samples and numbers beside those of the WGAN-GP that was trained for the same time.
