@@ -7,6 +7,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
+import nbformat
 from nbformat import v4
 from PIL import Image
 
@@ -99,6 +100,23 @@ class Tidy(unittest.TestCase):
         self.assertEqual(tidy.fingerprint(book), before)
         book.cells[0].source += " "
         self.assertNotEqual(tidy.fingerprint(book), before)
+
+    def test_answers_stay_as_they_are(self):
+        answers = "<details>\n<summary>Answers</summary>\n\nBecause: 0.5 s.\n\n![A loss](answers/03_04.png)\n\n</details>"
+        book = notebook([image(png((30, 20)))])
+        book.cells += [v4.new_markdown_cell("## Try it\n\n- Why?"), v4.new_markdown_cell(answers)]
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "03_04.ipynb"
+            kept = []
+            for _ in range(2):
+                # As `--refresh` does it, but for the execution.
+                tidy.tidy(book, "03_04", [folder, "/x"])
+                tidy.shrink(book)
+                tidy.write(book, path)
+                kept.append(path.read_bytes())
+                book = nbformat.read(path, as_version=4)
+        self.assertEqual((book.cells[-1].source, book.cells[-1].cell_type, book.cells[-1].id), (answers, "markdown", "03_04-03"))
+        self.assertEqual(*kept)
 
     def test_notebooks_become_small_enough_and_images_keep_their_place(self):
         book = notebook([image(png((300, 300), noise=True))], [image(png((300, 300)))])

@@ -15,7 +15,7 @@ from PIL import Image, ImageChops, ImageStat
 KERNEL = {"display_name": "Rust", "language": "rust", "name": "rust"}
 LANGUAGE = {"file_extension": ".rs", "mimetype": "text/rust", "name": "rust", "pygments_lexer": "rust"}
 
-# Bytes that a notebook may have.
+# Bytes that a notebook may have. Tests allow some more, for answers that are written afterwards.
 LIMIT = 200_000
 PNG = "image/png"
 # Pixels that an image may be shown wide.

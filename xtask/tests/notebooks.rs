@@ -9,8 +9,11 @@ use catalog::Entry;
 use serde_json::{Value, json};
 use xtask::experiments::Experiments;
 
-/// Bytes that a notebook may have.
-const LIMIT: usize = 200_000;
+/// Bytes that a notebook may have: what `tidy.py` makes of it, and room for answers that are written or mended afterwards,
+/// so that a few words more ask for no training.
+const LIMIT: usize = 204_000;
+/// Bytes that the figure of an answer may have.
+const ANSWER_FIGURE_LIMIT: usize = 60_000;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_path_buf()
@@ -30,6 +33,14 @@ impl Notebook {
     fn code(&self) -> impl Iterator<Item = &Value> {
         self.cells().filter(|cell| cell["cell_type"] == "code")
     }
+
+    /// The text of the cell with the answers, if there is one.
+    fn answers(&self) -> Option<String> {
+        let mut found = self.cells().map(|cell| text(&cell["source"])).filter(|said| said.contains(ANSWERS));
+        let answers = found.next();
+        assert!(found.next().is_none(), "{}: more than one cell has answers", self.experiment.id);
+        answers
+    }
 }
 
 /// A string of nbformat, which may be a list of lines.
@@ -42,6 +53,14 @@ fn text(value: &Value) -> String {
 
 fn outputs(cell: &Value) -> &Vec<Value> {
     cell["outputs"].as_array().unwrap()
+}
+
+/// What stands above the answers when they are folded.
+const ANSWERS: &str = "<summary>Answers</summary>";
+
+/// The figures of answers.
+fn answers_folder() -> PathBuf {
+    root().join("notebooks/answers")
 }
 
 fn path(experiment: &Entry) -> PathBuf {
@@ -71,7 +90,7 @@ fn a_chapter_has_a_notebook_for_each_experiment_and_there_are_no_others() {
     }
     let folder = fs::read_dir(root().join("notebooks")).unwrap();
     let names = folder.map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    let there: BTreeSet<String> = names.filter(|name| !name.starts_with('.')).collect();
+    let there: BTreeSet<String> = names.filter(|name| !name.starts_with('.') && name != "answers").collect();
     assert_eq!(there, expected);
     assert!(there.len() >= 13);
 }
@@ -176,7 +195,70 @@ fn notebooks_use_their_chapter_by_a_relative_path_and_say_where_they_are_in_the_
             "{id}: {}",
             said[0]
         );
-        let last = said.last().unwrap();
+        let last = said.iter().rfind(|said| !said.contains(ANSWERS)).unwrap();
         assert!(last.contains("## Try it") && last.contains('?'), "{id}: {last}");
     }
+}
+
+/// Notebooks whose questions have no answers yet. The list only shrinks: a new notebook comes with answers.
+const WITHOUT_ANSWERS: &[&str] = &[
+    "01_01", "01_02", "01_03", "01_04", "02_01", "02_02", "02_03", "03_01", "03_02", "03_03", "03_04", "03_05",
+    "03_06", "04_01", "04_02", "04_03", "04_04", "05_01", "05_02", "05_03", "06_01", "06_02", "06_03", "06_04",
+    "07_01", "07_02", "07_03", "07_04", "07_05", "07_06", "08_01", "08_02", "08_03", "08_04", "08_05", "08_06",
+    "09_01", "09_02", "09_03", "09_04", "09_05", "09_06", "09_07", "09_08",
+];
+
+#[test]
+fn the_list_of_notebooks_without_answers_holds_those_and_no_others() {
+    let notebooks = notebooks();
+    let without = notebooks.iter().filter(|notebook| notebook.answers().is_none());
+    let found: Vec<&str> = without.map(|notebook| notebook.experiment.id.as_str()).collect();
+    let message = "a new notebook needs answers; one that has got its answers leaves the list WITHOUT_ANSWERS";
+    assert_eq!(found, WITHOUT_ANSWERS, "{message}");
+}
+
+#[test]
+fn answers_are_folded_behind_their_questions_one_paragraph_for_each() {
+    for notebook in &notebooks() {
+        let id = &notebook.experiment.id;
+        let Some(answers) = notebook.answers() else { continue };
+        let cells: Vec<&Value> = notebook.cells().collect();
+        let [.., questions, last] = cells.as_slice() else { panic!("{id} has answers, and no questions") };
+        assert_eq!(text(&last["source"]), answers, "{id}: the answers do not stand last");
+        assert_eq!(last["cell_type"], "markdown", "{id}: the cell of the answers");
+        let questions = text(&questions["source"]);
+        assert!(questions.contains("## Try it"), "{id}: the answers do not stand directly behind `## Try it`");
+
+        let folded = answers.strip_prefix(&format!("<details>\n{ANSWERS}\n\n"));
+        let folded = folded.and_then(|folded| folded.strip_suffix("\n\n</details>"));
+        let folded = folded.unwrap_or_else(|| panic!("{id}: the answers are not folded as others are:\n{answers}"));
+        let parts: Vec<&str> = folded.split("\n\n").collect();
+        let [paragraphs @ .., figure, origin] = parts.as_slice() else { panic!("{id}: no answer in\n{folded}") };
+        let asked = questions.lines().filter(|line| line.starts_with("- ")).count();
+        assert_eq!(paragraphs.len(), asked, "{id}: paragraphs for {asked} questions, in\n{folded}");
+        let described = figure.starts_with("![") && !figure.starts_with("![]");
+        assert!(described && figure.ends_with(&format!("](answers/{id}.png)")), "{id}: the figure, {figure}");
+        assert!(origin.contains("`cargo book "), "{id}: the command that gave the answers, {origin}");
+    }
+}
+
+#[test]
+fn answers_have_one_small_figure_each_and_no_figure_is_unused() {
+    let mut used = BTreeSet::new();
+    for notebook in &notebooks() {
+        let id = &notebook.experiment.id;
+        let Some(answers) = notebook.answers() else { continue };
+        assert_eq!(answers.matches("![").count(), 1, "{id}: answers show one figure");
+        let name = format!("{id}.png");
+        let file = answers_folder().join(&name);
+        let bytes = fs::read(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        assert!(bytes.starts_with(b"\x89PNG"), "{name} is no PNG");
+        assert!(bytes.len() <= ANSWER_FIGURE_LIMIT, "{name} has {} bytes", bytes.len());
+        used.insert(name);
+    }
+    // Without any answers there is no folder.
+    let there: BTreeSet<String> = fs::read_dir(answers_folder())
+        .map(|folder| folder.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect())
+        .unwrap_or_default();
+    assert_eq!(there, used, "the files of notebooks/answers, and those that answers show");
 }
