@@ -277,9 +277,11 @@ impl Context {
         compute_in(precision, self.device()).with_context(|| {
             format!("{place} is trained in {precision}; resume it on another machine, or begin a new run")
         })?;
-        for setting in self.options.settings.iter().filter(|(key, _)| is_measured_only(key)) {
-            run.params.config = overridden(&run.params.config, [setting])?;
-            replace_setting(&mut run.params.settings, &setting.0, &setting.1);
+        let measured: Vec<&(String, String)> =
+            self.options.settings.iter().filter(|(key, _)| is_measured_only(key)).collect();
+        if !measured.is_empty() {
+            run.params.config = overridden(&run.params.config, measured.iter().copied())?;
+            measured.iter().for_each(|(key, value)| replace_setting(&mut run.params.settings, key, value));
             run.save_params()?;
         }
         if let Some(epochs) = self.options.epochs {
