@@ -16,17 +16,23 @@ from pathlib import Path
 
 # evcxr starts cargo as `mold -run CARGO COMMAND --target HOST --message-format=json` where its linker is said to be mold.
 # Its target and its flags would make cargo compile all dependencies once more, so this program of that name leaves them
-# out. Only the cell itself has to be linked to the shared standard library.
+# out. A cell that depends on one chapter would also have that chapter's dependencies compiled once more, since others ask
+# more features of them: built beside the package `deps`, which depends on all chapters, it takes what is there.
 MOLD = """#!/bin/sh
 cargo=$2
 command=$3
 shift 3
 if [ -n "$GDL_RUSTFLAGS" ]; then export RUSTFLAGS="$GDL_RUSTFLAGS"; else unset RUSTFLAGS; fi
 case $command in
-build) exec "$cargo" rustc --lib --message-format=json -- -Cprefer-dynamic ;;
+build) RUSTC_WORKSPACE_WRAPPER="${0%/*}/rustc-cell" exec "$cargo" build --package ctx --package deps --message-format=json ;;
 check) exec "$cargo" check --message-format=json ;;
 *) exec "$cargo" "$command" "$@" ;;
 esac
+"""
+
+# Cells have to be linked to the shared standard library, and only they: cargo calls this for what is in the workspace.
+RUSTC_CELL = """#!/bin/sh
+exec "$@" -Cprefer-dynamic
 """
 
 
@@ -106,8 +112,9 @@ def main():
     prepare(home, session)
     tools = session / "tools"
     tools.mkdir(exist_ok=True)
-    (tools / "mold").write_text(MOLD)
-    (tools / "mold").chmod(0o755)
+    for name, script in [("mold", MOLD), ("rustc-cell", RUSTC_CELL)]:
+        (tools / name).write_text(script)
+        (tools / name).chmod(0o755)
     os.environ["PATH"] = f"{tools}{os.pathsep}{os.environ['PATH']}"
     os.environ["GDL_RUSTFLAGS"] = os.environ.get("RUSTFLAGS", "")
     os.environ["EVCXR_TMPDIR"] = str(session / "ctx")
