@@ -20,7 +20,7 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
         TrainState::new(&variables).optimizer("adam", &optimizer).tensor("buffer", &Tensor::zeros([2], FLOAT_CPU));
     let plan = Plan { epochs: 2, batches: 3, seed: 1 };
     if let Ok(mut training) = Training::start(&RunFolder::new(run), plan, state) {
-        training.history().metric("loss");
+        let _ = training.history().map(|history| history.metric("loss"));
         let _ = training.next();
     }
 });

@@ -129,7 +129,7 @@ BERT = {
 BYTES = {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True, "use_regex": True}
 BPE = {
     "type": "BPE", "dropout": None, "unk_token": None, "continuing_subword_prefix": None, "end_of_word_suffix": None,
-    "fuse_unk": False, "byte_fallback": False,
+    "fuse_unk": False, "byte_fallback": False, "ignore_merges": False,
     "vocab": {piece: n for n, piece in enumerate(["<|endoftext|>", "T", "h", "e", "Ġ", "f", "o", "x", "Th", "The"])},
     "merges": [["T", "h"], ["Th", "e"]],
 }
@@ -179,11 +179,17 @@ SEEDS = {
         "one_number_twice": tokenizer({**WORD_PIECE, "vocab": {piece: 0 for piece in PIECES}}, **BERT),
         "last_number": tokenizer({**WORD_PIECE, "vocab": {p: 2**32 - 1 - i for i, p in enumerate(PIECES)}}, **BERT),
         "none": b"the\nfox\n",
+        # The library's reader panics here, too.
+        "decoder_without_keys": tokenizer(WORD_PIECE, **BERT).replace(b'"decoder":{"type"', b'"decoder":{\xff'),
     },
     "byte_pairs": {
         "tokenizer": tokenizer(BPE, pre_tokenizer=BYTES, decoder=BYTES, added_tokens=[added(0, "<|endoftext|>")]),
         "missing_merge": tokenizer({**BPE, "merges": [["T", "x"]]}),
         "brace": b"{",
+        # The library's reader of decoders panics at a letter that is none.
+        "decoder_of_no_letters": tokenizer(BPE, pre_tokenizer=BYTES, decoder=BYTES).replace(
+            b'"decoder":{"type":"ByteLevel', b'"decoder":{"type":"ByteLe\xf6el'
+        ),
     },
     "vgg_weights": {
         "pytorch": pth(PTH),

@@ -2,6 +2,7 @@
 //! tokens are the text.
 
 use anyhow::{Context, Result, anyhow, ensure};
+use serde_json::Value;
 use std::fmt;
 use std::path::Path;
 use tiktoken_rs::CoreBPE;
@@ -67,8 +68,13 @@ impl BytePairs {
     /// The file is missing or damaged.
     pub fn load(path: &Path) -> Result<BytePairs> {
         let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-        let tokenizer = Tokenizer::from_bytes(bytes)
-            .map_err(|error| anyhow!("{} is damaged, or no vocabulary: {error}", path.display()))?;
+        let damaged = || format!("{} is damaged, or no vocabulary of `BytePairs::json`", path.display());
+        let json: Value = serde_json::from_slice(&bytes).with_context(damaged)?;
+        // The reader of the library panics where a part of the file is not what it expects, so it gets only parts it knows.
+        let known = BytePairs::train("", FEWEST_TOKENS)?.json()?.unwrap_or_default();
+        ensure!(without_pairs(&json) == without_pairs(&serde_json::from_str(&known)?), damaged());
+        ensure!(tokens_are_counted(&json), damaged());
+        let tokenizer = Tokenizer::from_bytes(bytes).map_err(|error| anyhow!("{}: {error}", damaged()))?;
         Ok(BytePairs::Own(Box::new(tokenizer)))
     }
 
@@ -146,6 +152,23 @@ impl BytePairs {
     }
 }
 
+/// A `tokenizer.json` without the tokens and the pairs: what is alike in all that [`BytePairs::json`] makes.
+fn without_pairs(json: &Value) -> Value {
+    let mut rest = json.clone();
+    if let Some(model) = rest.get_mut("model").and_then(Value::as_object_mut) {
+        model.retain(|name, _| name != "vocab" && name != "merges");
+    }
+    rest
+}
+
+/// Whether the tokens of a `tokenizer.json` have the numbers 0, 1, 2 ..., and the first is the end of a text.
+fn tokens_are_counted(json: &Value) -> bool {
+    let Some(vocab) = json["model"]["vocab"].as_object() else { return false };
+    let mut ids: Vec<Option<u64>> = vocab.values().map(Value::as_u64).collect();
+    ids.sort_unstable();
+    vocab.get(END_OF_TEXT) == Some(&Value::from(0)) && ids.into_iter().eq((0..vocab.len() as u64).map(Some))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -179,8 +202,33 @@ mod tests {
         let path = folder.path().join("tokenizer.json");
         std::fs::write(&path, tokens.json().unwrap().unwrap()).unwrap();
         assert_eq!(BytePairs::load(&path).unwrap().encode(TEXT).unwrap(), tokens.encode(TEXT).unwrap());
-        std::fs::write(&path, "{").unwrap();
-        assert!(BytePairs::load(&path).err().unwrap().to_string().contains("damaged"));
         assert!(BytePairs::train(TEXT, 200).err().unwrap().to_string().contains("257"));
+    }
+
+    #[test]
+    fn damaged_vocabularies_are_refused() {
+        let good = BytePairs::train(&TEXT.repeat(4), 300).unwrap().json().unwrap().unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("tokenizer.json");
+        let mut refused = |bytes: &[u8]| {
+            std::fs::write(&path, bytes).unwrap();
+            BytePairs::load(&path).err().is_some_and(|error| error.to_string().contains("is damaged"))
+        };
+        assert!(!refused(good.as_bytes()));
+        assert!(refused(b"{"));
+        // The library's reader panics at a letter that is none in this place.
+        let (before, after) = good.split_once(r#""decoder":{"type":"ByteLevel"#).unwrap();
+        let letter = [before.as_bytes(), br#""decoder":{"type":"ByteLeve\xf6"#, after.as_bytes()].concat();
+        assert!(refused(&letter));
+        for (from, to) in [
+            (r#""type":"ByteLevel""#, r#""type":"Strip""#),
+            (r#""normalizer":null"#, r#""normalizer":{"type":"Precompiled"}"#),
+            (r#""<|endoftext|>":0"#, r#""<|endoftext|>":900"#),
+            (r#""vocab":{"#, r#""vocab":{"no such letters":-1,"#),
+        ] {
+            let other = good.replace(from, to);
+            assert_ne!(other, good, "{from}");
+            assert!(refused(other.as_bytes()), "{to}");
+        }
     }
 }

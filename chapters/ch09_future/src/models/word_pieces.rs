@@ -123,6 +123,12 @@ impl WordPieces {
     /// # Errors
     /// It is damaged, or lacks a special token.
     pub fn from_json(json: &[u8]) -> Result<WordPieces> {
+        // The library's reader panics where text is no JSON, and at some normalizers that are not BERT's.
+        let normalizer = &serde_json::from_slice::<Value>(json)?["normalizer"];
+        ensure!(
+            normalizer.is_null() || normalizer["type"] == "BertNormalizer",
+            "its normalizer is not BERT's: {normalizer}"
+        );
         let mut tokenizer = Tokenizer::from_bytes(json).map_err(failed)?;
         tokenizer.with_padding(None);
         tokenizer.with_truncation(None).map_err(failed)?;
@@ -277,6 +283,8 @@ mod tests {
             ("vocab.txt", "the\nfox\n", "[PAD]"),
             ("tokenizer.json", "{", "tokenizer.json"),
             ("tokenizer.json", "[]", "tokenizer.json"),
+            ("tokenizer.json", r#"{"decoder":{ }"":0}"#, "column"),
+            ("tokenizer.json", r#"{"normalizer":{"type":"Precompiled"}}"#, "Precompiled"),
         ] {
             let path = folder.path().join(name);
             fs::write(&path, content).unwrap();
