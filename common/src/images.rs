@@ -58,6 +58,7 @@ fn decode(bytes: &[u8]) -> Result<DynamicImage> {
     let one_line = |error: ImageError| anyhow!("{}", error.to_string().lines().collect::<Vec<_>>().join(" "));
     let mut decoder = ImageReader::new(Cursor::new(bytes)).with_guessed_format()?.into_decoder().map_err(one_line)?;
     let (width, height) = decoder.dimensions();
+    ensure!(width > 0 && height > 0, "it has {width} x {height} pixels: it is damaged");
     ensure!(
         u64::from(width) * u64::from(height) <= MOST_PIXELS,
         "it has {width} x {height} pixels, more than {MOST_PIXELS}: make it smaller"

@@ -81,3 +81,15 @@ fn files_that_claim_too_many_pixels_are_refused() {
         assert!(error.contains(word), "no '{word}' in: {error}");
     }
 }
+
+#[test]
+fn images_without_a_pixel_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("empty.gif");
+    // A screen of 0 x 1 pixels, with a frame of 1 x 1.
+    fs::write(&path, b"GIF89a\0\0\x01\0\x80\0\0\0\0\0\xff\xff\xff,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;").unwrap();
+    let error = format!("{:#}", images::load(&path).unwrap_err());
+    for word in ["empty.gif", "0 x 1 pixels"] {
+        assert!(error.contains(word), "no '{word}' in: {error}");
+    }
+}

@@ -99,6 +99,7 @@ IMAGES = {
     "pgm": b"P5\n2 1\n255\n\7\x08",
     "pgm_claims_8193_x_8192": b"P5\n8193 8192\n255\n\7",
     "gif": b"GIF89a\1\0\1\0\x80\0\0\0\0\0\xff\xff\xff,\0\0\0\0\1\0\1\0\0\2\2D\1\0;",
+    "gif_without_a_pixel": b"GIF89a\0\0\1\0\x80\0\0\0\0\0\xff\xff\xff,\0\0\0\0\1\0\1\0\0\2\2D\1\0;",
     "webp": WEBP,
     "bmp": b"BM" + struct.pack("<IHHIIiiHHIIiiII", 58, 0, 0, 54, 40, 1, 1, 1, 24, 0, 4, 0, 0, 0, 0) + b"\1\2\3\0",
     "png_claims_30000_x_30000": png(30000, 30000, b"\0\1\2"),
