@@ -1,6 +1,8 @@
 //! The models against the book's parameter counts and against tf.keras; convolutions against a plain loop.
 
-use ch02::models::filters::{HORIZONTAL_EDGES, VERTICAL_EDGES, convolve, convolve_by_hand, grey_levels};
+use ch02::models::filters::{
+    HORIZONTAL_EDGES, VERTICAL_EDGES, convolve, convolve_by_hand, convolve_checked, grey_levels,
+};
 use ch02::models::{Classifier, convolutional_network, multilayer_perceptron, two_convolutions};
 use common::arrays::array2;
 use common::datasets::cifar10::{self, LabeledImages};
@@ -125,6 +127,14 @@ fn cross_entropy_of_logits_is_that_of_probabilities() {
     );
     let sums = model.predict(&set.images.to_kind(Kind::Float)).sum_dim_intlist(-1, false, None);
     assert_near_absolute("sums", &sums, &Tensor::ones([12], (Kind::Float, device())), 1e-5);
+}
+
+#[test]
+fn filters_of_fractions_agree_but_for_rounding() {
+    let image = Tensor::arange(64 * 64, (Kind::Float, Device::Cpu)).remainder(251).view([64, 64]);
+    let blurred = convolve_checked(&image, &[[1.0 / 9.0; 3]; 3], 1).unwrap();
+    let mean = image.narrow(0, 9, 3).narrow(1, 19, 3).mean(None).double_value(&[]);
+    assert!((f64::from(blurred[[10, 20]]) - mean).abs() < 1e-3, "{} {mean}", blurred[[10, 20]]);
 }
 
 #[test]
