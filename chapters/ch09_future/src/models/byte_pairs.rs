@@ -210,7 +210,7 @@ mod tests {
         let good = BytePairs::train(&TEXT.repeat(4), 300).unwrap().json().unwrap().unwrap();
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("tokenizer.json");
-        let mut refused = |bytes: &[u8]| {
+        let refused = |bytes: &[u8]| {
             std::fs::write(&path, bytes).unwrap();
             BytePairs::load(&path).err().is_some_and(|error| error.to_string().contains("is damaged"))
         };
