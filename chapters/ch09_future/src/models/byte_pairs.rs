@@ -68,7 +68,7 @@ impl BytePairs {
     /// The file is missing or damaged.
     pub fn load(path: &Path) -> Result<BytePairs> {
         let bytes = std::fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-        let damaged = || format!("{} is damaged, or no vocabulary of `BytePairs::json`", path.display());
+        let damaged = || format!("{} is damaged; remove it, and it is made again from the text", path.display());
         let json: Value = serde_json::from_slice(&bytes).with_context(damaged)?;
         // The reader of the library panics where a part of the file is not what it expects, so it gets only parts it knows.
         let known = BytePairs::train("", FEWEST_TOKENS)?.json()?.unwrap_or_default();
