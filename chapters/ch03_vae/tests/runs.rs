@@ -82,8 +82,12 @@ fn ctrl_c_saves_and_says_how_to_go_on() {
     let smoke = ["03_01", "--preset", "smoke", "--epochs", "60"];
     // The first line about an epoch says that training is under way.
     testing::interrupt_at(&mut stopped.command(&smoke), "epoch").assert_failure(130, &["--resume"]);
+    // What is there can be analysed, and it says how much that is.
+    let unfinished = "of 60 epochs; `cargo book 03_01 --resume` goes on";
+    stopped.succeed(&["03_02"]).assert_prints(&[unfinished]);
 
     stopped.succeed(&["03_01", "--resume"]);
+    assert!(!stopped.succeed(&["03_02"]).stdout.contains(unfinished));
     whole.succeed(&smoke);
     let run = "run/autoencoder/0001_digits";
     assert_equal(&checkpoint(&stopped, run), &checkpoint(&whole, run));

@@ -93,7 +93,19 @@ impl Context {
             bail!("no matching trained run in {}: run `cargo book {}` first", section.display(), self.trainer());
         };
         say!("run: {}", run.folder.path.display());
+        self.tell_if_unfinished(&run)?;
         Ok(run)
+    }
+
+    /// Says so if a run that is analysed has been stopped before its end.
+    fn tell_if_unfinished<C: ExperimentConfig>(&self, run: &Run<C>) -> Result<()> {
+        let done = run.folder.epochs_done()?;
+        let epochs = json(&run.params.config)["epochs"].as_u64().filter(|_| run.folder.checkpoint().exists());
+        if let Some(epochs) = epochs.filter(|&epochs| done < epochs) {
+            let (unit, trainer) = (&self.entry().unit, self.trainer());
+            say!("stopped after {done} of {epochs} {unit}; `cargo book {trainer} --resume` goes on");
+        }
+        Ok(())
     }
 
     /// The run of an earlier experiment whose results this one uses: the newest of the same preset that is `complete`, with
