@@ -34,11 +34,12 @@ impl Notebook {
         self.cells().filter(|cell| cell["cell_type"] == "code")
     }
 
-    /// The text of the cell with the answers, if there is one.
-    fn answers(&self) -> Option<String> {
+    /// The text of the cell with the answers.
+    fn answers(&self) -> String {
+        let id = &self.experiment.id;
         let mut found = self.cells().map(|cell| text(&cell["source"])).filter(|said| said.contains(ANSWERS));
-        let answers = found.next();
-        assert!(found.next().is_none(), "{}: more than one cell has answers", self.experiment.id);
+        let answers = found.next().unwrap_or_else(|| panic!("{id}: its questions have no answers"));
+        assert!(found.next().is_none(), "{id}: more than one cell has answers");
         answers
     }
 }
@@ -200,23 +201,11 @@ fn notebooks_use_their_chapter_by_a_relative_path_and_say_where_they_are_in_the_
     }
 }
 
-/// Notebooks whose questions have no answers yet. The list only shrinks: a new notebook comes with answers.
-const WITHOUT_ANSWERS: &[&str] = &["04_04"];
-
-#[test]
-fn the_list_of_notebooks_without_answers_holds_those_and_no_others() {
-    let notebooks = notebooks();
-    let without = notebooks.iter().filter(|notebook| notebook.answers().is_none());
-    let found: Vec<&str> = without.map(|notebook| notebook.experiment.id.as_str()).collect();
-    let message = "a new notebook needs answers; one that has got its answers leaves the list WITHOUT_ANSWERS";
-    assert_eq!(found, WITHOUT_ANSWERS, "{message}");
-}
-
 #[test]
 fn answers_are_folded_behind_their_questions_one_paragraph_for_each() {
     for notebook in &notebooks() {
         let id = &notebook.experiment.id;
-        let Some(answers) = notebook.answers() else { continue };
+        let answers = notebook.answers();
         let cells: Vec<&Value> = notebook.cells().collect();
         let [.., questions, last] = cells.as_slice() else { panic!("{id} has answers, and no questions") };
         assert_eq!(text(&last["source"]), answers, "{id}: the answers do not stand last");
@@ -242,7 +231,7 @@ fn answers_have_one_small_figure_each_and_no_figure_is_unused() {
     let mut used = BTreeSet::new();
     for notebook in &notebooks() {
         let id = &notebook.experiment.id;
-        let Some(answers) = notebook.answers() else { continue };
+        let answers = notebook.answers();
         assert_eq!(answers.matches("![").count(), 1, "{id}: answers show one figure");
         let name = format!("{id}.png");
         let file = answers_folder().join(&name);
@@ -251,9 +240,7 @@ fn answers_have_one_small_figure_each_and_no_figure_is_unused() {
         assert!(bytes.len() <= ANSWER_FIGURE_LIMIT, "{name} has {} bytes", bytes.len());
         used.insert(name);
     }
-    // Without any answers there is no folder.
-    let there: BTreeSet<String> = fs::read_dir(answers_folder())
-        .map(|folder| folder.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect())
-        .unwrap_or_default();
+    let folder = fs::read_dir(answers_folder()).unwrap();
+    let there: BTreeSet<String> = folder.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     assert_eq!(there, used, "the files of notebooks/answers, and those that answers show");
 }
