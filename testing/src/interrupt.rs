@@ -14,7 +14,8 @@ pub fn interrupt_at(command: &mut Command, begin: &str) -> Finished {
     let mut said = vec![];
     let found = lines.by_ref().inspect(|line| said.push(line.clone())).any(|line| line.starts_with(begin));
     if found {
-        let kill = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+        // The shell's own `kill`: a bare system has no program of that name.
+        let kill = Command::new("sh").arg("-c").arg(format!("kill -INT {}", child.id())).status();
         assert!(kill.is_ok_and(|status| status.success()), "{command:?}: no SIGINT could be sent");
     }
     said.extend(lines);
