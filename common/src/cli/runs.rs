@@ -97,11 +97,14 @@ impl Context {
         Ok(run)
     }
 
-    /// Says so if a run that is analysed has been stopped before its end.
+    /// Says so if a run that is analysed has been stopped before its end. Imported weights have no checkpoint.
     fn tell_if_unfinished<C: ExperimentConfig>(&self, run: &Run<C>) -> Result<()> {
-        let done = run.folder.epochs_done()?;
-        let epochs = json(&run.params.config)["epochs"].as_u64().filter(|_| run.folder.checkpoint().exists());
-        if let Some(epochs) = epochs.filter(|&epochs| done < epochs) {
+        let checkpoint = run.folder.checkpoint();
+        let Some(epochs) = json(&run.params.config)["epochs"].as_u64().filter(|_| checkpoint.exists()) else {
+            return Ok(());
+        };
+        let done = checkpoint.epochs()?;
+        if done < epochs {
             let (unit, trainer) = (&self.entry().unit, self.trainer());
             say!("stopped after {done} of {epochs} {unit}; `cargo book {trainer} --resume` goes on");
         }
