@@ -164,11 +164,11 @@ fn every_figure_of_the_experiment_is_shown() {
 
 #[test]
 fn no_notebook_tells_where_or_when_it_was_executed() {
-    let here = format!("{}/", root().display());
-    let places = [&here, "/home/", "/root/", "/Users/", "/tmp/", "/var/", "C:\\\\", "file://", "localhost"];
+    let folders = ["home", "root", "Users", "tmp", "var"].map(|name| format!("/{name}/"));
+    let others = [format!("{}/", root().display()), "C:\\\\".into(), "file://".into(), "localhost".into()];
     for notebook in &notebooks() {
         let id = &notebook.experiment.id;
-        for place in places {
+        for place in folders.iter().chain(&others) {
             assert!(!notebook.text.contains(place), "{id} contains {place}");
         }
         for cell in notebook.code() {
