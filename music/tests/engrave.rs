@@ -32,10 +32,14 @@ fn runs(values: impl Iterator<Item = bool>) -> usize {
     values.chunk_by(|a, b| a == b).filter(|run| run[0]).count()
 }
 
-/// Rows that are dark nearly from the left to the right: the lines of staves.
+/// Rows that are dark without a gap from the left to the right: the lines of staves. A beam over many notes, or the beams of
+/// several bars at one height, can be nine tenths as wide, but clef and bar lines interrupt them.
 fn staff_lines(engraving: &Engraving) -> usize {
-    let dark = |y: usize| (0..engraving.width).filter(|x| is_dark(engraving, *x, y)).count();
-    runs((0..engraving.height).map(|y| dark(y) > engraving.width * 9 / 10))
+    let longest = |y: usize| {
+        let dark: Vec<bool> = (0..engraving.width).map(|x| is_dark(engraving, x, y)).collect();
+        dark.chunk_by(|a, b| a == b).filter(|run| run[0]).map(<[bool]>::len).max().unwrap_or(0)
+    };
+    runs((0..engraving.height).map(|y| longest(y) > engraving.width * 19 / 20))
 }
 
 /// Columns that are dark from the first staff line to the last: the bar lines of a system without stems.
