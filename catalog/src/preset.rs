@@ -1,7 +1,8 @@
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// How long and on how much data an experiment trains. The model is always the same.
+/// How long and on how much data an experiment trains. The model is the same, except that chapter 9's GANs are smaller in
+/// `quick`, and the nets of chapters 6, 7 and 9 in `smoke`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum Preset {

@@ -8,7 +8,7 @@ use common::keras::recurrent::{Bidirectional, Cell, GruCell, LstmCell, Recurrent
 use common::keras::*;
 use layers::{check, check_layer, open};
 use tch::{Kind, Tensor, nn};
-use testing_tensors::{assert_near, device};
+use testing_tensors::{assert_near, device, take_turn};
 
 fn merged(case: &str, merge: Merge) {
     check(case, "", |inputs| vec![inputs[0].merge(merge, &inputs[1..].iter().collect::<Vec<_>>())]);
@@ -16,6 +16,7 @@ fn merged(case: &str, merge: Merge) {
 
 #[test]
 fn merges() {
+    let _turn = take_turn();
     merged("concatenate", Merge::Concatenate);
     merged("concatenate_images", Merge::Concatenate);
     merged("add", Merge::Add);
@@ -28,6 +29,7 @@ fn merges() {
 
 #[test]
 fn axes() {
+    let _turn = take_turn();
     check_layer("repeat_vector", |_, _| Ok(RepeatVector::new(3)));
     check_layer("permute_21", |_, _| Ok(Permute::new(&[2, 1])));
     check_layer("permute_312", |_, _| Ok(Permute::new(&[3, 1, 2])));
@@ -39,6 +41,7 @@ fn axes() {
 
 #[test]
 fn rectangular_convolutions() {
+    let _turn = take_turn();
     let paddings = [("same", Padding::Same), ("valid", Padding::Valid)];
     for (kernel, strides) in [([2, 3], [1, 2]), ([3, 1], [2, 1])] {
         for (name, padding) in paddings {
@@ -70,6 +73,7 @@ fn rectangular_convolutions() {
 
 #[test]
 fn layer_normalization() {
+    let _turn = take_turn();
     check_layer("layer_norm", LayerNorm::new);
     check_layer("layer_norm_images", LayerNorm::new);
 }
@@ -117,6 +121,7 @@ fn recurrent<C: Cell>(case: &str, config: Recurrent, states: bool) {
 
 #[test]
 fn recurrent_layers_with_states_and_masks() {
+    let _turn = take_turn();
     let (last, sequences) = (Recurrent::new(4), Recurrent::new(4).return_sequences());
     fn both(name: &str, config: Recurrent, states: bool) {
         recurrent::<LstmCell>(&format!("lstm_{name}"), config, states);
@@ -139,6 +144,7 @@ fn recurrent_layers_with_states_and_masks() {
 
 #[test]
 fn masks_flow_where_keras_lets_them() {
+    let _turn = take_turn();
     let fixture = open("masking");
     let (x, expected) = (fixture.tensor("x"), fixture.tensor("mask_out"));
     let mask = Masking::new(0.0).output_mask(&x, None).unwrap();
@@ -160,6 +166,7 @@ fn masks_flow_where_keras_lets_them() {
 
 #[test]
 fn attention() {
+    let _turn = take_turn();
     let config = Attention::new(2, 3);
     for (case, config) in [
         ("multi_head_attention", config),
@@ -205,6 +212,7 @@ fn attention() {
 
 #[test]
 fn noise_is_added_while_training_only() {
+    let _turn = take_turn();
     tch::manual_seed(1);
     let ones = Tensor::ones([64, 16, 20, 20], (Kind::Float, device()));
     let noisy = GaussianNoise::new(0.5).unwrap();

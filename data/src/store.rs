@@ -77,6 +77,11 @@ impl Store {
         })
     }
 
+    /// The folder of the cache.
+    pub fn folder(&self) -> &Path {
+        &self.cache
+    }
+
     /// A cache in another folder, which is created on demand, without a mirror.
     ///
     /// # Errors

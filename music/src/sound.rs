@@ -31,9 +31,11 @@ impl Font {
     /// # Errors
     /// The bytes are no sound font, or a damaged one.
     pub fn read(bytes: &[u8]) -> Result<Font> {
+        let refuse = |error: String| anyhow!("this is no whole sound font in the format SF2: {error}");
+        check_chunks(bytes, 2).map_err(refuse)?;
         guarded("reading the sound font", || {
             let font = SoundFont::new(&mut Cursor::new(bytes));
-            Ok(Font(Arc::new(font.map_err(|error| anyhow!("this is no whole sound font in the format SF2: {error}"))?)))
+            Ok(Font(Arc::new(font.map_err(|error| refuse(error.to_string()))?)))
         })
     }
 
@@ -41,6 +43,25 @@ impl Font {
     pub fn name(&self) -> &str {
         self.0.get_info().get_bank_name()
     }
+}
+
+/// Checks that no chunk is longer than what holds it: rustysynth reserves the memory that a chunk asks for, up to 4 GB, before
+/// it reads. Lists lie `depth` deep in each other.
+fn check_chunks(bytes: &[u8], depth: usize) -> Result<(), String> {
+    let mut rest = bytes;
+    while let Some((head, after)) = rest.split_first_chunk::<8>() {
+        let [a, b, c, d, size @ ..] = *head;
+        let (id, size) = ([a, b, c, d], u32::from_le_bytes(size) as usize);
+        let Some((body, next)) = after.split_at_checked(size) else {
+            let id = id.escape_ascii();
+            return Err(format!("its part {id} should have {size} bytes, and {} are left", after.len()));
+        };
+        if depth > 0 && [*b"RIFF", *b"LIST"].contains(&id) {
+            check_chunks(body.get(4..).unwrap_or_default(), depth - 1)?; // behind the list's type
+        }
+        rest = next;
+    }
+    Ok(())
 }
 
 impl fmt::Debug for Font {
@@ -62,8 +83,8 @@ pub struct Sound {
 
 impl Sound {
     /// Plays a score at its tempos, each part with its General MIDI program. Two seconds follow the last note. The loudest
-    /// sample becomes 1 dB below full scale, whatever the velocities and the sound font, so that nothing is clipped; a score
-    /// without notes is silent.
+    /// sample becomes 1 dB below full scale, whatever the sound font, so that nothing is clipped. A score without notes is
+    /// silent, and so is one whose velocities are all below 9 or so: rustysynth leaves out what is below a thousandth.
     ///
     /// # Errors
     /// A time or a tempo of the score is out of range; it has more than 15 parts or lasts longer than 15 minutes.

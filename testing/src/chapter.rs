@@ -29,15 +29,17 @@ impl Chapter {
         self.out().join(name)
     }
 
-    /// The binary with these arguments. Experiments and `figures` write to the output folder and run on synthetic data,
-    /// on the CPU (unless `args` names a device), with one thread, so that parallel tests do not compete for cores.
+    /// The binary with these arguments. Experiments and `figures` write to the output folder and run on synthetic data and
+    /// on the CPU (unless `args` names others), with one thread, so that parallel tests do not compete for cores.
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(self.binary);
         command.args(args).env("GDL_MIRROR", "");
         if args.first() != Some(&"bench") {
-            command.args(["--data", "synthetic", "--threads", "1", "--out"]).arg(self.out());
-            if !args.contains(&"--device") {
-                command.args(["--device", "cpu"]);
+            command.args(["--threads", "1", "--out"]).arg(self.out());
+            for (option, value) in [("--data", "synthetic"), ("--device", "cpu")] {
+                if !args.contains(&option) {
+                    command.args([option, value]);
+                }
             }
         }
         command

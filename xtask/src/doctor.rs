@@ -37,7 +37,7 @@ pub fn run(root: &Path) -> ExitCode {
     if usable {
         section("Devices", &report.devices(root));
     }
-    section("Data", &report.data(root));
+    section("Data", &report.data());
     for advice in &report.advice {
         say!("\nAdvice: {advice}");
     }
@@ -146,16 +146,18 @@ impl Report {
         }
     }
 
-    fn data(&mut self, root: &Path) -> Vec<Line> {
-        let here = match data::Store::open() {
-            Ok(store) => store.list().iter().flat_map(named).collect::<Vec<_>>().join(", "),
+    fn data(&mut self) -> Vec<Line> {
+        let mut lines = match data::Store::open() {
+            Ok(store) => {
+                let here = store.list().iter().flat_map(named).collect::<Vec<_>>().join(", ");
+                let here = if here.is_empty() { "none yet; experiments fetch what they need".into() } else { here };
+                vec![("folder".into(), store.folder().display().to_string()), ("sets".into(), here)]
+            }
             Err(error) => {
                 self.problems.push(format!("cannot list the data sets: {error:#}"));
-                "unknown".into()
+                vec![("sets".into(), "unknown".into())]
             }
         };
-        let here = if here.is_empty() { "none yet; experiments fetch what they need".into() } else { here };
-        let mut lines = vec![("folder".into(), root.join("data/cache").display().to_string()), ("sets".into(), here)];
         if let Some(mirror) = std::env::var("GDL_MIRROR").ok().filter(|mirror| !mirror.trim().is_empty()) {
             lines.push(("GDL_MIRROR".into(), mirror));
         }

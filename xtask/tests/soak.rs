@@ -34,7 +34,9 @@ fn killed_runs_are_compared_and_all_others_are_named() {
     done.assert_prints(&["03_03    skipped: trains nothing\n"]);
     let row = done.stdout.lines().find(|line| line.starts_with("03_01")).unwrap();
     let cells: Vec<_> = row.split("  ").map(str::trim).filter(|cell| !cell.is_empty()).collect();
-    assert_eq!((cells[1], cells[4], cells[5]), ("2", "none", "refused"), "{row}");
+    assert_eq!((cells[1], cells[4]), ("2", "none"), "{row}");
+    // On a busy machine the run ends before its disk is full.
+    assert!(["refused", "no write"].contains(&cells[5]), "{row}");
     assert!(["refused", "root may"].contains(&cells[6]), "{row}");
     assert!(["refused", "both whole"].contains(&cells[7]), "{row}");
     assert!(left(&temporary).is_empty());

@@ -11,6 +11,7 @@ use ndarray::{Array3, Array4, Axis};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use tch::{Device, Kind, Tensor};
+use testing_tensors::take_turn;
 
 #[test]
 fn outfits_that_differ_look_different() {
@@ -69,6 +70,7 @@ fn tins_have_the_height_and_width_asked_for() {
 
 #[test]
 fn linear_maps_are_found_and_judged() {
+    let _turn = take_turn();
     tch::manual_seed(1);
     let x = Tensor::randn([200, 2], (Kind::Double, Device::Cpu));
     let y = x.matmul(&Tensor::from_slice2(&[[1.0, -2.0], [0.5, 3.0]])) + 4.0;
@@ -82,6 +84,7 @@ fn linear_maps_are_found_and_judged() {
 
 #[test]
 fn the_autoencoder_finds_height_and_width() {
+    let _turn = take_turn();
     tch::set_num_threads(1);
     tch::manual_seed(3);
     let grid: Vec<Tin> = (0..144).map(|i| Tin::at((i / 12) as f32 / 11.0, (i % 12) as f32 / 11.0)).collect();

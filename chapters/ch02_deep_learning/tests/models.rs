@@ -9,7 +9,7 @@ use common::datasets::cifar10::{self, LabeledImages};
 use common::keras::{Adam, Model, Optimizer, losses, weights};
 use std::collections::BTreeMap;
 use tch::{Device, Kind, Tensor, nn};
-use testing_tensors::{Fixture, assert_near_absolute, device};
+use testing_tensors::{Fixture, assert_near_absolute, device, take_turn};
 
 fn fixtures() -> Fixture {
     Fixture::open("tests/fixtures/classifiers.npz")
@@ -52,6 +52,7 @@ fn images() -> LabeledImages {
 
 #[test]
 fn parameters_per_layer_are_the_books() {
+    let _turn = take_turn();
     let summary = Classifier::new(multilayer_perceptron, device()).unwrap().model.summary();
     assert_eq!(summary.parameters_by_layer(), [("dense", 614_600), ("dense_1", 30_150), ("dense_2", 1_510)]);
     assert_eq!((summary.parameters(), summary.trainable()), (646_260, 646_260));
@@ -80,6 +81,7 @@ fn parameters_per_layer_are_the_books() {
 
 #[test]
 fn perceptron_equals_tf_keras() {
+    let _turn = take_turn();
     let npz = fixtures();
     let model = filled(multilayer_perceptron);
     let set = images();
@@ -100,6 +102,7 @@ fn perceptron_equals_tf_keras() {
 
 #[test]
 fn convolutional_network_equals_tf_keras() {
+    let _turn = take_turn();
     let npz = fixtures();
     let model = filled(convolutional_network);
     let set = images();
@@ -114,6 +117,7 @@ fn convolutional_network_equals_tf_keras() {
 
 #[test]
 fn cross_entropy_of_logits_is_that_of_probabilities() {
+    let _turn = take_turn();
     let set = images();
     let model = Classifier::new(multilayer_perceptron, device()).unwrap();
     let logits = Tensor::randn([12, 10], (Kind::Float, device())) * 3.0;
@@ -139,6 +143,7 @@ fn filters_of_fractions_agree_but_for_rounding() {
 
 #[test]
 fn convolutions_equal_a_plain_loop_exactly() {
+    let _turn = take_turn();
     tch::manual_seed(1);
     let folder = tempfile::tempdir().unwrap();
     synthetic::coffee::write(folder.path()).unwrap();
@@ -181,6 +186,7 @@ fn few_images() -> LabeledImages {
 
 #[test]
 fn models_learn_few_images_by_heart() {
+    let _turn = take_turn();
     tch::set_num_threads(1); // beside other tests, threads wait for each other
     let set = few_images().to_device(device());
     for net in [multilayer_perceptron, convolutional_network] {

@@ -4,7 +4,7 @@ use ch03::models::{Autoencoder, Conv, LatentModel, NetConfig, VariationalAutoenc
 use common::keras::{Adam, Optimizer, Summary, nhwc_to_nchw, weights};
 use std::path::PathBuf;
 use tch::{Kind, Tensor};
-use testing_tensors::{Fixture, assert_near, assert_near_absolute, device};
+use testing_tensors::{Fixture, assert_near, assert_near_absolute, device, take_turn};
 
 fn fixture(file: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../common/tests/fixtures").join(file)
@@ -36,6 +36,7 @@ fn small(input_dim: [i64; 3], strides: [i64; 4], last: i64) -> NetConfig {
 
 #[test]
 fn parameters_per_layer_are_the_books() {
+    let _turn = take_turn();
     let model = Autoencoder::new(&NetConfig::digits(), device()).unwrap();
     let [encoder, decoder, joined] = summaries(&model);
     let expected = [
@@ -64,6 +65,7 @@ fn parameters_per_layer_are_the_books() {
 
 #[test]
 fn parameters_per_layer_of_the_faces_are_the_books() {
+    let _turn = take_turn();
     let model = VariationalAutoencoder::new(&NetConfig::faces(), 10_000.0, device()).unwrap();
     let [encoder, decoder, joined] = summaries(&model);
     let expected = [
@@ -96,6 +98,7 @@ fn parameters_per_layer_of_the_faces_are_the_books() {
 
 #[test]
 fn summaries_say_what_keras_says() {
+    let _turn = take_turn();
     let model = Autoencoder::new(&NetConfig::digits(), device()).unwrap();
     let ours: String = summaries(&model).iter().take(2).map(|summary| format!("{summary}\n")).collect();
     let keras = std::fs::read_to_string(fixture("summary.txt")).unwrap();
@@ -118,6 +121,7 @@ const TOLERANCE: f64 = 1e-9;
 
 #[test]
 fn autoencoder_equals_tf_keras() {
+    let _turn = take_turn();
     let npz = Fixture::open(fixture("autoencoder_small.npz"));
     let small = small([28, 28, 1], [1, 2, 2, 1], 1);
     let mut model = Autoencoder::new(&small, device()).unwrap();
@@ -139,6 +143,7 @@ fn autoencoder_equals_tf_keras() {
 
 #[test]
 fn vae_equals_tf_keras() {
+    let _turn = take_turn();
     let npz = Fixture::open(fixture("vae_small.npz"));
     let config = NetConfig { use_batch_norm: true, use_dropout: true, ..small([16, 16, 3], [2, 2, 2, 2], 3) };
     let mut model = VariationalAutoencoder::new(&config, 1000.0, device()).unwrap();
@@ -160,6 +165,7 @@ fn vae_equals_tf_keras() {
 
 #[test]
 fn training_steps_of_the_vae_are_those_of_tf_keras() {
+    let _turn = take_turn();
     let npz = Fixture::open(fixture("vae_steps.npz"));
     let conv = |filters, stride| Conv { filters, kernel: 3, stride };
     let config = NetConfig {
@@ -197,6 +203,7 @@ fn training_steps_of_the_vae_are_those_of_tf_keras() {
 
 #[test]
 fn exported_weights_come_back() {
+    let _turn = take_turn();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("weights.safetensors");
     let (first, second) = (
@@ -217,6 +224,7 @@ fn exported_weights_come_back() {
 
 #[test]
 fn files_of_tf_keras_come_out_as_they_went_in() {
+    let _turn = take_turn();
     let folder = tempfile::tempdir().unwrap();
     let (keras, ours) = (fixture("autoencoder_small.safetensors"), folder.path().join("ours.safetensors"));
     let model = Autoencoder::new(&small([28, 28, 1], [1, 2, 2, 1], 1), device()).unwrap();
@@ -239,6 +247,7 @@ fn few_digits() -> Tensor {
 
 #[test]
 fn autoencoder_learns_few_digits_by_heart() {
+    let _turn = take_turn();
     tch::manual_seed(1);
     let x = few_digits().to_device(device());
     let model = Autoencoder::new(&NetConfig::digits(), device()).unwrap();
@@ -248,6 +257,7 @@ fn autoencoder_learns_few_digits_by_heart() {
 
 #[test]
 fn vae_learns_few_digits() {
+    let _turn = take_turn();
     tch::manual_seed(1);
     let x = few_digits().to_device(device());
     let model = VariationalAutoencoder::new(&NetConfig::digits(), 1000.0, device()).unwrap();

@@ -1,6 +1,5 @@
 //! 03_05 and 03_06 on a folder of the reader's own images.
 
-use std::process::Command;
 use testing::{Chapter, Finished, assert_refused, images, read};
 use testing_tensors::assert_equal;
 
@@ -11,10 +10,8 @@ fn ch03() -> Chapter {
     Chapter::new(env!("CARGO_BIN_EXE_ch03"))
 }
 
-/// 03_06 without `--data`, as a reader calls it.
 fn analyse(chapter: &Chapter) -> Finished {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ch03"));
-    Finished::run(command.args(["03_06", "--threads", "1", "--device", "cpu", "--out"]).arg(chapter.out()))
+    chapter.run(&["03_06", "--data", "any"])
 }
 
 #[test]

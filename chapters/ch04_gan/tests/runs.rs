@@ -47,6 +47,16 @@ fn resumed_runs_equal_uninterrupted_ones_bit_for_bit() {
 }
 
 #[test]
+fn the_category_that_was_begun_last_is_resumed() {
+    let chapter = ch04();
+    let smoke = ["04_01", "--preset", "smoke", "--epochs", "1"];
+    chapter.succeed(&[&smoke[..], &["--set", "category=cat"]].concat());
+    chapter.succeed(&["04_04", "--preset", "smoke"]); // lies in the same section
+    chapter.succeed(&["04_01", "--resume", "--epochs", "2"]);
+    assert!(folder(&chapter, "gan", "cat").join("images/sample_00002.png").exists());
+}
+
+#[test]
 fn killed_runs_resume_and_end_the_same() {
     let (whole, killed) = (ch04(), ch04());
     let smoke = ["04_01", "--preset", "smoke", "--epochs", "12", "--set", "batch_size=2"];

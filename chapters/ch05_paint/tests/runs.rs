@@ -97,6 +97,8 @@ fn ones_own_folders_of_images_of_any_size_are_used_and_unreadable_ones_named() {
     let params = read::text(&folder(&chapter, "own").join("params.json"));
     assert!(params.contains("your images") && params.contains("my a"), "{params}");
     assert_eq!(read::text(&chapter.path("my a/notes.txt")), "mine");
+    // Without naming the folders.
+    chapter.succeed(&["05_01", "--resume", "--epochs", "3"]).assert_prints(&["0001_own"]);
 }
 
 #[test]

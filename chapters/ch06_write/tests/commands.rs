@@ -1,6 +1,7 @@
 //! What the binary says to wrong input: one clear message, the right exit code, nothing left behind.
 
 use std::fs;
+use std::process::Stdio;
 use testing::{Chapter, Finished, assert_refused};
 
 fn refused(args: &[&str], code: i32, words: &[&str]) {
@@ -63,9 +64,19 @@ fn texts_of_the_readers_own_are_learned_or_named() {
     let stories: String =
         (0..12).map(|i| format!("Story {i}\r\n\r\nA crow saw a fox {i} times.\r\n\r\n\r\n\r\n\r\n")).collect();
     fs::write(&file, format!("\u{feff}{stories}")).unwrap();
+    chapter.succeed(&["06_01", "--preset", "smoke", "--epochs", "1"]);
     train("06_01").assert_success();
     assert!(chapter.path("run/text/0001_own/texts/epoch_0001.txt").exists());
+    // The run that was begun last, without its text being named.
+    chapter.succeed(&["06_01", "--resume", "--epochs", "2"]);
+    assert!(chapter.path("run/text/0001_own/texts/epoch_0002.txt").exists());
+    let mut writer = chapter.command(&["06_01", "--write", "the crow", "--data", "any"]);
+    let written = Finished::run(writer.stdin(Stdio::null()));
+    written.assert_success();
+    written.assert_prints(&["0001_own"]);
     train("06_04").assert_success();
+    fs::remove_file(&file).unwrap();
+    chapter.run(&["06_01", "--resume", "--epochs", "3"]).assert_failure(1, &["cannot read", "my text.txt"]);
 }
 
 /// Writes with the trained model; `lines` come from standard input, which then ends.

@@ -48,7 +48,7 @@ fn resumed_runs_equal_uninterrupted_ones_bit_for_bit() {
 #[test]
 fn ctrl_c_saves_and_says_how_to_resume() {
     let (whole, stopped) = (ch07(), ch07());
-    let smoke = ["07_04", "--preset", "smoke", "--epochs", "5"];
+    let smoke = ["07_04", "--preset", "smoke", "--epochs", "30"];
     testing::interrupt_at(&mut stopped.command(&smoke), "iteration").assert_failure(130, &["--resume"]);
     stopped.succeed(&["07_04", "--resume"]);
     whole.succeed(&smoke);

@@ -11,7 +11,7 @@ use common::keras::{Initializer, nhwc_to_nchw};
 use common::training::{ExperimentConfig, Preset};
 use tch::nn::VarStore;
 use tch::{Device, Kind, Tensor};
-use testing_tensors::{Fixture, assert_near, device};
+use testing_tensors::{Fixture, assert_near, device, take_turn};
 
 const TOLERANCE: f64 = 1e-9;
 
@@ -31,6 +31,7 @@ fn open() -> (Fixture, Sagan) {
 
 #[test]
 fn nets_are_those_of_the_formulas() {
+    let _turn = take_turn();
     let (fixture, gan) = open();
     let (z, classes) = (fixture.tensor("z"), fixture.tensor("classes"));
     let attended = gan.attended(&z, &classes);
@@ -45,6 +46,7 @@ fn nets_are_those_of_the_formulas() {
 
 #[test]
 fn training_steps_are_those_of_the_formulas() {
+    let _turn = take_turn();
     let (fixture, gan) = open();
     let mut optimizers = gan.optimizers();
     for step in 0..2 {
@@ -67,12 +69,13 @@ fn training_steps_are_those_of_the_formulas() {
 
 #[test]
 fn spectral_normalization_finds_the_largest_singular_value() {
+    let _turn = take_turn();
     tch::manual_seed(1);
     let store = VarStore::new(Device::Cpu);
     let conv = SpectralConv::without_bias(&store.root(), [6, 5], 3, Initializer::Normal(1.0)).unwrap();
     let x = Tensor::randn([1, 6, 7, 7], (Kind::Float, Device::Cpu));
     let before = named_variables(&store)["u"].copy();
-    tch::no_grad(|| (0..100).for_each(|_| drop(conv.forward(&x, true))));
+    tch::no_grad(|| (0..1000).for_each(|_| drop(conv.forward(&x, true))));
     let variables = named_variables(&store);
     assert!(variables["u"] != before, "u stays where it is");
     let matrix = conv.matrix();
@@ -86,6 +89,7 @@ fn spectral_normalization_finds_the_largest_singular_value() {
 
 #[test]
 fn orthogonal_kernels_are_orthogonal() {
+    let _turn = take_turn();
     tch::manual_seed(1);
     let store = VarStore::new(Device::Cpu);
     let conv = SpectralConv::new(&store.root(), [4, 8], 3, Initializer::Orthogonal).unwrap();
@@ -96,6 +100,7 @@ fn orthogonal_kernels_are_orthogonal() {
 
 #[test]
 fn attention_begins_as_nothing_and_its_weights_sum_to_one() {
+    let _turn = take_turn();
     tch::manual_seed(1);
     let store = VarStore::new(Device::Cpu);
     let layer = ImageAttention::new(&store.root(), 16, Initializer::GlorotUniform).unwrap();
@@ -113,6 +118,7 @@ fn attention_begins_as_nothing_and_its_weights_sum_to_one() {
 
 #[test]
 fn summaries_count_all_variables() {
+    let _turn = take_turn();
     let gan = Sagan::new(&SaganConfig::paper(), [3, 10], Device::Cpu).unwrap();
     let all: i64 = trainable_variables(&gan.variables).iter().map(|(_, variable)| variable.numel() as i64).sum();
     let [generator, discriminator] = gan.summaries();

@@ -226,16 +226,21 @@ impl Context {
                     _ => continue,
                 },
             };
-            let data = match self.options.data {
-                data::Choice::Any => true,
-                data::Choice::Real => !run.params.data.synthetic,
-                data::Choice::Synthetic => run.params.data.synthetic,
-            };
-            if data && self.options.preset.is_none_or(|preset| run.params.preset == preset) {
+            if self.matches(&run.params) {
                 return Ok(Some(run));
             }
         }
         Ok(None)
+    }
+
+    /// Whether a run has the preset and the data that are asked for.
+    fn matches<C>(&self, run: &Params<C>) -> bool {
+        let data = match self.options.data {
+            data::Choice::Any => true,
+            data::Choice::Real => !run.data.synthetic,
+            data::Choice::Synthetic => run.data.synthetic,
+        };
+        data && self.options.preset.is_none_or(|preset| run.preset == preset)
     }
 
     /// The hyper-parameters of the run that [`training_run`](Context::training_run) goes on with or begins: for experiments
@@ -250,16 +255,46 @@ impl Context {
         self.config()
     }
 
-    /// The end of the folder's name of the run that `--resume` alone goes on with: the section's run that was begun or
-    /// resumed last. `None` if hyper-parameters are given, or nothing is resumed: for experiments whose hyper-parameters
-    /// choose that name.
+    /// As [`run_config`](Context::run_config), where hyper-parameters also choose the end of the folder's name: `short`
+    /// makes it of them. With `--resume` alone, it is that of the run that was begun or resumed last.
+    ///
+    /// # Errors
+    /// As [`Context::run_config`].
+    pub fn run_config_in<C: ExperimentConfig>(&self, section: &str, short: impl Fn(&C) -> String) -> Result<C> {
+        let short = match self.resumed_short(section) {
+            Some(short) => short,
+            None => short(&self.config()?),
+        };
+        self.run_config([section, &short])
+    }
+
+    /// The end of the folder's name of the run that `--resume` alone goes on with: the experiment's run that was begun or
+    /// resumed last. `None` if hyper-parameters are given, or nothing is resumed.
     pub fn resumed_short(&self, section: &str) -> Option<String> {
         let given = self.options.settings.iter().any(|(key, _)| !is_measured_only(key));
         if !self.options.resume || given {
             return None;
         }
+        self.last_short(section, |folder| self.is_resumable(folder))
+    }
+
+    /// The end of the folder's name of the run that an analysis takes by itself: of the experiment's trained runs that match
+    /// `--run`, `--preset` and `--data`, the one that was begun or resumed last. `None` if hyper-parameters or weights are
+    /// given, and for `figures`.
+    pub fn trained_short(&self, section: &str) -> Option<String> {
+        if self.reuse || self.options.weights.is_some() || !self.options.settings.is_empty() {
+            return None;
+        }
+        self.last_short(section, |folder| {
+            let matches = |run: Params<Value>| run.experiment == self.trainer() && self.matches(&run);
+            folder.is_trained() && folder.params().is_ok_and(matches)
+        })
+    }
+
+    fn last_short(&self, section: &str, wanted: impl Fn(&RunFolder) -> bool) -> Option<String> {
         let named = |folder: &RunFolder| self.options.run.is_none_or(|n| folder.number() == Some(n));
-        let last = RunFolder::by_time(&self.runs(), section).into_iter().rev().find(named)?;
+        let folders = RunFolder::by_time(&self.runs(), section).into_iter().rev();
+        let last = { folders }.find(|folder| named(folder) && wanted(folder))?;
         last.short().map(str::to_string)
     }
 
@@ -267,15 +302,18 @@ impl Context {
     fn resumed(&self, section: &str, short: &str) -> Result<RunFolder> {
         let number = self.options.run;
         let named = |folder: &RunFolder| number.is_none_or(|n| folder.number() == Some(n));
-        // Opened here, so that a damaged newest run is an error and not skipped.
-        let folder = RunFolder::list(&self.runs(), section, short).into_iter().rev().find(|folder| {
-            let params = folder.params::<Value>();
-            named(folder) && params.map_or(true, |p| p.weights_from.is_none() && p.experiment == self.trainer())
-        });
+        let mut folders = RunFolder::list(&self.runs(), section, short).into_iter().rev();
+        let folder = folders.find(|folder| named(folder) && self.is_resumable(folder));
         folder.with_context(|| {
             let section = self.runs().join(section);
             format!("no run to resume in {}: start one without --resume", section.display())
         })
+    }
+
+    /// Whether this experiment trained the run. Also a damaged one, so that it is an error and not skipped.
+    fn is_resumable(&self, folder: &RunFolder) -> bool {
+        let params = folder.params::<Value>();
+        params.map_or(true, |run| run.weights_from.is_none() && run.experiment == self.trainer())
     }
 
     fn resume<C: ExperimentConfig>(&self, section: &str, short: &str, data: &DataInfo) -> Result<Run<C>> {

@@ -129,19 +129,6 @@ mod tests {
     }
 
     #[test]
-    fn more_samples_are_the_same_ones_and_others() {
-        let seeded = |count: i64| {
-            tch::manual_seed(9);
-            let generate = |n: i64| Tensor::randn([n, 4], (Kind::Float, Device::Cpu));
-            joined(blocks(&generate(1000), count, &generate)).1
-        };
-        let all = seeded(3000);
-        for count in [500, 1000, 2000] {
-            assert_eq!(seeded(count), all.narrow(0, 0, count), "{count} samples");
-        }
-    }
-
-    #[test]
     fn real_images_are_those_of_both_sources_in_blocks() {
         let (first, more) = (ImageSource::Memory(numbered(0, 1500)), ImageSource::Memory(numbered(1500, 800)));
         let both = ComparedWith { first: &first, more: Some(&more) };

@@ -134,6 +134,9 @@ mod tests {
 
     #[test]
     fn this_kernel_counts() {
+        if !std::path::Path::new("/proc/self/schedstat").exists() {
+            return eprintln!("skipped: this kernel does not count how long threads wait");
+        }
         let counters = Counters::read().unwrap();
         assert!(!counters.waited.is_empty());
         assert!(Counters::read().unwrap().contention_since(&counters) >= 0.0);

@@ -13,6 +13,9 @@ use common::training::{ExperimentConfig, FitConfig, Preset, ensure_positive};
 use serde::{Deserialize, Serialize};
 use tch::Device;
 
+/// The section of the run folder.
+const SECTION: &str = "gan";
+
 /// Hyper-parameters of 04_01.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Config {
@@ -55,6 +58,13 @@ impl ExperimentConfig for Config {
     }
 }
 
+impl Config {
+    /// The end of the run folder's name.
+    fn short(&self) -> String {
+        self.category.replace(' ', "_")
+    }
+}
+
 /// 04_01: trains the GAN and draws its figures.
 pub fn train(context: &Context) -> Result<()> {
     let trained = trained(context)?;
@@ -66,9 +76,9 @@ pub fn train(context: &Context) -> Result<()> {
 
 /// The trained GAN.
 pub fn trained(context: &Context) -> Result<Trained<Config>> {
-    let category = context.config::<Config>()?.category;
-    let data = context.data(&format!("quickdraw/{category}"))?;
-    let run = context.training_run::<Config>("gan", &category.replace(' ', "_"), &data)?;
+    let wanted = context.run_config_in::<Config>(SECTION, Config::short)?;
+    let data = context.data(&format!("quickdraw/{}", wanted.category))?;
+    let run = context.training_run::<Config>(SECTION, &wanted.short(), &data)?;
     let (config, seed) = (&run.params.config, run.params.seed);
     let features = figures::quality::drawing_features(context, run.params.preset)?;
     let real = ImageSource::Memory(quickdraw::at_least(&data, config.drawings, seed)?);

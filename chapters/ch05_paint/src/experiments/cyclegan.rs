@@ -14,6 +14,9 @@ use std::ops::Deref;
 use std::path::PathBuf;
 use tch::Device;
 
+/// The section of the run folder.
+const SECTION: &str = "paint";
+
 /// Hyper-parameters of a CycleGAN: the book's arguments of `CycleGAN` and of its `train`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Config {
@@ -125,14 +128,14 @@ pub struct Trained<P> {
 /// Trains a CycleGAN on a data set, or on the reader's own images. `test_images` are the names of the test images of A and B
 /// that samples during training show.
 pub fn trained<P: Presets>(context: &Context, set: &str, test_images: [&str; 2]) -> Result<Trained<P>> {
-    let wanted = context.config::<ConfigOf<P>>()?;
+    let short = |config: &ConfigOf<P>| if config.a.is_some() { "own" } else { set }.to_string();
+    let wanted = context.run_config_in(SECTION, short)?;
     let (files, info) = Files::find(context, set, [&wanted.a, &wanted.b])?;
     // Before a run is created: of the reader's own files perhaps none is an image.
     if wanted.a.is_some() {
         Domains::new(&files, wanted.net.input_dim, wanted.images, wanted.test_images)?.ensure_readable()?;
     }
-    let short = if wanted.a.is_some() { "own" } else { set };
-    let run = context.training_run::<ConfigOf<P>>("paint", short, info)?;
+    let run = context.training_run::<ConfigOf<P>>(SECTION, &short(&wanted), info)?;
     let config = &run.params.config;
     let domains = Domains::new(&files, config.net.input_dim, config.images, config.test_images)?;
     let gan = train(&run.params.config, &run.folder, &domains, test_images, run.params.seed, context.device())?;

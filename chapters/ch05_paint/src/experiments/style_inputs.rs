@@ -96,13 +96,6 @@ impl Inputs {
         Ok([content, style])
     }
 
-    /// A name for the run folder: `coffee_starry_night`.
-    pub fn short_name(&self) -> String {
-        let stem = |source: &Source| source.path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        let plain = |c: char| if c.is_alphanumeric() || c == '-' { c.to_ascii_lowercase() } else { '_' };
-        format!("{}_{}", stem(&self.content), stem(&self.style)).chars().map(plain).collect()
-    }
-
     /// "A cup of coffee in the style of The Starry Night": for captions.
     pub fn describe(&self) -> String {
         let comma = if self.content.synthetic { "," } else { "" }; // its title says what it is not

@@ -12,8 +12,12 @@ use common::images;
 use common::training::{ExperimentConfig, Preset, Run, RunFolder};
 use ndarray::Axis;
 use serde::{Deserialize, Serialize};
+use std::path::Path;
 use std::rc::Rc;
 use tch::{Device, Tensor};
+
+/// The section of the run folder.
+const SECTION: &str = "style";
 
 /// Hyper-parameters of 05_03.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -126,6 +130,13 @@ impl Config {
         let shallow = layers.content.as_deref() != Some(BOOK_CONTENT);
         LossWeights { content: if shallow { content * self.shallow_content } else { content }, ..self.weights }
     }
+
+    /// The end of the run folder's name, of the images' names without endings: `coffee_starry_night`.
+    fn short(&self) -> String {
+        let stem = |image: &str| Path::new(image).file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let plain = |c: char| if c.is_alphanumeric() || c == '-' { c.to_ascii_lowercase() } else { '_' };
+        format!("{}_{}", stem(&self.content), stem(&self.style)).chars().map(plain).collect()
+    }
 }
 
 /// A finished run.
@@ -153,12 +164,12 @@ pub fn train(context: &Context) -> Result<()> {
 
 /// The finished run.
 pub fn transferred(context: &Context) -> Result<Transferred> {
-    let config = context.config::<Config>()?;
+    let wanted = context.run_config_in::<Config>(SECTION, Config::short)?;
     ensure!(context.device() != Device::Mps, "MPS has no f64, which the sums of the losses need: use --device cpu");
-    let inputs = Inputs::new(context, &config)?;
+    let inputs = Inputs::new(context, &wanted)?;
     // Before a run is created: an image may be missing, damaged or too small.
-    [config.size, config.study.size].into_iter().try_for_each(|size| inputs.images(size).map(|_| ()))?;
-    let run = context.training_run::<Config>("style", &inputs.short_name(), inputs.info.clone())?;
+    [wanted.size, wanted.study.size].into_iter().try_for_each(|size| inputs.images(size).map(|_| ()))?;
+    let run = context.training_run::<Config>(SECTION, &wanted.short(), inputs.info.clone())?;
     let config = &run.params.config;
     run.folder.plot_model(&[inputs.vgg.model()])?;
     let [content, style] = inputs.images(config.size)?;

@@ -16,6 +16,9 @@ use std::path::PathBuf;
 /// The temperatures at which the book writes (p. 214).
 pub const TEMPERATURES: [f64; 4] = [0.2, 0.33, 0.5, 1.0];
 
+/// The section of the run folder.
+const SECTION: &str = "text";
+
 /// Hyper-parameters of 06_01.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Config {
@@ -64,6 +67,13 @@ impl ExperimentConfig for Config {
     }
 }
 
+impl Config {
+    /// The end of the run folder's name.
+    fn short(&self) -> String {
+        Source::short(self.text.as_deref()).to_string()
+    }
+}
+
 /// A trained model with its run and its text.
 #[derive(Debug)]
 pub struct Trained {
@@ -104,14 +114,12 @@ pub fn run(context: &Context) -> Result<()> {
 /// # Errors
 /// As [`TextModel::fit`]; or the text cannot be read.
 pub fn trained(context: &Context) -> Result<Trained> {
-    let wanted = context.config::<Config>()?;
+    let wanted = context.run_config_in::<Config>(SECTION, Config::short)?;
     let source = Source::find(context, wanted.text.as_deref())?;
     let text = source.text(wanted.seq_length)?; // a text that is refused leaves no run behind
-    let run = context.training_run::<Config>("text", source.short, source.info.clone())?;
-    let Config { seq_length, net, learning_rate, passage_words, fit, .. } = run.params.config.clone();
+    let run = context.training_run::<Config>(SECTION, &wanted.short(), source.info.clone())?;
+    let Config { net, learning_rate, passage_words, fit, .. } = run.params.config.clone();
     let seed = run.params.seed;
-    // A resumed run keeps its own settings.
-    let text = if seq_length == text.seq_length { text } else { source.text(seq_length)? };
     let windows = text.windows(context.device());
     say!("{} words, a vocabulary of {}, {} windows", text.tokens.len(), text.tokenizer.total_words(), windows.len());
 
@@ -126,13 +134,14 @@ pub fn trained(context: &Context) -> Result<Trained> {
     Ok(Trained { run, text, model })
 }
 
-/// The model that was trained last on the fables, or on the reader's own text.
+/// The model that was trained last; with `--set text=FILE`, on that text.
 fn last_trained(context: &Context) -> Result<Trained> {
-    let own = context.config::<Config>()?.text;
-    let short = if own.is_some() { "own" } else { "aesop" };
-    let run = context.trained_run::<Config>("text", short, "aesop")?;
+    let wanted = context.config::<Config>()?;
+    let short = context.trained_short(SECTION).unwrap_or_else(|| wanted.short());
+    let run = context.trained_run::<Config>(SECTION, &short, "aesop")?;
     let config = &run.params.config;
-    let text = Source::of_run(context, &run, own.as_deref())?.text(config.seq_length)?;
+    let own = wanted.text.as_ref().or(config.text.as_ref());
+    let text = Source::of_run(context, &run, own.map(PathBuf::as_path))?.text(config.seq_length)?;
     let model = TextModel::new(&config.net, text.tokenizer.total_words(), context.device())?;
     context.load_weights(&run, &model.variables)?;
     Ok(Trained { run, text, model })

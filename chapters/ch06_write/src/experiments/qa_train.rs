@@ -107,14 +107,12 @@ pub fn run(context: &Context) -> Result<()> {
 /// # Errors
 /// Data is missing or damaged, or as [`Training::next`].
 pub fn trained(context: &Context) -> Result<Trained> {
-    let wanted = context.config::<Config>()?;
+    let wanted = context.run_config::<Config>(["qa", FOLDER])?;
     let set = context.data(wanted.set.name())?;
     let data = QaData::read(&set, &wanted)?; // data that is refused leaves no run behind
     let glove = context.data("glove")?;
     let run = context.training_run::<Config>("qa", FOLDER, &set)?;
     let (config, seed) = (&run.params.config, run.params.seed);
-    // A resumed run keeps its own settings.
-    let data = if *config == wanted { data } else { QaData::read(&set, config)? };
     data.report();
     let (vocabulary, vectors) = data.vocabulary(&glove, config, &run.folder, seed)?;
 

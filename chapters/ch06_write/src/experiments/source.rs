@@ -14,11 +14,14 @@ pub struct Source {
     file: PathBuf,
     /// For the run's parameters.
     pub info: DataInfo,
-    /// The end of the run folder's name.
-    pub short: &'static str,
 }
 
 impl Source {
+    /// The end of the run folder's name.
+    pub fn short(own: Option<&Path>) -> &'static str {
+        if own.is_some() { "own" } else { "aesop" }
+    }
+
     /// The reader's own file, or the fables.
     ///
     /// # Errors
@@ -26,13 +29,13 @@ impl Source {
     pub fn find(context: &Context, own: Option<&Path>) -> Result<Source> {
         let Some(file) = own else {
             let set = context.data("aesop")?;
-            return Ok(Source { file: set.file("11339.txt"), info: (&set).into(), short: "aesop" });
+            return Ok(Source { file: set.file("11339.txt"), info: (&set).into() });
         };
         let bytes = fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
         let name = file.file_name().unwrap_or_default().to_string_lossy();
         let origin = format!("your own text, {}", file.display());
         let info = DataInfo { origin, ..DataInfo::own("own", &name, &bytes) };
-        Ok(Source { file: file.to_path_buf(), info, short: "own" })
+        Ok(Source { file: file.to_path_buf(), info })
     }
 
     /// The source of a trained run.
@@ -42,7 +45,7 @@ impl Source {
     pub fn of_run<C>(context: &Context, run: &Run<C>, own: Option<&Path>) -> Result<Source> {
         let Some(file) = own else {
             let set = context.data_of(run)?;
-            return Ok(Source { file: set.file("11339.txt"), info: (&set).into(), short: "aesop" });
+            return Ok(Source { file: set.file("11339.txt"), info: (&set).into() });
         };
         let source = Source::find(context, own)?;
         let is_same = source.info.checksum == run.params.data.checksum;

@@ -12,6 +12,9 @@ use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use tch::Device;
 
+/// The section of the run folder.
+const SECTION: &str = "text_extensions";
+
 /// Hyper-parameters of 06_04.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Config {
@@ -81,15 +84,14 @@ pub struct Compared {
 
 /// 06_04: trains all nets and compares them.
 pub fn run(context: &Context) -> Result<()> {
-    let wanted = context.config::<Config>()?;
+    let short = |config: &Config| Source::short(config.text.as_deref()).to_string();
+    let wanted = context.run_config_in(SECTION, short)?;
     let source = Source::find(context, wanted.text.as_deref())?;
     // A text that is refused leaves no run behind.
     let text = source.text(wanted.seq_length)?;
     text.split(wanted.step, Device::Cpu)?;
-    let run = context.training_run::<Config>("text_extensions", source.short, source.info.clone())?;
+    let run = context.training_run::<Config>(SECTION, &short(&wanted), source.info.clone())?;
     let (config, seed) = (&run.params.config, run.params.seed);
-    // A resumed run keeps its own settings.
-    let text = if config.seq_length == text.seq_length { text } else { source.text(config.seq_length)? };
     let [windows, held_out] = text.split(config.step, context.device())?;
     say!("{} windows to train on, {} of other stories to evaluate on", windows.len(), held_out.len());
 

@@ -16,6 +16,9 @@ use rand::seq::SliceRandom;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
+/// The section of the run folder.
+const SECTION: &str = "compose";
+
 /// Hyper-parameters of 07_02.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Config {
@@ -82,6 +85,13 @@ impl ExperimentConfig for Config {
     }
 }
 
+impl Config {
+    /// The end of the run folder's name.
+    fn short(&self) -> String {
+        self.music.short().to_string()
+    }
+}
+
 /// A trained net with its run and the music that it learned.
 #[derive(Debug)]
 pub struct Trained {
@@ -113,12 +123,12 @@ pub fn run(context: &Context) -> Result<()> {
 /// # Errors
 /// As [`RnnAttention::fit`]; or there is no music.
 pub fn trained(context: &Context) -> Result<Trained> {
-    let wanted = context.config::<Config>()?;
+    let wanted = context.run_config_in::<Config>(SECTION, Config::short)?;
     let source = Source::find(context, &wanted.music)?;
     corpus(&source, &wanted, 0)?; // music that is refused leaves no run behind
-    let run = context.training_run::<Config>("compose", wanted.music.short(), source.info.clone())?;
+    let run = context.training_run::<Config>(SECTION, &wanted.short(), source.info.clone())?;
     let (config, seed) = (run.params.config.clone(), run.params.seed);
-    let corpus = corpus(&source, &config, seed)?; // a resumed run keeps its own settings
+    let corpus = corpus(&source, &config, seed)?;
     let windows = corpus.windows(context.device())?;
     let (n_notes, n_durations) = (corpus.vocabulary.n_notes(), corpus.vocabulary.n_durations());
     say!("{} pieces, {n_notes} pitches, {n_durations} durations, {} windows", corpus.pieces, windows.len());
@@ -150,13 +160,14 @@ pub fn corpus(source: &Source, config: &Config, seed: u64) -> Result<Corpus> {
     Corpus::new(&pieces, &config.transpose, config.seq_len)
 }
 
-/// The net that was trained last, with the weights of its last epoch.
+/// The net that was trained last, on any music, with the weights of its last epoch.
 ///
 /// # Errors
 /// There is none, or its music is not available.
 pub fn last_trained(context: &Context) -> Result<Trained> {
-    let wanted = context.config::<Config>()?.music;
-    let run = context.trained_run::<Config>("compose", wanted.short(), wanted.name())?;
+    let wanted = context.config::<Config>()?;
+    let short = context.trained_short(SECTION).unwrap_or_else(|| wanted.short());
+    let run = context.trained_run_on::<Config>([SECTION, &short], || Ok(Source::find(context, &wanted.music)?.info))?;
     let config = &run.params.config;
     let corpus = corpus(&Source::of_run(context, &run, &config.music)?, config, run.params.seed)?;
     let vocabulary = &corpus.vocabulary;

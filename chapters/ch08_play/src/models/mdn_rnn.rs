@@ -43,7 +43,7 @@ impl MdnRnnConfig {
             ("units", units, 4096),
             ("mixtures", mixtures, 100),
         ] {
-            ensure!((1..=most).contains(&value), "mdn_rnn.{name} must lie between 1 and {most}, not {value}");
+            ensure!((1..=most).contains(&value), "rnn.{name} must lie between 1 and {most}, not {value}");
         }
         ensure!((0.0..1.0).contains(&dropout), "rnn.dropout must lie from 0 to below 1, not {dropout}");
         Ok(())
