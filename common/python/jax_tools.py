@@ -25,7 +25,7 @@ def keras_3_for_keras_2():
     batches are written down once.
 
     The names `tf_keras` and `tensorflow` stand for Keras 3 and, as far as the chapters' definitions need TensorFlow, for its
-    operations. Behind the block they are gone.
+    operations. After the block they are gone.
     """
     keras_2 = vars(keras) | {
         "backend": SimpleNamespace(batch_dot=ops.matmul, floatx=keras.config.floatx, sum=ops.sum),

@@ -89,7 +89,7 @@ def parameters(module):
 
 
 def milliseconds(step, warm_up, steps):
-    """Times of `warm_up` training steps and of `steps` others behind them, and the last loss.
+    """Times of `warm_up` training steps and of `steps` others after them, and the last loss.
 
     Where this takes longer than `LONGEST`, there are fewer of both, at least one.
     """

@@ -1,6 +1,6 @@
 //! Copies to a GPU that the program does not wait for.
 //!
-//! `Tensor::to_device` returns when the copy is made, and a GPU makes it behind all work that it was given before: in each
+//! `Tensor::to_device` returns when the copy is made, and a GPU makes it after all work that it was given before: in each
 //! training step the program would wait for the step before. From pinned memory, which the system keeps in its place, a GPU
 //! copies by itself. On other devices all of this is `Tensor::to_device`.
 

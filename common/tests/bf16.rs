@@ -12,7 +12,7 @@ use testing_tensors::{assert_near, assert_near_absolute, device, take_turn};
 
 /// What rounding may make of a tensor, by its largest value.
 const TOLERANCE: f64 = 2e-2;
-/// The same of attention, which has three products and a softmax one behind the other.
+/// The same of attention, which has three products and a softmax one after the other.
 const OF_ATTENTION: f64 = 4e-2;
 
 /// Makes a net.

@@ -142,7 +142,7 @@ fn an_encoder_and_a_decoder_share_a_layer_and_hand_over_a_state() {
     let tokens = Tensor::from_slice(&[3i64, 5, 0, 0, 7, 2, 9, 1]).view([2, 4]).to_device(device());
     let [y] = translator.forward_all(&[&tokens, &tokens], false);
     assert_eq!(y.size(), [2, 4, 30]);
-    // Padding behind a source does not change what is said of it.
+    // Padding after a source does not change what is said of it.
     let longer = Tensor::cat(&[&tokens, &tokens.zeros_like()], 1);
     let [same] = translator.forward_all(&[&longer, &tokens], false);
     assert!((same - y).abs().max().double_value(&[]) < 1e-6);
@@ -252,7 +252,7 @@ fn mistakes_are_errors_that_name_the_layer() {
         let message = refused(build);
         assert!(words.iter().all(|word| message.contains(word)), "{words:?}: {message}");
     }
-    // What comes behind a mistake does not hide it.
+    // What comes after a mistake does not hide it.
     let message = refused(|net| {
         let [a, _, _] = net.input("x", [4]).lstm_with_state("first", Recurrent::new(3), &[]);
         a.dense("second", 3).softmax().model("net")

@@ -26,9 +26,9 @@ fn upsampling_fused_with_its_convolution_changes_nothing() {
         let apart = net.layer_outputs(&x, true).pop().unwrap().1;
         let inputs: Vec<Tensor> = variables.iter().chain([&x]).map(Tensor::shallow_clone).collect();
         let gradients = [&folded, &apart].map(|y| derivatives(y, &dy, &inputs));
-        assert_close(&format!("{kernel} behind {factor}"), &folded, &apart);
+        assert_close(&format!("{kernel} after {factor}"), &folded, &apart);
         for (i, (folded, apart)) in gradients[0].iter().zip(&gradients[1]).enumerate() {
-            assert_close(&format!("{kernel} behind {factor}: derivative {i}"), folded, apart);
+            assert_close(&format!("{kernel} after {factor}: derivative {i}"), folded, apart);
         }
     }
 }
@@ -47,7 +47,7 @@ fn derivatives(y: &Tensor, dy: &Tensor, inputs: &[Tensor]) -> Vec<Tensor> {
 fn convolutions_whose_patches_do_not_overlap_are_convolutions() {
     use Padding::{Same, Valid};
     tch::manual_seed(7);
-    // Size of a volume, kernel, strides, padding, and the zeros behind height and width.
+    // Size of a volume, kernel, strides, padding, and the zeros after height and width.
     for (size, kernel, strides, padding, zeros) in [
         ([2, 4, 6], [2, 1, 1], [1, 1, 1], Valid, [0, 0]),
         ([1, 4, 24], [1, 1, 12], [1, 1, 12], Same, [0, 0]),
@@ -129,7 +129,7 @@ fn the_gradient_by_layers_is_the_gradient_by_differentiation() {
         let net = net.conv3d("conv_3", Conv::new(4, [1, 3, 1]).strides([1, 2, 1])).leaky_relu(0.3);
         net.reshape(&[2, 2]).flatten().dense("dense", 1).model("net").unwrap()
     };
-    // An odd zero behind the volume, and values that a `valid` convolution leaves out: the long way.
+    // An odd zero after the volume, and values that a `valid` convolution leaves out: the long way.
     let overlapping = |vs: &VarStore| {
         let net = Sequential::input(&vs.root(), [3, 8, 5, 2]);
         let net = net.conv3d("conv_0", Conv::new(3, [2, 3, 2]).strides([1, 2, 1])).leaky_relu(0.3);

@@ -53,7 +53,7 @@ proptest! {
     #[test]
     fn cifar10_takes_any_bytes(bytes in prop::collection::vec(any::<u8>(), 0..200), records in 0usize..4, label in any::<u8>()) {
         let _ = cifar10::parse(&bytes);
-        // Whole records of one label, with and without something behind them.
+        // Whole records of one label, with and without something after them.
         let whole = [&[label][..], &[7; 3072]].concat().repeat(records);
         prop_assert_eq!(cifar10::parse(&whole).is_ok(), label < 10 || records == 0);
         prop_assert!(cifar10::parse(&[&whole[..], &[0]].concat()).is_err());

@@ -12,7 +12,7 @@ const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
 /// Maximum number of pixels of an image that is decoded: a header alone can claim many more.
 pub const MOST_PIXELS: u64 = 1 << 26;
 
-/// Checks that an image ends by its own markers. Its content says what it is, not its name. Data behind the end is allowed,
+/// Checks that an image ends by its own markers. Its content says what it is, not its name. Data after the end is allowed,
 /// as phones write it; so is a JPEG file without its end marker, if all its pixels are there.
 ///
 /// # Errors

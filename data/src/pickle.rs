@@ -231,7 +231,7 @@ impl<'a> Machine<'a> {
         Ok(())
     }
 
-    /// Bytes behind their length of so many bytes.
+    /// Bytes after their length of so many bytes.
     fn bytes(&mut self, length: usize) -> Result<()> {
         let length = self.length(length)?;
         let bytes = self.take(length)?;
@@ -239,7 +239,7 @@ impl<'a> Machine<'a> {
         Ok(())
     }
 
-    /// Takes the topmost object, of those behind the last mark.
+    /// Takes the topmost object, of those after the last mark.
     fn pop(&mut self) -> Result<usize> {
         ensure!(self.stack.len() > self.marks.last().copied().unwrap_or(0), "it is damaged: an operand is missing");
         self.stack.pop().context("it is damaged: an operand is missing")
@@ -249,7 +249,7 @@ impl<'a> Machine<'a> {
         self.stack.last().copied().context("it is damaged: an operand is missing")
     }
 
-    /// All objects behind the last mark, which goes, too.
+    /// All objects after the last mark, which goes, too.
     fn operands(&mut self) -> Result<Vec<usize>> {
         let mark = self.marks.pop().context("it is damaged: an operand is missing")?;
         ensure!(mark <= self.stack.len(), "it is damaged: an operand is missing");

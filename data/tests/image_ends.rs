@@ -41,7 +41,7 @@ fn whole_images_pass_with_data_behind_their_end_or_without_its_marker() {
 #[test]
 fn cut_images_are_refused() {
     let jpeg = with_thumbnail();
-    // Also where the cut comes right behind the thumbnail and its end marker.
+    // Also where the cut comes right after the thumbnail and its end marker.
     for length in (3..jpeg.len() - 3).step_by(61).chain([jpeg.len() / 2, jpeg.len() - 4, jpeg.len() - 10]) {
         let error = check(&jpeg[..length]).unwrap_err().to_string();
         assert!(error.contains("truncated"), "{length}: {error}");

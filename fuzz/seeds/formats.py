@@ -33,7 +33,7 @@ def jpeg_turned(orientation):
 
 
 def png(width, height, rows):
-    """A grey PNG file with these bytes, each row behind its filter's number."""
+    """A grey PNG file with these bytes, each row after its filter's number."""
 
     def chunk(kind, body):
         return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))

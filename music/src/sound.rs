@@ -57,7 +57,7 @@ fn check_chunks(bytes: &[u8], depth: usize) -> Result<(), String> {
             return Err(format!("its part {id} should have {size} bytes, and {} are left", after.len()));
         };
         if depth > 0 && [*b"RIFF", *b"LIST"].contains(&id) {
-            check_chunks(body.get(4..).unwrap_or_default(), depth - 1)?; // behind the list's type
+            check_chunks(body.get(4..).unwrap_or_default(), depth - 1)?; // after the list's type
         }
         rest = next;
     }

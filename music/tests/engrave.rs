@@ -9,7 +9,7 @@ fn q(numer: i64, denom: i64) -> Quarters {
     Quarters::new(numer, denom)
 }
 
-/// Notes behind each other from words such as `C4:1` or `rest:1/2`.
+/// Notes after each other from words such as `C4:1` or `rest:1/2`.
 fn part(program: u8, words: &str) -> Part {
     let mut at = q(0, 1);
     let mut notes = vec![];

@@ -211,7 +211,7 @@ fn answers_are_folded_behind_their_questions_one_paragraph_for_each() {
         assert_eq!(text(&last["source"]), answers, "{id}: the answers do not stand last");
         assert_eq!(last["cell_type"], "markdown", "{id}: the cell of the answers");
         let questions = text(&questions["source"]);
-        assert!(questions.contains("## Try it"), "{id}: the answers do not stand directly behind `## Try it`");
+        assert!(questions.contains("## Try it"), "{id}: the answers do not stand directly after `## Try it`");
 
         let folded = answers.strip_prefix(&format!("<details>\n{ANSWERS}\n\n"));
         let folded = folded.and_then(|folded| folded.strip_suffix("\n\n</details>"));

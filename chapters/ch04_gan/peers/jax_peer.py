@@ -3,7 +3,7 @@
     pip install jax==0.10.2 keras==3.15.1
     python jax_peer.py --model gan_camel --steps 20
 
-The nets of `keras_peer.py`, with default threads. Each step of a net is jitted, and its losses are read behind it, as
+The nets of `keras_peer.py`, with default threads. Each step of a net is jitted, and its losses are read after it, as
 `train_on_batch` does.
 """
 
@@ -61,7 +61,7 @@ class Gan:
         return self.predict(self.generator.weights, self.generator.rest, noise(self.batch))
 
     def generator_step(self):
-        """One step with the frozen critic behind it."""
+        """One step with the frozen critic after it."""
         return self.generator.step(noise(self.batch), self.ones, self.critic.weights, self.critic.rest)
 
 

@@ -2,7 +2,7 @@
 compare with.
 
 Layers are named as in the book, and those that the book leaves without a name `<net>_dense` and
-`generator_batch_norm_<i>`, counted from the one behind the dense layer.
+`generator_batch_norm_<i>`, counted from the one after the dense layer.
 """
 
 import numpy as np
@@ -42,7 +42,7 @@ def discriminator(net, shape, filters, strides, activation, end=None, dropout=0.
 def generator(z_dim, shape, convolutions, momentum, activation):
     """From a point in latent space to an image.
 
-    `shape` is the one behind the dense layer; a convolution is (kind, filters). Kinds: `up` stands behind an
+    `shape` is the one after the dense layer; a convolution is (kind, filters). Kinds: `up` stands after an
     upsampling by 2, `t1` and `t2` are transposed of stride 1 and 2.
     """
 
@@ -64,7 +64,7 @@ def generator(z_dim, shape, convolutions, momentum, activation):
 
 
 def compiled(critic, gen, loss, optimizers, metrics=None):
-    """Compiles the critic, then the generator with the frozen critic behind it; returns the latter.
+    """Compiles the critic, then the generator with the frozen critic after it; returns the latter.
 
     Which layers learn is settled when a model is compiled, in Keras 2.2 as in tf.keras 2.
     """

@@ -39,7 +39,7 @@ def discriminator(channels, strides, pixels, activation, dropout=0.0):
 class Generator(nn.Sequential):
     """From a point in latent space to an image of `pixels` * 2^n.
 
-    `layers` are the kinds of its convolutions: `up` behind an upsampling, `t1` and `t2` transposed of stride 1 and 2.
+    `layers` are the kinds of its convolutions: `up` after an upsampling, `t1` and `t2` transposed of stride 1 and 2.
     `momentum` is Keras', the share of a moving average that stays.
     """
 

@@ -3,7 +3,7 @@
     pip install jax==0.10.2 keras==3.15.1
     python jax_peer.py --model cyclegan_apples --steps 10
 
-The nets of `keras_models.py`, with default threads. Each step of pages 176-177 is jitted, and its losses are read behind it,
+The nets of `keras_models.py`, with default threads. Each step of pages 176-177 is jitted, and its losses are read after it,
 as `train_on_batch` does.
 """
 

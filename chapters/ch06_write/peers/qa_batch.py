@@ -16,7 +16,7 @@ def lengths(n, longest):
 
 
 def padded(rng, vocabulary, rows, longest):
-    """Random words, 0 behind them."""
+    """Random words, 0 after them."""
     return np.stack([np.pad(rng.integers(4, vocabulary, n), (0, longest - n)) for n in lengths(rows, longest)])
 
 

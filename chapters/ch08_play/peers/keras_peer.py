@@ -46,7 +46,7 @@ def frames():
 
 
 def sequences():
-    """Inputs, the z and the rewards behind them."""
+    """Inputs, the z and the rewards after them."""
     inputs, next_z = (rng.standard_normal((BATCH, STEPS, n), dtype=np.float32) for n in (36, 32))
     return inputs, next_z, np.float32(rng.integers(0, 2, (BATCH, STEPS)))
 

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use std::fs;
 use tch::{Device, Kind, Tensor};
 
-/// A damaged copy: a byte is changed, and the end is missing or has noise behind it.
+/// A damaged copy: a byte is changed, and the end is missing or has noise after it.
 fn damaged(bytes: &[u8], at: f64, flip: u8, keep: f64, noise: &[u8]) -> Vec<u8> {
     let mut bytes = bytes.to_vec();
     let place = (at * bytes.len() as f64) as usize;

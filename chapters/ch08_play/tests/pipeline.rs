@@ -48,7 +48,7 @@ fn figures_go_through_all_sections_and_train_nothing_twice() {
 
     let watched = chapter.succeed(&["08_05", "--watch", "--preset", "smoke", "--seed", "7"]);
     watched.assert_prints(&["score", "08_05_drive.gif"]);
-    // Another V: nothing behind it fits any more, and it is said what to run.
+    // Another V: nothing after it fits any more, and it is said what to run.
     chapter.succeed(&["08_02", "--preset", "smoke", "--seed", "7"]);
     chapter.run(&["08_04", "--preset", "smoke"]).assert_failure(1, &["the encoded episodes", "cargo book 08_03"]);
     chapter.succeed(&["08_03", "--preset", "smoke"]);

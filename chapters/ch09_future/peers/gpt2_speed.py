@@ -3,7 +3,7 @@
     pip install torch==2.11.0 transformers safetensors numpy
     python chapters/ch09_future/peers/gpt2_speed.py /tmp/gpt2 --kind f32
 
-Makes the file if it is missing (124 million parameters, 500 MB in f32), then both write the likeliest tokens behind the
+Makes the file if it is missing (124 million parameters, 500 MB in f32), then both write the likeliest tokens after the
 same beginning, each in a process of its own, in turns.
 """
 

@@ -12,7 +12,7 @@ from gan_torch import Gan, downsample, upsample
 BATCH = 16
 CLASSES = 10
 GENERATOR = [96, 64, 48, 32]  # channels at 4 x 4, 8 x 8, 16 x 16 and 32 x 32
-DISCRIMINATOR = [32, 48, 64, 64]  # behind its blocks
+DISCRIMINATOR = [32, 48, 64, 64]  # after its blocks
 ATTENTION_SIDE = 16
 SAGAN_Z = 128
 Z_PART, EMBEDDING = 20, 32

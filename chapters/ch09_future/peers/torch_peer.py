@@ -36,7 +36,7 @@ def attend(qkv, heads, **options):
 
 
 class Block(nn.Module):
-    """Attention and a feed-forward net, each behind a layer normalization. `seen` says what each token sees; without it, all
+    """Attention and a feed-forward net, each after a layer normalization. `seen` says what each token sees; without it, all
     before it."""
 
     def __init__(self, features, heads, dropout):
@@ -74,7 +74,7 @@ class Transformer(nn.Module):
 
 
 class BertBlock(nn.Module):
-    """Attention and a feed-forward net, with a layer normalization behind each sum."""
+    """Attention and a feed-forward net, with a layer normalization after each sum."""
 
     def __init__(self, features, heads, units, dropout):
         super().__init__()

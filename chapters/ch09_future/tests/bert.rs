@@ -209,7 +209,7 @@ fn a_net_learns_a_few_lines_by_heart() {
     }
     let last = losses[losses.len() - 30..].iter().sum::<f64>() / 30.0;
     assert!(last < 0.3, "loss {last} after {}", losses[0]);
-    // The word behind "the crow" is known by what stands around it.
+    // The word after "the crow" is known by what stands around it.
     let hidden = MaskedBatch::hiding(&row, &[2], &pieces.special);
     let guesses = net.likeliest(&hidden, 3).unwrap();
     assert_eq!(guesses[0][0].0, hidden.targets.int64_value(&[0]));

@@ -176,7 +176,7 @@ fn biggan() -> Vec<f64> {
     values(&gan.variables, losses)
 }
 
-/// Logits of the token behind the last, with and without a cache, of weights in f32 and in bf16.
+/// Logits of the token after the last, with and without a cache, of weights in f32 and in bf16.
 fn next_logits() -> Vec<Tensor> {
     let variables = VarStore::new(device());
     let gpt = Gpt::new(Weights::New(&variables), &gpt_config()).unwrap();

@@ -242,7 +242,7 @@ fn a_small_translator_learns_to_turn_words_round() {
         "{}",
         translator.loss(&source, &target, false)
     );
-    // Padding behind a sentence changes nothing.
+    // Padding after a sentence changes nothing.
     let padded = source.constant_pad_nd([0, 2]);
     assert_eq!(translator.translate(&padded, 4), written);
     let read = translator.read(&source, false);

@@ -124,7 +124,7 @@ impl Operation for MultiHeadAttention {
         // [batch, heads, query, value_dim] -> [batch, query, heads · value_dim] -> [batch, query, features]
         let y = heads.transpose(1, 2).flatten(2, 3).matmul(&kernel.flatten(0, 1)) + bias;
         let y = Value { tensor: y, mask: inputs[0].mask.as_ref().map(Tensor::shallow_clone) };
-        // Three axes behind the batch, as an image's: its last one travels second.
+        // Three axes after the batch, as an image's: its last one travels second.
         std::iter::once(y).chain(scores.map(|scores| to_channels_first(&scores).into())).collect()
     }
 

@@ -77,7 +77,7 @@ impl Conv3d {
         }
         let zeros = self.zeros(size).map(|(before, _)| before);
         let strides = self.config.strides;
-        // libtorch crops both sides alike: where Keras puts one zero more behind the volume, that is still there.
+        // libtorch crops both sides alike: where Keras puts one zero more after the volume, that is still there.
         let (dy, kernel) = (precision::operand(dy), precision::operand(&self.kernel));
         let dx = dy.conv_transpose3d(&kernel, None::<&Tensor>, strides, zeros, [0, 0, 0], 1, [1, 1, 1]);
         let found: [i64; 3] = spatial(&dx.size());

@@ -5,12 +5,12 @@ use super::{Padding, precision};
 use crate::transfer::upload;
 use tch::Tensor;
 
-/// What `UpSampling2D(factor)` and a `same` convolution of stride 1 behind it give together.
+/// What `UpSampling2D(factor)` and a `same` convolution of stride 1 after it give together.
 ///
 /// Nearest-neighbour upsampling repeats each pixel, so a kernel that slides over the large image meets the same
 /// small pixel several times: its weights there can be added beforehand. Each of the factor · factor places within an
 /// upsampled pixel gets a smaller kernel of its own in this way, and all of them together are one convolution of the
-/// small image. A 5 x 5 kernel behind upsampling by 2 takes 9 multiplications where it took 25.
+/// small image. A 5 x 5 kernel after upsampling by 2 takes 9 multiplications where it took 25.
 ///
 /// `x` is `[n, in, height, width]`, `kernel` `[out, in, k, k]`, both with channels-last strides; `bias` `[out]`.
 pub(super) fn fused_upsampling_conv2d(x: &Tensor, kernel: &Tensor, bias: Option<&Tensor>, factor: i64) -> Tensor {
@@ -39,7 +39,7 @@ pub(super) fn fused_upsampling_conv2d(x: &Tensor, kernel: &Tensor, bias: Option<
     nhwc_to_nchw(&y.reshape([n, height * factor, width * factor, filters]))
 }
 
-/// Puts the axis `places` behind the axis `pixels`, of which each place uses `size` entries from its offset on.
+/// Puts the axis `places` after the axis `pixels`, of which each place uses `size` entries from its offset on.
 fn weave(y: &Tensor, pixels: i64, places: i64, offsets: &[i64], size: i64) -> Tensor {
     let parts: Vec<Tensor> =
         (0..).zip(offsets).map(|(place, &offset)| y.select(places, place).narrow(pixels, offset, size)).collect();

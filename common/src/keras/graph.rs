@@ -21,7 +21,7 @@ pub(super) struct Entry {
     pub outputs: Vec<Shape>,
 }
 
-/// The description of a net: calls in the order in which they were made, so that each stands behind its inputs.
+/// The description of a net: calls in the order in which they were made, so that each stands after its inputs.
 #[derive(Debug, Default)]
 pub(super) struct Graph {
     pub entries: Vec<Entry>,

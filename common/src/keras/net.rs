@@ -86,7 +86,7 @@ impl<'a> Net<'a> {
         Ok(self.path.sub(name))
     }
 
-    /// Puts an operation that makes `N` tensors behind others; without a name it gets Keras' automatic one.
+    /// Puts an operation that makes `N` tensors after others; without a name it gets Keras' automatic one.
     pub(super) fn place<O: Operation, const N: usize>(
         &self,
         name: Option<String>,
@@ -169,7 +169,7 @@ impl<'a> Net<'a> {
         }
     }
 
-    /// A tensor behind a mistake: nothing is placed behind it.
+    /// A tensor after a mistake: nothing is placed after it.
     pub(super) fn nowhere(&self) -> Node<'a> {
         Node { net: self.clone(), id: TensorId { entry: usize::MAX, output: 0 } }
     }
@@ -212,7 +212,7 @@ impl fmt::Debug for Net<'_> {
     }
 }
 
-/// A tensor in a net that is being described; each method puts the layer that Keras calls so behind it.
+/// A tensor in a net that is being described; each method puts the layer that Keras calls so after it.
 ///
 /// Layers with weights take a name, which also names their variables; the others are named as Keras names them:
 /// `leaky_re_lu`, `leaky_re_lu_1`.

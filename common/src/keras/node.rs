@@ -22,7 +22,7 @@ impl<'a> Node<'a> {
         self.net.model(name, &inputs.iter().collect::<Vec<_>>(), &[self])
     }
 
-    /// Puts a layer behind this tensor; `make` gets the path that its variables go to and the shape of its input.
+    /// Puts a layer after this tensor; `make` gets the path that its variables go to and the shape of its input.
     pub fn layer<O: Operation>(
         &self,
         name: impl ToString,
@@ -32,13 +32,13 @@ impl<'a> Node<'a> {
         node
     }
 
-    /// Puts a layer without weights behind this tensor, under Keras' automatic name.
+    /// Puts a layer without weights after this tensor, under Keras' automatic name.
     pub fn unnamed<O: Operation>(&self, make: impl FnOnce(&Shape) -> Result<O>) -> Node<'a> {
         let [node] = self.layers(None, &[], |_, shapes| make(&shapes[0]));
         node
     }
 
-    /// Puts an operation that makes `N` tensors behind this tensor and others. Without a name it gets Keras' automatic one.
+    /// Puts an operation that makes `N` tensors after this tensor and others. Without a name it gets Keras' automatic one.
     pub fn layers<O: Operation, const N: usize>(
         &self,
         name: Option<String>,

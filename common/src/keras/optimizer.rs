@@ -226,7 +226,7 @@ fn with_gaps(variables: &[Tensor], values: &Tensor) -> (Tensor, Option<Tensor>) 
     (flat, Some(places))
 }
 
-/// A length with the gap behind it.
+/// A length with the gap after it.
 fn aligned(length: i64) -> i64 {
     (length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT
 }

@@ -21,7 +21,7 @@ pub(super) struct Plan {
 struct Step {
     compute: Compute,
     inputs: Vec<usize>,
-    /// Where the outputs go: this place and those behind it.
+    /// Where the outputs go: this place and those after it.
     output: usize,
     /// Places that nobody needs from here on.
     done: Vec<usize>,
@@ -33,7 +33,7 @@ enum Compute {
     Operation(Rc<dyn Operation>),
     /// An activation in the memory of its input.
     InPlace(Activation),
-    /// Nearest-neighbour upsampling by a factor and the convolution behind it, in one go.
+    /// Nearest-neighbour upsampling by a factor and the convolution after it, in one go.
     FusedUpSampling(i64, Rc<dyn Operation>),
 }
 

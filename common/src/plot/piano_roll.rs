@@ -228,7 +228,7 @@ impl Mark for Voice {
             let last = plane.place(start + f64::from(note.length), pitch + THICKNESS / 2.0);
             let Some(corners) = first.zip(last) else { continue };
             plane.area.draw(&Rectangle::new(corners.into(), filled(self.color, 1.0)))?;
-            // An edge in white: two notes of one pitch behind each other are two.
+            // An edge in white: two notes of one pitch after each other are two.
             plane.area.draw(&Rectangle::new(corners.into(), stroked(Color::WHITE, 1.0, 0.5)))?;
         }
         Ok(())

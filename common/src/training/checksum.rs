@@ -7,12 +7,12 @@ use sha2::{Digest, Sha256};
 /// Bytes of the checksum: the first ones of SHA-256.
 const LENGTH: usize = 8;
 
-/// An encoded state behind its checksum.
+/// An encoded state after its checksum.
 pub fn with_checksum(state: &[u8]) -> Vec<u8> {
     [&Sha256::digest(state)[..LENGTH], state].concat()
 }
 
-/// The encoded state behind a checksum; `name` is its name in messages, such as `the state of L-BFGS`.
+/// The encoded state after a checksum; `name` is its name in messages, such as `the state of L-BFGS`.
 ///
 /// # Errors
 /// The checksum is another one: the state is damaged, or an earlier version saved it without a checksum.

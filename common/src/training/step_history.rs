@@ -15,7 +15,7 @@ pub(super) struct StepHistory {
 }
 
 impl StepHistory {
-    /// Goes on behind `steps` steps: rows of later ones, from before a kill, are dropped.
+    /// Goes on after `steps` steps: rows of later ones, from before a kill, are dropped.
     pub fn start(folder: &Path, steps: u64) -> Result<StepHistory> {
         let path = folder.join("steps.csv");
         let kept = match fs::read_to_string(&path) {

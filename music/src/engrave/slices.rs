@@ -159,7 +159,7 @@ mod tests {
 
     const BAR: Bar = Bar { start: Ratio::new_raw(0, 1), meter: (4, 4) };
 
-    /// Each slice as its end and its notes' places, with `~` before or behind those that are tied.
+    /// Each slice as its end and its notes' places, with `~` before or after those that are tied.
     fn written(words: &str) -> String {
         let notes = notes(words);
         let content = contents(&notes, &[BAR]).remove(0);

@@ -7,7 +7,7 @@ use acorde_layout::{LayoutResult, notation_density_units};
 /// the middle of its note, without its own width.
 const OPENING: f32 = 0.85;
 const ACCIDENTAL: f32 = 0.56 + 0.18 + 0.15;
-/// More room behind a bar line. Beyond 0.3, acorde would widen the right margin of the page.
+/// More room after a bar line. Beyond 0.3, acorde would widen the right margin of the page.
 const MORE_OPENING: f32 = 0.3;
 /// The least distance of two notes, and the most room that a bar may ask for because of one short note.
 const NOTE: f32 = 1.6;

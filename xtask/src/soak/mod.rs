@@ -190,7 +190,7 @@ impl Soak<'_> {
         }
     }
 
-    /// Removes what no section behind this one needs, and nobody wants to look at.
+    /// Removes what no section after this one needs, and nobody wants to look at.
     fn tidy(&self, row: &Row, behind: &[Section]) -> Result<()> {
         let needed = behind.iter().any(|section| section.entry.after.contains(&row.id));
         let folder = self.home.join(&row.id);

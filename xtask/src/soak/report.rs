@@ -15,7 +15,7 @@ pub struct Report {
 pub struct Row {
     /// Id of the experiment.
     pub id: String,
-    /// False if it was only run, once, for those behind it.
+    /// False if it was only run, once, for those after it.
     pub killed: bool,
     pub counts: Counts,
     /// None if the section has no checkpoints.
@@ -34,7 +34,7 @@ impl Row {
         let differences = match halt {
             Some(Halt::Found(_)) => "FOUND",
             Some(halt) => return format!("{id:<7}  {halt}\n"),
-            None if !killed => return format!("{id:<7}  run once, for those behind it\n"),
+            None if !killed => return format!("{id:<7}  run once, for those after it\n"),
             None => "none",
         };
         let cells = troubles.map_or(["-"; 3], |of| [of.full_disk, of.read_only, of.two_at_once]);

@@ -73,7 +73,7 @@ pub fn run(context: &Context) -> Result<()> {
     let (height, width) = (r_squared[0], r_squared[1]);
     say!("a linear map from the two codes explains R² = {height:.4} of height and {width:.4} of width");
 
-    // Behind training, since each figure says how long that was.
+    // After training, since each figure says how long that was.
     draw::latent_space_of_tins(&figures)?;
     draw::loss(&figures)?;
     draw::latent_space(&figures, &codes, &test, (height, width))?;

@@ -71,7 +71,7 @@ impl Vgg19 {
     }
 
     /// Feature maps `[batch, channels, height, width]` of these layers, after their ReLU. `images` are
-    /// [preprocessed](super::style_images::preprocess): `[batch, 3, height, width]`, BGR minus the means. No layer behind
+    /// [preprocessed](super::style_images::preprocess): `[batch, 3, height, width]`, BGR minus the means. No layer after
     /// the last of them is computed.
     ///
     /// # Errors

@@ -84,7 +84,7 @@ pub fn through_training(figures: &Figures) -> Result<()> {
 pub fn next_words(figures: &Figures, trained: &Trained) -> Result<()> {
     let bars = |context: &String| Ok(bars(context, &trained.generator().likeliest(context, LIKELIEST)?));
     let charts = contexts(&trained.text).iter().map(bars).collect::<Result<Vec<Chart>>>()?;
-    let caption = "The ten likeliest words behind some beginnings of a story, with their probabilities in percent. The \
+    let caption = "The ten likeliest words after some beginnings of a story, with their probabilities in percent. The \
                    beginnings are ours, of the book's kind.";
     figures.save("next_words", caption, Figure::grid(&charts, 4, (13.0, 6.4))?)
 }

@@ -17,7 +17,7 @@ pub struct Generator<'a> {
 }
 
 impl Generator<'_> {
-    /// The probability of each token behind a text, which stands at the beginning of a story.
+    /// The probability of each token after a text, which stands at the beginning of a story.
     ///
     /// # Errors
     /// libtorch fails.
@@ -27,7 +27,7 @@ impl Generator<'_> {
         self.model.predict(&tokens[tokens.len() - seq_length..])
     }
 
-    /// The `n` likeliest words behind a text with their probabilities, the likeliest first (p. 216).
+    /// The `n` likeliest words after a text with their probabilities, the likeliest first (p. 216).
     ///
     /// # Errors
     /// As [`Generator::probabilities`].

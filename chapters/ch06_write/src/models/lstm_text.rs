@@ -39,7 +39,7 @@ pub struct NetConfig {
     pub layers: usize,
     /// Whether each of them reads in both directions (p. 220).
     pub bidirectional: bool,
-    /// Dropout behind the last of them: 0.2 in the printed listing, none in the book's notebook.
+    /// Dropout after the last of them: 0.2 in the printed listing, none in the book's notebook.
     pub dropout_rate: f64,
 }
 
@@ -107,7 +107,7 @@ impl TextModel {
         Ok(TextModel { variables, model, logits })
     }
 
-    /// One step of training on windows `[batch, seq_length]` and the words behind them `[batch]`, all tokens: the loss.
+    /// One step of training on windows `[batch, seq_length]` and the words after them `[batch]`, all tokens: the loss.
     pub fn train_step(&self, x: &Tensor, y: &Tensor, optimizer: &mut Optimizer) -> Tensor {
         // Categorical cross-entropy: -log of the probability of the word that comes next.
         let loss = losses::sparse_categorical_crossentropy_from_logits(y, &self.logits.forward_t(x, true));
@@ -147,7 +147,7 @@ impl TextModel {
         Ok(())
     }
 
-    /// Mean cross-entropy of the words behind windows; its exponential is the perplexity.
+    /// Mean cross-entropy of the words after windows; its exponential is the perplexity.
     pub fn evaluate(&self, windows: &Windows) -> f64 {
         let _no_grad = tch::no_grad_guard();
         let mut sum = 0.0;
@@ -159,7 +159,7 @@ impl TextModel {
         sum / windows.len() as f64
     }
 
-    /// The probability of each token behind these.
+    /// The probability of each token after these.
     pub fn predict(&self, tokens: &[i64]) -> Result<Vec<f64>> {
         let tokens = Tensor::from_slice(tokens).unsqueeze(0).to_device(self.variables.device());
         let probabilities = tch::no_grad(|| self.model.forward_t(&tokens, false));

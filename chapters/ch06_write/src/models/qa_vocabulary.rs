@@ -14,7 +14,7 @@ pub const PADDING: i64 = 0;
 pub const UNKNOWN: i64 = 1;
 /// Stands before a question.
 pub const START: i64 = 2;
-/// Stands behind a question.
+/// Stands after a question.
 pub const END: i64 = 3;
 /// Their names.
 const SPECIAL: [&str; 4] = ["<pad>", "<unk>", "<start>", "<end>"];
@@ -27,7 +27,7 @@ pub struct Vocabulary {
 }
 
 impl Vocabulary {
-    /// A vocabulary of these words behind the four special tokens.
+    /// A vocabulary of these words after the four special tokens.
     pub fn new(words: impl IntoIterator<Item = String>) -> Vocabulary {
         let words: Vec<String> = SPECIAL.iter().map(|word| word.to_string()).chain(words).collect();
         let tokens = words.iter().cloned().zip(0..).skip(SPECIAL.len()).collect();

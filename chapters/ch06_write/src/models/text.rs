@@ -46,7 +46,7 @@ impl Text {
         Windows::new(&self.tokens, self.seq_length, 1, device)
     }
 
-    /// Windows of the stories, every `step`th one, without every tenth story; and the windows of these. Windows behind
+    /// Windows of the stories, every `step`th one, without every tenth story; and the windows of these. Windows after
     /// which the marker follows a marker are left out: there is nothing to predict.
     ///
     /// # Errors
@@ -72,7 +72,7 @@ impl Text {
     }
 }
 
-/// Windows of words and the words behind them: the book's `generate_sequences` (p. 204).
+/// Windows of words and the words after them: the book's `generate_sequences` (p. 204).
 #[derive(Debug)]
 pub struct Windows {
     /// Tokens `[windows, seq_length + 1]`.
@@ -86,7 +86,7 @@ impl Windows {
         Windows { tokens: tokens.unfold(0, seq_length as i64 + 1, step) }
     }
 
-    /// Without the windows behind which this token follows itself.
+    /// Without the windows after which this token follows itself.
     ///
     /// # Errors
     /// None is left.
@@ -109,18 +109,18 @@ impl Windows {
         self.len() == 0
     }
 
-    /// Some windows `[batch, seq_length]` by their numbers `[batch]`, and the words behind them `[batch]`.
+    /// Some windows `[batch, seq_length]` by their numbers `[batch]`, and the words after them `[batch]`.
     pub fn rows(&self, numbers: &Tensor) -> (Tensor, Tensor) {
         split(&self.tokens.index_select(0, &upload(numbers, self.tokens.device())))
     }
 
-    /// `n` windows from `start` on, and the words behind them.
+    /// `n` windows from `start` on, and the words after them.
     pub fn range(&self, start: i64, n: i64) -> (Tensor, Tensor) {
         split(&self.tokens.narrow(0, start, n))
     }
 }
 
-/// The words of windows and the word behind each.
+/// The words of windows and the word after each.
 fn split(windows: &Tensor) -> (Tensor, Tensor) {
     let seq_length = windows.size()[1] - 1;
     (windows.narrow(1, 0, seq_length), windows.select(1, seq_length))

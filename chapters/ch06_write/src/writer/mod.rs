@@ -14,7 +14,7 @@ const CHOICES: usize = 10;
 #[derive(Debug)]
 pub struct Writer<'a> {
     generator: Generator<'a>,
-    /// The words, with the marker behind the last one of an ended story.
+    /// The words, with the marker after the last one of an ended story.
     words: Vec<String>,
     /// The words before each step that can be undone.
     steps: Vec<Vec<String>>,

@@ -77,7 +77,7 @@ impl Composer<'_> {
         self.continue_from(&[], sampling, random)
     }
 
-    /// Composes behind some events, which are not repeated in the result.
+    /// Composes after some events, which are not repeated in the result.
     ///
     /// # Errors
     /// An event is in no piece that the net learned; or libtorch fails.

@@ -65,7 +65,7 @@ impl Vocabulary {
     }
 }
 
-/// Pieces of music in a row, each behind `seq_len` times [`START`] (p. 241).
+/// Pieces of music in a row, each after `seq_len` times [`START`] (p. 241).
 #[derive(Debug, Clone)]
 pub struct Corpus {
     /// The look-ups.
@@ -119,7 +119,7 @@ fn event(slice: &Slice, semitones: i32) -> Option<Event> {
     slice.transposed(semitones).map(|slice| (slice.name(), slice.length))
 }
 
-/// Windows of notes and the note behind each.
+/// Windows of notes and the note after each.
 #[derive(Debug)]
 pub struct Windows {
     /// Tokens `[windows, seq_len + 1]`.
@@ -135,7 +135,7 @@ pub struct Batch {
     pub notes: Tensor,
     /// Tokens of durations `[batch, seq_len]`.
     pub durations: Tensor,
-    /// Tokens of the pitches behind them `[batch]`.
+    /// Tokens of the pitches after them `[batch]`.
     pub next_note: Tensor,
     /// Tokens of their durations `[batch]`.
     pub next_duration: Tensor,

@@ -190,7 +190,7 @@ impl RnnAttention {
         [pitch + duration, pitch, duration]
     }
 
-    /// The probabilities of the next pitch and of its duration behind some notes, and how much each of these counts.
+    /// The probabilities of the next pitch and of its duration after some notes, and how much each of these counts.
     ///
     /// # Errors
     /// libtorch fails.
@@ -213,7 +213,7 @@ impl RnnAttention {
     }
 }
 
-/// What the net expects behind some notes.
+/// What the net expects after some notes.
 #[derive(Debug)]
 pub struct Prediction {
     /// Probability of each pitch token.

@@ -12,7 +12,7 @@ use anyhow::{Context, Result, ensure};
 use common::training::{DataInfo, Run, RunFolder};
 use serde::Serialize;
 
-/// What a run made, as the data of a run behind it.
+/// What a run made, as the data of a later run.
 fn made_by<C: Serialize>(run: &Run<C>) -> Result<DataInfo> {
     let params = &run.params;
     let content = serde_json::to_vec(&(&params.config, params.seed, &params.data.checksum));
@@ -20,7 +20,7 @@ fn made_by<C: Serialize>(run: &Run<C>) -> Result<DataInfo> {
     Ok(DataInfo { origin: name(&run.folder), ..DataInfo::own("car_racing", &params.data.title, &content) })
 }
 
-/// What two runs made, as the data of a run behind both.
+/// What two runs made, as the data of a later run.
 fn made_by_both(a: DataInfo, b: &DataInfo) -> DataInfo {
     let both = DataInfo::own("car_racing", &a.title, (a.checksum + &b.checksum).as_bytes());
     DataInfo { origin: format!("{} and {}", a.origin, b.origin), ..both }

@@ -136,7 +136,7 @@ impl Worlds {
     }
 
     /// Threads that play on the road, here and, with the feature `mpi`, in all processes that `mpirun` started. `None` in the
-    /// processes behind the first: there, its share was played until the first one ended.
+    /// processes after the first: there, its share was played until the first one ended.
     ///
     /// # Errors
     /// MPI fails.

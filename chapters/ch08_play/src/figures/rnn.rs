@@ -73,7 +73,7 @@ pub fn temperatures(figures: &Figures, vae: &Vae, rnn: &MdnRnn, held_out: &Serie
     let views: Vec<_> = rows.iter().map(|row| row.view()).collect();
     let grid = ImageGrid::new(ndarray::concatenate(Axis(0), &views)?.view()).columns(columns);
     let grid = grid.row_names(TEMPERATURES.map(|temperature| format!("temperature {temperature}")));
-    let caption = "What M imagines behind the same beginning and along the same actions, at several temperatures: the higher, the \
+    let caption = "What M imagines after the same beginning and along the same actions, at several temperatures: the higher, the \
                    more chance.";
     figures.save("temperatures", caption, Figure::fitted(&[&[&grid]], 13.0)?)
 }

@@ -33,7 +33,7 @@ pub struct EvolveConfig {
     pub tracks: Tracks,
     /// Most steps of an episode.
     pub max_steps: u32,
-    /// Most steps in the first generation, and how many more there are in each one behind; [`EvolveConfig::max_steps`]
+    /// Most steps in the first generation, and how many more there are in each one after it; [`EvolveConfig::max_steps`]
     /// from the start in the book.
     pub first_steps: u32,
     /// See [`EvolveConfig::first_steps`].

@@ -83,9 +83,9 @@ struct LstmWeights {
 pub struct SequenceBatch {
     /// z, action and reward of each step, `[n, time, 36]`.
     pub input: Tensor,
-    /// z of the step behind, `[n, time, 32]`.
+    /// z of the next step, `[n, time, 32]`.
     pub next_z: Tensor,
-    /// Reward of the step behind, 0 or 1, `[n, time]`.
+    /// Reward of the next step, 0 or 1, `[n, time]`.
     pub next_reward: Tensor,
 }
 

@@ -19,7 +19,7 @@ const GRAD_WEIGHT: f64 = 10.0;
 const LEARNING_RATE: f64 = 2e-4;
 /// The net halves its images four times.
 const SMALLEST_SIDE: i64 = 16;
-/// Iterations by whose time the number of iterations is chosen, behind one that is not counted.
+/// Iterations by whose time the number of iterations is chosen, after one that is not counted.
 const TIMED: u32 = 3;
 
 /// How fast an iteration was on this machine when the comparison began: `pace.json`.

@@ -64,7 +64,7 @@ impl ImageTraining {
         Plan { epochs: self.fit.epochs, batches: self.steps_per_epoch, seed }
     }
 
-    /// Whether samples are saved behind so many iterations: from time to time, at the end of each phase, and at the
+    /// Whether samples are saved after so many iterations: from time to time, at the end of each phase, and at the
     /// end.
     pub fn samples_due(&self, iteration: u64, course: Course) -> bool {
         let last = iteration == self.fit.epochs * self.steps_per_epoch;

@@ -63,7 +63,7 @@ impl LabelledTraining {
         Plan { epochs: self.fit.epochs, batches: self.steps_per_epoch, seed }
     }
 
-    /// Whether samples are saved behind so many iterations: from time to time, and at the end.
+    /// Whether samples are saved after so many iterations: from time to time, and at the end.
     pub fn samples_due(&self, iteration: u64) -> bool {
         self.fit.samples_due(iteration) || iteration == self.fit.epochs * self.steps_per_epoch
     }

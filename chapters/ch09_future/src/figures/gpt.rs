@@ -51,7 +51,7 @@ pub fn passages(figures: &Figures, writer: &Writer, prompt: &str) -> Result<()> 
         panels.push(Prose::new(&format!("{prompt}{text}")).title(name));
     }
     let caption = format!(
-        "What the net writes behind \"{prompt}\" (p. 325). Always the likeliest token ends in circles; with all tokens unlikely ones \
+        "What the net writes after \"{prompt}\" (p. 325). Always the likeliest token ends in circles; with all tokens unlikely ones \
          slip in; between lie the {TOP_K} likeliest (top-k), and those that together have a probability (top-p)."
     );
     figures.save("passages", &caption, stacked(&panels, 9.0)?)

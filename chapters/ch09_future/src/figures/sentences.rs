@@ -115,7 +115,7 @@ impl<'a> Library<'a> {
         let rows: Vec<&[&dyn Plot]> = rows.iter().map(Vec::as_slice).collect();
         let caption = format!(
             "Attention of block {} of {layers} over the sentence \"{sentence}\": row by row, how much a token takes from each \
-             token, before and behind it. Yellow is 1. The net is {net}.",
+             token, before and after it. Yellow is 1. The net is {net}.",
             layer + 1
         );
         figures.save("attention", &caption, Figure::fitted(&rows, 3.4 * columns as f32)?)

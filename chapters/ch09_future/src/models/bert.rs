@@ -92,7 +92,7 @@ impl BertConfig {
     }
 }
 
-/// A block: attention and a feed-forward net, each on a residual branch, with a layer normalization behind each sum.
+/// A block: attention and a feed-forward net, each on a residual branch, with a layer normalization after each sum.
 #[derive(Debug)]
 struct BertBlock {
     query: Linear,

@@ -9,7 +9,7 @@ use common::keras::{Activation, Initializer, precision, weights};
 use common::transfer::upload;
 use tch::{Kind, Tensor, nn};
 
-/// Gain of a layer with a leaky ReLU behind it.
+/// Gain of a layer with a leaky ReLU after it.
 pub const RELU_GAIN: f64 = std::f64::consts::SQRT_2;
 /// Added to a mean of squares before its root is taken.
 const EPSILON: f64 = 1e-8;

@@ -15,7 +15,7 @@ pub struct EventWindows {
 }
 
 impl EventWindows {
-    /// Pieces one after the other, each behind an end token, in windows of `time` events and one more.
+    /// Pieces one after the other, each after an end token, in windows of `time` events and one more.
     ///
     /// # Errors
     /// A note is not in the vocabulary, or the pieces are too short.
@@ -48,7 +48,7 @@ impl EventWindows {
     }
 }
 
-/// The events of pieces, each behind an end token, and one behind the last.
+/// The events of pieces, each after an end token, and one after the last.
 ///
 /// # Errors
 /// A note is not in the vocabulary.

@@ -79,7 +79,7 @@ impl Sampling {
 /// A text in the making.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Length {
-    /// Most tokens behind the beginning.
+    /// Most tokens after the beginning.
     pub tokens: usize,
     /// The token that ends a text.
     pub end: Option<i64>,

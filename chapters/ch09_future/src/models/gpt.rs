@@ -73,7 +73,7 @@ impl GptConfig {
     }
 }
 
-/// A block: attention and a feed-forward net, each behind a layer normalization and on a residual branch.
+/// A block: attention and a feed-forward net, each after a layer normalization and on a residual branch.
 #[derive(Debug)]
 pub struct GptBlock {
     ln_1: Norm,
@@ -175,7 +175,7 @@ impl Gpt {
         self.wte.kind()
     }
 
-    /// Tokens `[batch, time]` -> logits of the token behind each, `[batch, time, vocab_size]`.
+    /// Tokens `[batch, time]` -> logits of the token after each, `[batch, time, vocab_size]`.
     pub fn logits(&self, tokens: &Tensor, form: AttentionForm, train: bool) -> Tensor {
         let mut x = self.embed(tokens, 0).dropout(self.config.dropout, train);
         for block in &self.blocks {
@@ -199,7 +199,7 @@ impl Gpt {
         Tensor::stack(&all, 0)
     }
 
-    /// Logits of the token behind the last of tokens `[batch, time]`, which follow those in the cache: `[batch,
+    /// Logits of the token after the last of tokens `[batch, time]`, which follow those in the cache: `[batch,
     /// vocab_size]`. Keeps no gradient. The cache has room for them.
     pub fn next_logits(&self, tokens: &Tensor, cache: &mut KeyValueCache) -> Tensor {
         let _no_grad = tch::no_grad_guard();

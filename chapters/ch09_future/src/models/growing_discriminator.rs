@@ -19,7 +19,7 @@ pub struct Discriminator {
     from_rgb: Vec<EqualConv>,
     /// Two convolutions of a level, from level 1 on.
     blocks: Vec<[EqualConv; 2]>,
-    /// Behind the minibatch standard deviation, at 4 x 4.
+    /// After the minibatch standard deviation, at 4 x 4.
     conv: EqualConv,
     dense: EqualDense,
     score: EqualDense,

@@ -94,7 +94,7 @@ impl EventBatch {
 /// How a piece is composed.
 #[derive(Debug, Clone, Copy)]
 pub struct Composing {
-    /// Most events behind the beginning.
+    /// Most events after the beginning.
     pub events: usize,
     /// How they are drawn.
     pub sampling: Sampling,
@@ -127,7 +127,7 @@ impl MuseNet {
         self.wte.device()
     }
 
-    /// Logits of the event behind each, `[batch, time, vocab_size]`.
+    /// Logits of the event after each, `[batch, time, vocab_size]`.
     pub fn logits(&self, events: &EventBatch, train: bool) -> Tensor {
         let time = events.tokens.size()[1];
         let embed = |table: &Tensor, numbers: &Tensor| Tensor::embedding(table, numbers, -1, false, false);

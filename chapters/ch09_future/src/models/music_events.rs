@@ -9,7 +9,7 @@ use common::music::Score;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The token that stands before and behind each piece.
+/// The token that stands before and after each piece.
 pub const END: i64 = 0;
 /// Longest time that one token waits, in sixteenths; longer times are several tokens.
 const LONGEST_WAIT: u32 = 16;
@@ -196,7 +196,7 @@ impl EventVocabulary {
     }
 
     /// The piece that events make, up to the first end. Any tokens make one: keys that nobody struck are not let go, and
-    /// what still sounds behind the last event ends there.
+    /// what still sounds after the last event ends there.
     pub fn decode(&self, tokens: &[i64]) -> Piece {
         let (mut notes, mut now) = (vec![], 0);
         let mut sounding: BTreeMap<(usize, u8), (u32, usize)> = BTreeMap::new();

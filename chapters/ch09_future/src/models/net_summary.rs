@@ -20,7 +20,7 @@ impl Part {
     }
 }
 
-/// The summary of a net: its parts one behind the other, each with the number of its parameters. Side branches stand
+/// The summary of a net: its parts one after the other, each with the number of its parameters. Side branches stand
 /// where they join.
 pub fn summary(variables: &VarStore, net: &str, parts: Vec<Part>) -> Summary {
     let named = weights::named_variables(variables);

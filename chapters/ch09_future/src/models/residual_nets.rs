@@ -18,7 +18,7 @@ use tch::{Tensor, nn};
 pub struct ResidualConfig {
     /// Channels of the generator at 4 x 4, 8 x 8, and so on up to the side of the images.
     pub generator: Vec<i64>,
-    /// Channels of the discriminator behind each of its blocks: all but the last halve the image, down to 4 x 4.
+    /// Channels of the discriminator after each of its blocks: all but the last halve the image, down to 4 x 4.
     pub discriminator: Vec<i64>,
     /// Pixels along each side where both nets have self-attention, if they do.
     pub attention_side: Option<i64>,
@@ -96,7 +96,7 @@ impl GeneratorBlock {
 pub struct ResidualGenerator {
     start: SpectralDense,
     blocks: Vec<GeneratorBlock>,
-    /// Behind this block.
+    /// After this block.
     attention: Option<(usize, ImageAttention)>,
     norm: BatchNorm,
     conv: SpectralConv,
@@ -204,7 +204,7 @@ impl DiscriminatorBlock {
         let inner = if self.is_first { x.shallow_clone() } else { x.relu() };
         let inner = self.conv_1.forward(&self.conv_0.forward(&inner, train).relu(), train);
         let [inner, x] = [&inner, x].map(|x| if self.halves { downsample(x) } else { x.shallow_clone() });
-        // A 1 x 1 convolution may as well come behind the averaging.
+        // A 1 x 1 convolution may as well come after the averaging.
         inner + self.shortcut.as_ref().map_or(x.shallow_clone(), |conv| conv.forward(&x, train))
     }
 }
@@ -213,7 +213,7 @@ impl DiscriminatorBlock {
 #[derive(Debug)]
 pub struct ResidualDiscriminator {
     blocks: Vec<DiscriminatorBlock>,
-    /// Behind this block.
+    /// After this block.
     attention: Option<(usize, ImageAttention)>,
     score: SpectralDense,
     classes: SpectralEmbedding,

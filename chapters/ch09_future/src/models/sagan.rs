@@ -226,7 +226,7 @@ impl Sagan {
         loss
     }
 
-    /// Trains; calls `after` behind each iteration, with its number (from 1).
+    /// Trains; calls `after` at the end of each iteration, with its number (from 1).
     ///
     /// # Errors
     /// As [`Training::next`], or `after` fails.

@@ -92,7 +92,7 @@ impl Sparse {
             Pattern::Strided => attend_strided,
             Pattern::Fixed => attend_fixed,
         };
-        // Whole blocks; no query sees the zeros behind the last token. [b, h, time, d] -> [b, h, blocks, l, d]
+        // Whole blocks; no query sees the zeros after the last token. [b, h, time, d] -> [b, h, blocks, l, d]
         let missing = (self.block - time % self.block) % self.block;
         let blocks = |x: &Tensor| x.constant_pad_nd([0, 0, 0, missing]).unflatten(2, [-1, self.block]);
         let attended = attend_blocks(self, &(blocks(&q) / (q.size()[3] as f64).sqrt()), &blocks(&k), &blocks(&v));

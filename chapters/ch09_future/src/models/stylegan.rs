@@ -264,7 +264,7 @@ impl StyleGan {
         Ok(Source { z: [self.noise(n), self.noise(n)], crossover, noise: Noise::Random })
     }
 
-    /// Trains while the nets grow; calls `after` behind each iteration, with its number (from 1).
+    /// Trains while the nets grow; calls `after` at the end of each iteration, with its number (from 1).
     ///
     /// # Errors
     /// As [`Training::next`]; images cannot be read, or `after` fails.

@@ -58,7 +58,7 @@ pub struct StyledLayer {
 }
 
 impl StyledLayer {
-    /// A layer behind so many channels.
+    /// A layer after so many channels.
     ///
     /// # Errors
     /// Sizes are out of bounds.

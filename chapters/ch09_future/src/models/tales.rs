@@ -58,7 +58,7 @@ impl Tales {
     }
 }
 
-/// Stories with single blanks between words, and an empty line behind the title.
+/// Stories with single blanks between words, and an empty line after the title.
 fn split(text: &str) -> Vec<String> {
     let paragraphs = |story: &str| -> String {
         let words = |part: &str| part.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -15,7 +15,7 @@ pub struct TokenWindows {
 }
 
 impl TokenWindows {
-    /// The texts one after the other, each behind an end token.
+    /// The texts one after the other, each after an end token.
     ///
     /// # Errors
     /// They are too short for two windows of `time` tokens.

@@ -90,7 +90,7 @@ fn quoted(random: &mut ChaCha8Rng) -> Pair {
     }
 }
 
-/// `today the fox has seen the crow`: behind an adverb the German verb comes before its subject.
+/// `today the fox has seen the crow`: after an adverb the German verb comes before its subject.
 fn main_clause(random: &mut ChaCha8Rng) -> Pair {
     let subject = noun_phrase(random, Case::Nominative);
     let Clause { english, object, finite, rest } = clause(random);
@@ -161,7 +161,7 @@ mod tests {
             let pair = all.iter().find(|pair| pair.english == english).expect(english);
             assert_eq!(pair.german, german);
         }
-        // In a clause behind "dass" the finite verb comes last.
+        // In a clause after "dass" the finite verb comes last.
         for (english, german) in
             [(" has seen ", " gesehen hat ."), (" will ask ", " fragen wird ."), (" knows ", " kennt .")]
         {

@@ -14,7 +14,7 @@ use tch::{Device, Kind, Tensor};
 pub const PADDING: i64 = 0;
 /// Stands before the first word.
 pub const START: i64 = 1;
-/// Stands behind the last word.
+/// Stands after the last word.
 pub const END: i64 = 2;
 
 /// Sizes of the net.
@@ -30,7 +30,7 @@ pub struct TranslatorConfig {
 }
 
 /// A block of the decoder: attention to what is written, attention to what was read, and a feed-forward net. As in the
-/// encoder, each stands behind a layer normalization, which trains more easily than the paper's order.
+/// encoder, each stands after a layer normalization, which trains more easily than the paper's order.
 #[derive(Debug)]
 struct DecoderBlock {
     own: GptBlock,
@@ -148,7 +148,7 @@ impl Translator {
         self.positions.device()
     }
 
-    /// Reads sentences `[batch, words]`, [`PADDING`] behind shorter ones.
+    /// Reads sentences `[batch, words]`, [`PADDING`] after shorter ones.
     pub fn read(&self, source: &Tensor, train: bool) -> Read {
         let seen = source.not_equal(PADDING).unsqueeze(1).unsqueeze(1); // [b, r] -> [b, 1, 1, r]
         let mut x = self.embed(&self.source_embedding, source);
@@ -159,7 +159,7 @@ impl Translator {
         Read { features: self.ln_encoder.forward(&x), seen }
     }
 
-    /// What comes behind each of some words `[batch, words]`, of which the first is [`START`].
+    /// What comes after each of some words `[batch, words]`, of which the first is [`START`].
     pub fn write(&self, target: &Tensor, read: &Read, train: bool) -> Written {
         let mut x = self.embed(&self.target_embedding, target);
         let mut cross = vec![];
@@ -189,7 +189,7 @@ impl Translator {
     }
 
     /// Translates sentences `[batch, words]`, each time with the likeliest word, to at most so many words: `[batch, most]`, with
-    /// anything behind [`END`].
+    /// anything after [`END`].
     pub fn translate(&self, source: &Tensor, most: i64) -> Tensor {
         let _no_grad = tch::no_grad_guard();
         let read = self.read(source, false);

@@ -24,7 +24,7 @@ pub const FEWEST_PIECES: usize = 100;
 /// The numbers of the tokens that are no words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SpecialTokens {
-    /// Fills a row behind a text.
+    /// Fills a row after a text.
     pub pad: i64,
     /// Begins a text.
     pub cls: i64,

@@ -46,7 +46,7 @@ impl WordTable {
     }
 }
 
-/// Rows of one length, with padding behind shorter ones.
+/// Rows of one length, with padding after shorter ones.
 pub fn padded(rows: &[Vec<i64>]) -> Vec<Vec<i64>> {
     let longest = rows.iter().map(Vec::len).max().unwrap_or_default();
     let pad = |row: &Vec<i64>| row.iter().copied().chain(std::iter::repeat(PADDING)).take(longest).collect();

@@ -46,7 +46,7 @@ impl<C: Cell> Operation for Bidirectional<C> {
             layer.run_from(x, layer.zeros(x), mask, lengths).0
         };
         let there = run(&self.forward, x, mask.as_ref(), lengths.as_ref());
-        // With padding behind the sequences, they are turned round without it, and their mask stays as it is.
+        // With padding after the sequences, they are turned round without it, and their mask stays as it is.
         let back = match &lengths {
             Some(lengths) => run(&self.backward, &padding::reversed(x, lengths), mask.as_ref(), Some(lengths)),
             None => run(&self.backward, &x.flip([1]), mask.as_ref().map(|mask| mask.flip([1])).as_ref(), None),

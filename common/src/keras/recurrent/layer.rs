@@ -43,7 +43,7 @@ impl<C: Cell> RecurrentLayer<C> {
         (0..C::STATES).map(|_| zeros()).collect()
     }
 
-    /// Reads sequences from a state on; `lengths` are theirs if the mask has padding only behind them.
+    /// Reads sequences from a state on; `lengths` are theirs if the mask has padding only after them.
     pub(super) fn run_from(
         &self,
         x: &Tensor,
@@ -58,7 +58,7 @@ impl<C: Cell> RecurrentLayer<C> {
         }
     }
 
-    /// Reads sequences with padding behind them as if there were none, and then repeats the outputs at their ends: the
+    /// Reads sequences with padding after them as if there were none, and then repeats the outputs at their ends: the
     /// same as step by step with a mask, but in one kernel. For cells whose state is their output.
     fn run_padded(&self, x: &Tensor, state: State, lengths: &Tensor) -> (Tensor, State) {
         let before = state[0].shallow_clone();

@@ -1,8 +1,8 @@
-//! Sequences with padding behind them.
+//! Sequences with padding after them.
 
 use tch::{Kind, Tensor};
 
-/// The lengths `[batch]` of sequences whose mask `[batch, time]` has padding only behind them; `None` for other masks.
+/// The lengths `[batch]` of sequences whose mask `[batch, time]` has padding only after them; `None` for other masks.
 pub(super) fn lengths(mask: &Tensor) -> Option<Tensor> {
     let steps = mask.size()[1];
     let resumes = mask.narrow(1, 1, steps - 1).logical_and(&mask.narrow(1, 0, steps - 1).logical_not());

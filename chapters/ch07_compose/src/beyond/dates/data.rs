@@ -18,7 +18,7 @@ const OUTPUT_CHARACTERS: &str = "-0123456789";
 pub const INPUT_TOKENS: i64 = INPUT_CHARACTERS.len() as i64 + 1;
 /// Tokens of the characters that are written.
 pub const OUTPUT_TOKENS: i64 = OUTPUT_CHARACTERS.len() as i64;
-/// Characters of the longest date, `wednesday, september 30, 1998`; shorter ones are padded behind.
+/// Characters of the longest date, `wednesday, september 30, 1998`; shorter ones are padded at the end.
 pub const INPUT_LENGTH: usize = 29;
 /// Characters of `1998-05-09`.
 pub const OUTPUT_LENGTH: usize = 10;
@@ -104,7 +104,7 @@ impl Dates {
     }
 }
 
-/// The tokens of a date as people write it, with padding behind: `INPUT_LENGTH` of them. Capital letters count as small
+/// The tokens of a date as people write it, with padding at the end: `INPUT_LENGTH` of them. Capital letters count as small
 /// ones.
 ///
 /// # Errors

@@ -50,7 +50,7 @@ pub fn alignment(figures: &Figures, trained: &Trained) -> Result<()> {
     }
     let caption = "Attention weights while the net writes three held-out dates: each row is a step of the decoder, labelled \
                    with the character that it writes, and says how much of the context comes from each character that is \
-                   read. A row adds up to 1; its last cell, …, is the padding behind the text. A state of the encoder knows \
+                   read. A row adds up to 1; its last cell, …, is the padding after the text. A state of the encoder knows \
                    its neighbours, so that the weight may lie beside the character itself.";
     let [long, short, shorter] = &panels[..] else { unreachable!("three forms") };
     figures.save("alignment", caption, Figure::panels(&[&[long], &[short, shorter]], (10.0, 8.0))?)
