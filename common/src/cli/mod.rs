@@ -9,6 +9,7 @@ mod measures;
 mod notebook;
 mod options;
 mod runs;
+mod settings;
 mod sound;
 #[cfg(test)]
 mod tests_sound;

@@ -1,6 +1,7 @@
 //! Selects the run folder that an experiment trains in or analyses.
 
 use super::context::Context;
+use super::settings::{ensure_has_epochs, json, replace_setting, trained_with, with_epochs};
 use super::{Usage, compute_in};
 use crate::keras::weights;
 use crate::say;
@@ -388,38 +389,4 @@ fn measured_as<C: ExperimentConfig>(mut run: Run<C>, params: Params<C>) -> Resul
         run.save_params()?;
     }
     Ok(run)
-}
-
-/// Overrides a setting in a list of `key=value`.
-fn replace_setting(settings: &mut Vec<String>, key: &str, value: &str) {
-    settings.retain(|setting| !setting.starts_with(&format!("{key}=")));
-    settings.push(format!("{key}={value}"));
-}
-
-/// The hyper-parameters on which training depends.
-fn trained_with<C: ExperimentConfig>(config: &C) -> Value {
-    let mut config = json(config);
-    if let Value::Object(map) = &mut config {
-        map.retain(|key, _| !is_measured_only(key));
-    }
-    config
-}
-
-fn json<C: ExperimentConfig>(config: &C) -> Value {
-    serde_json::to_value(config).unwrap_or(Value::Null)
-}
-
-fn ensure_has_epochs(config: &Value) -> Result<()> {
-    if config.get("epochs").is_some() {
-        return Ok(());
-    }
-    let known: Vec<&str> = config.as_object().into_iter().flatten().map(|(key, _)| key.as_str()).collect();
-    bail!("--epochs: this experiment has no epochs; its settings are {}", known.join(", "))
-}
-
-fn with_epochs<C: ExperimentConfig>(config: &C, epochs: u64) -> Result<C> {
-    let mut config = json(config);
-    ensure_has_epochs(&config)?;
-    config["epochs"] = epochs.into();
-    serde_json::from_value(config).context("cannot change the number of epochs")
 }
