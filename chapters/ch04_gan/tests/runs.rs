@@ -54,6 +54,10 @@ fn the_category_that_was_begun_last_is_resumed() {
     chapter.succeed(&["04_04", "--preset", "smoke"]); // lies in the same section
     chapter.succeed(&["04_01", "--resume", "--epochs", "2"]);
     assert!(folder(&chapter, "gan", "cat").join("images/sample_00002.png").exists());
+    chapter.succeed(&["04_02", "--preset", "smoke", "--epochs", "1", "--set", "class=1"]);
+    let run = RunFolder::by_time(&chapter.path("run"), "wgan").pop().unwrap().path;
+    chapter.succeed(&["04_02", "--resume", "--epochs", "2"]);
+    assert!(run.join("images/sample_00002.png").exists());
 }
 
 #[test]

@@ -78,7 +78,7 @@ fn unets_start_from_keras_default_and_all_others_from_a_normal_distribution_of_d
         assert!(largest <= limit * 1.000001 && largest > 0.95 * limit, "{:?}: {largest}, {limit}", kernel.size());
     }
     for net in [&apples.d_a, &apples.d_b, &monet.d_a, &monet.d_b, &monet.g_ab, &monet.g_ba] {
-        for kernel in kernels(net).iter().filter(|kernel| kernel.numel() > 4000) {
+        for kernel in kernels(net).iter().filter(|kernel| kernel.numel() > 2000) {
             let deviation = kernel.std(true).double_value(&[]);
             assert!((deviation - 0.02).abs() < 0.001, "{}: {:?}: {deviation}", net.name(), kernel.size());
         }

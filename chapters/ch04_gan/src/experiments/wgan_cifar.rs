@@ -133,17 +133,18 @@ pub fn trained(context: &Context) -> Result<Trained<Config>> {
 /// The images, and the end of the run folder's name: the class, or `own`.
 fn real_images(context: &Context) -> Result<(RealImages, String)> {
     let wanted = context.config::<Config>()?;
-    let own = match context.resumed_short(SECTION) {
-        Some(short) => short == OWN,
-        None => wanted.images.folder().is_some(),
-    };
+    let resumed = context.resumed_short(SECTION);
+    let own = resumed.as_ref().map_or(wanted.images.folder().is_some(), |short| short == OWN);
     if own {
         let Config { net, images, .. } = context.run_config::<Config>([SECTION, OWN])?;
         let dir = images.folder().context("params.json of the run to resume names no folder of images")?;
         return Ok((RealImages::own(dir, net.input_dim, usize::MAX)?, OWN.to_string()));
     }
     let data = context.data("cifar10")?;
-    let short = class_name(&data.dir, wanted.class)?;
+    let short = match resumed {
+        Some(short) => short,
+        None => class_name(&data.dir, wanted.class)?,
+    };
     let Config { class, images, .. } = context.run_config::<Config>([SECTION, &short])?;
     let Images::Count(count) = images else { bail!("params.json of the run to resume names a folder of images") };
     let train = ImageSource::Memory(of_class(&data.dir, class, count)?);
