@@ -233,7 +233,8 @@ fn f64_and_what_asks_for_f32_stay_as_they_are() {
     let [full, bf16] = under_both(|| pass(&net, &x, &weighting));
     for (i, (bf16, full)) in bf16.iter().zip(&full).enumerate() {
         assert_eq!(bf16.kind(), Kind::Double, "tensor {i}");
-        assert!(bf16 == full, "tensor {i} is rounded");
+        // A GPU adds up gradients in any order.
+        assert_near(&format!("tensor {i}"), bf16, full, 1e-12);
     }
 }
 

@@ -63,14 +63,56 @@ pub(super) fn gate(x: &Tensor, hard: bool) -> Tensor {
     if hard { (x * 0.2 + 0.5).clamp(0.0, 1.0) } else { x.sigmoid() }
 }
 
-/// A kernel as libtorch's recurrent layers take it. cuDNN's weights must be contiguous; oneDNN takes any.
-pub(super) fn transposed(kernel: &Tensor) -> Tensor {
-    let transposed = kernel.tr();
-    if kernel.device() == Device::Cpu { transposed } else { transposed.contiguous() }
+/// The weights as libtorch's recurrent layers take them: transposed kernels, then the biases of both.
+pub(super) fn libtorch_weights(kernel: &Tensor, recurrent_kernel: &Tensor, biases: [Tensor; 2]) -> [Tensor; 4] {
+    let [bias, recurrent_bias] = biases;
+    let weights = [kernel.tr(), recurrent_kernel.tr(), bias, recurrent_bias];
+    // oneDNN takes any tensors.
+    if kernel.device() == Device::Cpu { weights } else { in_one_buffer(weights) }
+}
+
+/// The same weights, one after the other in memory. cuDNN reads a layer's weights from one buffer: where they lie elsewhere,
+/// libtorch copies them at each call, and prints a warning each time.
+fn in_one_buffer(weights: [Tensor; 4]) -> [Tensor; 4] {
+    let buffer = Tensor::cat(&weights.each_ref().map(|weight| weight.reshape([-1])), 0);
+    let sizes: Vec<i64> = weights.iter().map(|weight| weight.numel() as i64).collect();
+    let parts = buffer.split_with_sizes(sizes, 0);
+    std::array::from_fn(|i| parts[i].view(weights[i].size().as_slice()))
 }
 
 /// Whether libtorch's layer is told that it trains, without which cuDNN keeps nothing for the gradient. On a CPU it makes no
 /// difference.
 pub(super) fn differentiates(x: &Tensor) -> bool {
     x.device() != Device::Cpu
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tch::{Kind, kind};
+
+    #[test]
+    fn weights_for_cudnn_lie_in_one_buffer_and_differentiate() {
+        let random = |shape: &[i64]| Tensor::randn(shape, kind::DOUBLE_CPU).set_requires_grad(true);
+        let variables = [random(&[3, 8]), random(&[2, 8]), random(&[8]), random(&[8])];
+        let apart = |[kernel, recurrent, bias, other]: &[Tensor; 4]| {
+            [kernel.tr(), recurrent.tr(), bias.shallow_clone(), other.shallow_clone()]
+        };
+        let together = in_one_buffer(apart(&variables));
+
+        let mut address = together[0].data_ptr() as usize;
+        for (weight, expected) in together.iter().zip(apart(&variables)) {
+            assert_eq!(*weight, expected);
+            assert!(weight.is_contiguous());
+            assert_eq!(weight.data_ptr() as usize, address, "cuDNN reads the next weight right behind");
+            address += weight.numel() * size_of::<f64>();
+        }
+
+        let factors = apart(&variables).map(|weight| Tensor::randn(weight.size(), kind::DOUBLE_CPU));
+        let gradients = |weights: [Tensor; 4]| {
+            let products = weights.iter().zip(&factors).map(|(weight, factor)| (weight * factor).sum(Kind::Double));
+            Tensor::run_backward(&[products.sum::<Tensor>()], &variables, false, false)
+        };
+        assert_eq!(gradients(together), gradients(apart(&variables)));
+    }
 }

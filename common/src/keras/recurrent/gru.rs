@@ -1,4 +1,4 @@
-use super::cell::{Cell, State, differentiates, gate, transposed};
+use super::cell::{Cell, State, differentiates, gate, libtorch_weights};
 use super::config::Recurrent;
 use crate::keras::init::Initializer;
 use crate::keras::weights;
@@ -42,12 +42,8 @@ impl Cell for GruCell {
             Tensor::cat(&[&gates[1], &gates[0], &gates[2]], -1)
         };
         let bias = reorder(&self.bias);
-        let weights = [
-            transposed(&reorder(&self.kernel)),
-            transposed(&reorder(&self.recurrent_kernel)),
-            bias.select(0, 0),
-            bias.select(0, 1),
-        ];
+        let biases = [bias.select(0, 0), bias.select(0, 1)];
+        let weights = libtorch_weights(&reorder(&self.kernel), &reorder(&self.recurrent_kernel), biases);
         let (sequence, h) = x.gru(&state[0].unsqueeze(0), &weights, true, 1, 0.0, differentiates(x), false, true);
         (sequence, vec![h.squeeze_dim(0)])
     }

@@ -1,4 +1,4 @@
-use super::cell::{Cell, State, differentiates, gate, transposed};
+use super::cell::{Cell, State, differentiates, gate, libtorch_weights};
 use super::config::Recurrent;
 use crate::keras::init::Initializer;
 use crate::keras::weights;
@@ -35,9 +35,8 @@ impl Cell for LstmCell {
             return self.run_steps(x, state);
         }
         // libtorch's gates have the same order; it keeps a second bias, which Keras does not have.
-        let second_bias = self.bias.zeros_like();
-        let weights =
-            [transposed(&self.kernel), transposed(&self.recurrent_kernel), self.bias.shallow_clone(), second_bias];
+        let biases = [self.bias.shallow_clone(), self.bias.zeros_like()];
+        let weights = libtorch_weights(&self.kernel, &self.recurrent_kernel, biases);
         let state: State = state.iter().map(|tensor| tensor.unsqueeze(0)).collect();
         let (sequence, h, c) = x.lstm(&state, &weights, true, 1, 0.0, differentiates(x), false, true);
         (sequence, vec![h.squeeze_dim(0), c.squeeze_dim(0)])
