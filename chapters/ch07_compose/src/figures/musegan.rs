@@ -129,17 +129,16 @@ pub fn changes(figures: &Figures, trained: &Trained, sample: &Sample) -> Result<
     for (what, name, noise) in [
         (
             "changed_chords",
-            "chords: all voices change, from bar to bar",
+            "other chords: all voices change, from bar to bar",
             Noise { chords: fives(chords), ..unchanged() },
         ),
-        ("changed_style", "style: all voices change in all bars", Noise { style: fives(style), ..unchanged() }),
-        ("changed_melody", "melody of the soprano: the other voices stay", soprano),
-        ("changed_groove", "groove of the bass: the other voices stay", bass),
+        ("changed_style", "another style: all voices change in all bars", Noise { style: fives(style), ..unchanged() }),
+        ("changed_melody", "another melody of the soprano: the other voices stay", soprano),
+        ("changed_groove", "another groove of the bass: the other voices stay", bass),
     ] {
         let changed = Sample::of(noise, trained)?.score;
-        let caption =
-            format!("The score, and what becomes of it with another {name}. The noise is {CHANGED} everywhere.");
-        let figure = engraved(&[("generated", &sample.score), (&format!("another {name}"), &changed)])?;
+        let caption = format!("The score, and what becomes of it with {name}. The noise is {CHANGED} everywhere.");
+        let figure = engraved(&[("generated", &sample.score), (name, &changed)])?;
         figures.save_with_sound(what, &caption, figure, &changed)?;
     }
     Ok(())
