@@ -10,6 +10,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use catalog::versions;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use tch::Device;
 use tch::nn::VarStore;
 
 impl Context {
@@ -34,7 +35,7 @@ impl Context {
             }
         };
         run.folder = run.folder.with_tensorboard(self.options.tensorboard);
-        say!("run: {}", run.folder.path.display());
+        self.tell_run(&run);
         Ok(run)
     }
 
@@ -93,9 +94,18 @@ impl Context {
             let section = self.runs().join(section);
             bail!("no matching trained run in {}: run `cargo book {}` first", section.display(), self.trainer());
         };
-        say!("run: {}", run.folder.path.display());
+        self.tell_run(&run);
         self.tell_if_unfinished(&run)?;
         Ok(run)
+    }
+
+    /// Says which run it is, and which GPU computes: with `--device auto` one cannot know.
+    fn tell_run<C>(&self, run: &Run<C>) {
+        say!("run: {}", run.folder.path.display());
+        let device = self.device();
+        if device != Device::Cpu {
+            say!("device: {}", crate::device::name(device));
+        }
     }
 
     /// Says so if a run that is analysed has been stopped before its end. Imported weights have no checkpoint.
