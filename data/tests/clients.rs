@@ -4,14 +4,13 @@
 mod support;
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 
 use data::{Choice, Manifest, Store, clients};
 use tempfile::tempdir;
-use testing::Finished;
 use testing::bytes::{sha256, zip};
+use testing::{Finished, script};
 
 /// The folder of a test, in the environment of the process that fetches.
 const FOLDER: &str = "DATA_TEST_FOLDER";
@@ -115,9 +114,7 @@ fn pip_fetches_what_was_asked_for_whatever_is_set() {
 #[test]
 fn npm_gets_the_registry_and_nothing_else() {
     let folder = tempdir().unwrap();
-    let npm = folder.path().join("npm");
-    fs::write(&npm, "#!/bin/sh\nenv > env.txt\necho \"$@\" > arguments\n").unwrap();
-    fs::set_permissions(&npm, fs::Permissions::from_mode(0o755)).unwrap();
+    script(&folder.path().join("npm"), "env > env.txt\necho \"$@\" > arguments\n");
     let path = format!("{}:{}", folder.path().display(), std::env::var("PATH").unwrap_or_default());
     let mut command = this_test("npm_in_a_process_of_its_own");
     command.env("PATH", path).current_dir(folder.path());

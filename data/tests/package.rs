@@ -4,15 +4,14 @@
 mod support;
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 
 use data::{Choice, Manifest, Store};
 use support::{gz, tree};
 use tempfile::{TempDir, tempdir};
-use testing::Finished;
 use testing::bytes::sha256;
+use testing::{Finished, script};
 
 /// The folder of a test, in the environment of the process that fetches.
 const FOLDER: &str = "DATA_TEST_FOLDER";
@@ -68,12 +67,8 @@ fn fetch(package: &[u8], manifest: &str) -> (TempDir, String) {
     fs::write(path("package"), package).unwrap();
     fs::write(path("manifest.toml"), manifest).unwrap();
     fs::create_dir(path("bin")).unwrap();
-    let client = format!(
-        "#!/bin/sh\necho \"$@\" > '{0}'/arguments\ncp '{0}'/package drawings-1.0.tgz\n",
-        folder.path().display()
-    );
-    fs::write(path("bin/npm"), client).unwrap();
-    fs::set_permissions(path("bin/npm"), fs::Permissions::from_mode(0o755)).unwrap();
+    let client = format!("echo \"$@\" > '{0}'/arguments\ncp '{0}'/package drawings-1.0.tgz\n", folder.path().display());
+    script(&path("bin/npm"), &client);
     let others = std::env::var("PATH").unwrap_or_default();
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--exact", "in_a_process_of_its_own", "--ignored"]);

@@ -6,6 +6,7 @@
 //! - [`gallery`]: the figures listed in `experiments.toml`.
 //! - [`images`]: a folder of images as readers have them.
 //! - [`read`]: JSON and CSV; [`bytes`]: zip archives and checksums.
+//! - [`script`]: a shell script in the place of a program.
 //! - [`assert_near`]: numbers that are equal up to rounding.
 //!
 //! All of them panic on failure and name the command, the file or the number.
@@ -19,9 +20,13 @@ pub mod images;
 mod interrupt;
 mod near;
 pub mod read;
+#[cfg(unix)]
+mod script;
 
 pub use chapter::{Chapter, assert_refused};
 pub use finished::Finished;
 #[cfg(unix)]
 pub use interrupt::interrupt_at;
 pub use near::assert_near;
+#[cfg(unix)]
+pub use script::script;

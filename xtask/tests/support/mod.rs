@@ -178,7 +178,6 @@ pub fn run(root: &Path, args: &[&str]) -> Finished {
 /// An executable shell script.
 #[cfg(unix)]
 pub fn script(path: &Path, text: &str) {
-    use std::os::unix::fs::PermissionsExt;
-    write(path, &format!("#!/bin/sh\n{text}"));
-    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    testing::script(path, text);
 }
