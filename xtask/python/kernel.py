@@ -17,15 +17,18 @@ from pathlib import Path
 # evcxr starts cargo as `mold -run CARGO COMMAND --target HOST --message-format=json` where its linker is said to be mold.
 # Its target and its flags would make cargo compile all dependencies once more, so this program of that name leaves them
 # out. A cell that depends on one chapter would also have that chapter's dependencies compiled once more, since others ask
-# more features of them: built beside the package `deps`, which depends on all chapters, it takes what is there.
+# more features of them: built beside the package `deps`, which depends on all chapters, it takes what is there. So does a cell
+# with an error, which evcxr gives to `cargo check`: nothing is compiled for checks alone.
 MOLD = """#!/bin/sh
+export CARGO_HOME="$GDL_CARGO_HOME"
 cargo=$2
 command=$3
 shift 3
 if [ -n "$GDL_RUSTFLAGS" ]; then export RUSTFLAGS="$GDL_RUSTFLAGS"; else unset RUSTFLAGS; fi
 case $command in
-build) RUSTC_WORKSPACE_WRAPPER="${0%/*}/rustc-cell" exec "$cargo" build --package ctx --package deps --message-format=json ;;
-check) exec "$cargo" check --message-format=json ;;
+build | check)
+    RUSTC_WORKSPACE_WRAPPER="${0%/*}/rustc-cell" exec "$cargo" build --package ctx --package deps --message-format=json
+    ;;
 *) exec "$cargo" "$command" "$@" ;;
 esac
 """
@@ -33,6 +36,12 @@ esac
 # Cells have to be linked to the shared standard library, and only they: cargo calls this for what is in the workspace.
 RUSTC_CELL = """#!/bin/sh
 exec "$@" -Cprefer-dynamic
+"""
+
+# rust-analyzer, a part of evcxr, looks for cargo in the `bin` of CARGO_HOME first. There it finds this, see `metadata.py`.
+CARGO = """#!/bin/sh
+export CARGO_HOME="$GDL_CARGO_HOME"
+exec '{python}' '{metadata}' "$@"
 """
 
 
@@ -110,12 +119,15 @@ def main():
     home, connection = Path(sys.argv[1]), sys.argv[2]
     session = claim(home / "sessions")
     prepare(home, session)
-    tools = session / "tools"
-    tools.mkdir(exist_ok=True)
-    for name, script in [("mold", MOLD), ("rustc-cell", RUSTC_CELL)]:
-        (tools / name).write_text(script)
-        (tools / name).chmod(0o755)
+    tools, cargo_home = session / "tools", session / "cargo"
+    cargo = CARGO.format(python=sys.executable, metadata=Path(__file__).with_name("metadata.py"))
+    for path, script in [(tools / "mold", MOLD), (tools / "rustc-cell", RUSTC_CELL), (cargo_home / "bin/cargo", cargo)]:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(script)
+        path.chmod(0o755)
     os.environ["PATH"] = f"{tools}{os.pathsep}{os.environ['PATH']}"
+    os.environ["GDL_CARGO_HOME"] = os.environ.get("CARGO_HOME") or str(Path.home() / ".cargo")
+    os.environ["CARGO_HOME"] = str(cargo_home)
     os.environ["GDL_RUSTFLAGS"] = os.environ.get("RUSTFLAGS", "")
     os.environ["EVCXR_TMPDIR"] = str(session / "ctx")
     kernel = str(home / "bin/evcxr_jupyter")

@@ -1,6 +1,7 @@
 """What a check of notebooks notices, and what tidying leaves: python -m unittest, in the environment `.python/jupyter`."""
 
 import base64
+import copy
 import io
 import random
 import tempfile
@@ -12,6 +13,7 @@ from nbformat import v4
 from PIL import Image
 
 import kernel
+import metadata
 import notebooks
 import tidy
 
@@ -127,6 +129,61 @@ class Tidy(unittest.TestCase):
             self.assertEqual(cell.outputs[0].metadata["image/png"]["width"], 300)
         shown = Image.open(io.BytesIO(base64.b64decode(book.cells[1].outputs[0].data["image/png"]))).convert("RGB")
         self.assertEqual(shown.getpixel((5, 5)), (255, 255, 255))
+
+
+def answer(members, **packages):
+    """What `cargo metadata` says of packages and of what each depends on; those with a capital are the repository's."""
+    return {
+        "packages": [
+            {"id": id, "name": id.lower(), "source": None if id[0].isupper() else "registry"} for id in packages
+        ],
+        "workspace_members": members,
+        "resolve": {
+            "nodes": [
+                {"id": id, "dependencies": others.split(), "deps": [{"pkg": other} for other in others.split()]}
+                for id, others in packages.items()
+            ]
+        },
+    }
+
+
+class Metadata(unittest.TestCase):
+    # A cell that depends on a chapter and, of its own, on dice.
+    ALL = answer(
+        ["Ctx", "Deps"],
+        Ctx="Chapter dice",
+        Deps="Chapter Other",
+        Chapter="Common tensors",
+        Common="images",
+        Other="sound",
+        tensors="archives",
+        images="codecs",
+        dice="numbers",
+        numbers="",
+        archives="",
+        codecs="",
+        sound="",
+    )
+
+    def test_cells_need_what_the_chapters_name_and_all_of_their_own_dependencies(self):
+        needed = {"Ctx", "Chapter", "Common", "tensors", "images", "dice", "numbers"}
+        self.assertEqual(metadata.needed(self.ALL), needed)
+        left = metadata.only(copy.deepcopy(self.ALL), needed)
+        self.assertEqual({package["id"] for package in left["packages"]}, needed)
+        self.assertEqual(left["workspace_members"], ["Ctx"])
+        behind = {node["id"]: node["dependencies"] for node in left["resolve"]["nodes"]}
+        self.assertEqual((behind["Common"], behind["images"], behind["dice"]), (["images"], [], ["numbers"]))
+        self.assertEqual([node["deps"] for node in left["resolve"]["nodes"] if node["id"] == "tensors"], [[]])
+
+    def test_a_crate_that_a_cell_names_itself_is_whole(self):
+        named = copy.deepcopy(self.ALL)
+        named["resolve"]["nodes"][0]["deps"].append({"pkg": "tensors"})
+        self.assertLessEqual({"tensors", "archives"}, metadata.needed(named))
+
+    def test_other_answers_stay_as_they_are(self):
+        self.assertIsNone(metadata.needed(answer(["Std"], Std="libc", libc="")))
+        without = self.ALL | {"resolve": None}  # cargo metadata --no-deps
+        self.assertIsNone(metadata.needed(without))
 
 
 if __name__ == "__main__":

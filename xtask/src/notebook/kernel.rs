@@ -15,8 +15,8 @@ use crate::process::answer;
 /// The version that the notebooks were tried with.
 const EVCXR: &str = "0.22.0";
 
-/// Large parts of the kernel that serve completion. The types of variables, for which all of the sources are read when a
-/// kernel starts, come from others.
+/// Large parts of the kernel that serve completion. The types of variables, for which sources are read when a kernel starts,
+/// come from others.
 const ONLY_FOR_EDITORS: [&str; 7] = [
     "ra_ap_hir",
     "ra_ap_ide",
@@ -71,7 +71,7 @@ fn compile(root: &Path, home: &Path) -> Result<()> {
     command.args(["install", "evcxr_jupyter", "--version", EVCXR, "--locked", "--force", "--root"]).arg(home);
     // A folder that stays: an interrupted compilation goes on where it was.
     command.env("CARGO_TARGET_DIR", &build).env("PATH", with_bin(home)?);
-    // Fully optimised, its parts take half as long again to compile, and it starts only two seconds sooner.
+    // Fully optimised, its parts take half as long again to compile, and it starts hardly sooner.
     command.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1");
     for package in ONLY_FOR_EDITORS {
         command.args(["--config", &format!("profile.release.package.{package}.opt-level=0")]);
