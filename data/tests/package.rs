@@ -66,7 +66,6 @@ fn fetch(package: &[u8], manifest: &str) -> (TempDir, String) {
     let path = |name: &str| folder.path().join(name);
     fs::write(path("package"), package).unwrap();
     fs::write(path("manifest.toml"), manifest).unwrap();
-    fs::create_dir(path("bin")).unwrap();
     let client = format!("echo \"$@\" > '{0}'/arguments\ncp '{0}'/package drawings-1.0.tgz\n", folder.path().display());
     script(&path("bin/npm"), &client);
     let others = std::env::var("PATH").unwrap_or_default();

@@ -7,9 +7,9 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
 
-use support::{book, in_workspace, repository, script, write};
+use support::{book, in_workspace, repository, write};
 use tempfile::TempDir;
-use testing::{Finished, read};
+use testing::{Finished, read, script};
 use xtask::bench::peers::Home;
 
 /// Prints its arguments; `fail` makes it end with 7; answers `bench`.

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use support::{book, cupti_wheel, names, repository, runtime_wheel, torch_wheel, write, zip};
 use tempfile::TempDir;
-use testing::Finished;
+use testing::{Finished, script};
 use xtask::libtorch::install::assemble;
 use xtask::libtorch::place::put;
 use xtask::libtorch::unpack::target;
@@ -125,7 +125,7 @@ fn fetched() -> (TempDir, std::path::PathBuf) {
     let root = repository();
     fetch(root.path());
     let bin = root.path().join("bin");
-    support::script(&bin.join("c++"), "echo c++ 12\n");
+    script(&bin.join("c++"), "echo c++ 12\n");
     (root, bin)
 }
 

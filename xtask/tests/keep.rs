@@ -6,11 +6,9 @@ mod support;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use support::{
-    book, cupti_wheel, loadable_torch_wheel, names, repository, runtime_wheel, script, toolkit_wheel, write,
-};
+use support::{book, cupti_wheel, loadable_torch_wheel, names, repository, runtime_wheel, toolkit_wheel, write};
 use tempfile::TempDir;
-use testing::Finished;
+use testing::{Finished, script};
 use xtask::libtorch::{State, Variant, state};
 
 /// A repository whose wheels lie in `folder` of the working folder, and a search path with a C++ compiler only.

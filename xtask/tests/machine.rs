@@ -7,11 +7,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use support::{
-    book, cupti_wheel, names, repository, runtime_wheel, script, shared_library, toolkit_wheel, torch_wheel_with,
-};
+use support::{book, cupti_wheel, names, repository, runtime_wheel, shared_library, toolkit_wheel, torch_wheel_with};
 use tempfile::TempDir;
-use testing::Finished;
+use testing::{Finished, script};
 use xtask::libtorch::{State, Variant, state};
 
 /// A repository, and a folder of programs with a C++ compiler.

@@ -174,10 +174,3 @@ pub fn book(root: &Path) -> Command {
 pub fn run(root: &Path, args: &[&str]) -> Finished {
     Finished::run(book(root).args(args))
 }
-
-/// An executable shell script.
-#[cfg(unix)]
-pub fn script(path: &Path, text: &str) {
-    fs::create_dir_all(path.parent().unwrap()).unwrap();
-    testing::script(path, text);
-}
