@@ -24,18 +24,18 @@ def needed(metadata):
     if not cells or not metadata["resolve"]:
         return None
     nodes = {node["id"]: node for node in metadata["resolve"]["nodes"]}
-    whole, named, next_ones = set(), set(), list(cells)
-    while next_ones:
-        id = next_ones.pop()
+    ours = {id for id, package in packages.items() if package["source"] is None}
+    whole, named, left = set(), set(), list(cells)
+    while left:
+        id = left.pop()
         if id in whole:
             continue
         whole.add(id)
-        dependencies = [dependency["pkg"] for dependency in nodes[id]["deps"]]
-        ours = id not in cells and packages[id]["source"] is None
-        if ours:
-            named.update(dependencies)
-            dependencies = [other for other in dependencies if packages[other]["source"] is None]
-        next_ones += dependencies
+        dependencies = {dependency["pkg"] for dependency in nodes[id]["deps"]}
+        if id in ours - cells:
+            named |= dependencies
+            dependencies &= ours
+        left += dependencies
     return whole | named
 
 
