@@ -2,6 +2,7 @@
 
 mod environment;
 mod kernel;
+mod sources;
 mod workspace;
 
 use std::ffi::OsString;
@@ -75,7 +76,7 @@ fn refuses_root(arguments: &[OsString]) -> bool {
     !allowed && process::answer("id", &["-u"]).is_some_and(|id| id == "0")
 }
 
-/// What notebooks need, in the order of what it takes: Jupyter, the kernel, the dependencies. The lock is held until Jupyter
+/// What notebooks need: Jupyter, the sources of Rust's library, the kernel, the dependencies. The lock is held until Jupyter
 /// starts.
 fn set_up(root: &Path, experiments: &Experiments) -> Result<(PathBuf, File)> {
     ensure!(
@@ -90,6 +91,7 @@ fn set_up(root: &Path, experiments: &Experiments) -> Result<(PathBuf, File)> {
     let lock = File::create(&lock_file).with_context(|| format!("making {}", lock_file.display()))?;
     disk::lock(&lock, || note!("Another set-up is running; waiting for it."));
     let python = environment::ready(root)?;
+    sources::ready()?;
     kernel::ready(root)?;
     workspace::ready(root, &cargo, experiments)?;
     kernel::write_spec(root, &python, &cargo)?;
