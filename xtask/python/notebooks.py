@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from queue import Empty
 
@@ -133,7 +134,13 @@ def group(job, entries, out):
         # After a failure, with another kernel.
         kernel = Kernel(Path(rest[0]["path"]).parent, f"{job['options']}\n--out={out}")
         # What the kernel says of itself: that it reads no settings, that a connection ended, or why it could not start.
-        with open(f"{out}.log", "a") as log, kernel.client.setup_kernel(stdout=log, stderr=log):
+        with open(f"{out}.log", "a") as log, ExitStack() as running:
+            try:
+                running.enter_context(kernel.client.setup_kernel(stdout=log, stderr=log))
+            except RuntimeError as error:
+                # No other would start, either.
+                failed(rest[0], with_log(error, out))
+                return failures + [Path(entry["path"]).stem for entry in rest]
             while rest:
                 fine = one(job, kernel, rest[0], out)
                 entry = rest.pop(0)
@@ -141,6 +148,15 @@ def group(job, entries, out):
                     failures.append(Path(entry["path"]).stem)
                     break
     return failures
+
+
+def with_log(error, out):
+    """An error of the kernel, and what it said of itself."""
+    return f"{error}\n{Path(out + '.log').read_text()}"
+
+
+def failed(entry, said):
+    print(f"{Path(entry['path']).stem:<42}FAILED\n{indented(said)}", flush=True)
 
 
 def one(job, kernel, entry, out):
@@ -155,14 +171,13 @@ def one(job, kernel, entry, out):
             tidy.write(notebook, path)
         kernel.clear()
     except Failed as error:
-        said = str(error)
+        failed(entry, str(error))
     except (CellTimeoutError, DeadKernelError, RuntimeError) as error:
-        said = f"{error}\n{Path(out + '.log').read_text()}"
+        failed(entry, with_log(error, out))
     else:
         count = len(entry["figures"])
         print(f"{path.stem:<42}{count:>3} figure{'s' if count != 1 else ' '} {time.time() - start:>6.0f} s", flush=True)
         return True
-    print(f"{path.stem:<42}FAILED\n{indented(said)}", flush=True)
     return False
 
 
