@@ -8,18 +8,21 @@ use data::note;
 
 use crate::process::answer;
 
-/// Takes those that are here, or has rustup fetch them: they are not in its default profile.
+/// Takes those that are here, or that `RUST_SRC_PATH` names, or has rustup fetch them: they are not in its default profile.
 ///
 /// # Errors
 /// They are missing, and rustup cannot fetch them.
 pub fn ready() -> Result<()> {
+    if std::env::var_os("RUST_SRC_PATH").is_some() {
+        return Ok(());
+    }
     let sysroot = answer("rustc", &["--print", "sysroot"]).context("rustc does not tell where its libraries lie")?;
     fetch(Path::new(&sysroot), Command::new("rustup"))
 }
 
 fn fetch(sysroot: &Path, mut rustup: Command) -> Result<()> {
     let is_there = || sysroot.join("lib/rustlib/src/rust/library/std").is_dir();
-    if is_there() || std::env::var_os("RUST_SRC_PATH").is_some() {
+    if is_there() {
         return Ok(());
     }
     note!("Fetching the sources of Rust's standard library, from which the kernel knows types.");
