@@ -15,10 +15,12 @@ import argparse
 import os
 import re
 import sys
+import tempfile
 from pathlib import Path
 
 import h5py
 import numpy as np
+from safetensors import SafetensorError
 from safetensors.numpy import load_file, save
 
 # The order of a layer's variables in Keras, which matches them by position when it loads a file.
@@ -72,18 +74,18 @@ def read_h5(path):
                 key = short_name(group.name.split("/")[-1], name)
                 if key in weights:
                     raise ValueError(f"{path} holds {key} twice")
+                if name not in group:
+                    raise ValueError(f"{path} names {name}, which it does not hold")
                 weights[key] = np.asarray(group[name], np.float32)
     return weights
 
 
 def replace(path, write):
     """Writes beside `path` and renames, so that no half-written file stays."""
-    temporary = Path(f"{path}.part")
-    try:
+    with tempfile.TemporaryDirectory(prefix=".part-", dir=Path(path).parent) as folder:
+        temporary = Path(folder) / "weights"
         write(temporary)
         os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def h5_to_safetensors(source, target, rename=None):
@@ -146,7 +148,7 @@ def main():
             weights = safetensors_to_h5(source, target, rename)
         else:
             weights = h5_to_safetensors(source, target, rename)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, SafetensorError) as error:
         sys.exit(f"cannot convert {source}: {error}")
     for name, value in weights.items():
         print(f"{name:40} {value.shape}")

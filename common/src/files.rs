@@ -45,9 +45,11 @@ fn write_once(path: &Path, bytes: &[u8]) -> Result<bool> {
 /// Removes the temporary files that killed processes left in a folder and its subfolders.
 pub fn remove_parts(folder: &Path) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        if entry.path().is_dir() {
+        let Ok(kind) = entry.file_type() else { continue };
+        // A link may lead out of the folder: what it names stays.
+        if kind.is_dir() {
             remove_parts(&entry.path());
-        } else if entry.file_name().to_string_lossy().starts_with(PART) {
+        } else if kind.is_file() && entry.file_name().to_string_lossy().starts_with(PART) {
             let _ = fs::remove_file(entry.path());
         }
     }

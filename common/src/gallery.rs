@@ -6,7 +6,8 @@ use crate::plot::Figure;
 use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 use std::fmt::Write;
-use std::fs;
+use std::fs::{self, File};
+use std::io::ErrorKind;
 use std::path::Path;
 
 /// Description of a figure in the gallery; saved as JSON beside the PNG.
@@ -55,8 +56,11 @@ pub struct Attachment {
 /// It has a reader's own page.
 pub fn check(figures: &Path) -> Result<()> {
     let page = figures.join("index.html");
-    let other = fs::read_to_string(&page).is_ok_and(|text| !text.contains(TITLE));
-    ensure!(!other, "{} is no gallery of this project, and stays: choose another folder with --out", page.display());
+    let ours = match fs::read_to_string(&page) {
+        Ok(text) => text.contains(TITLE),
+        Err(error) => error.kind() == ErrorKind::NotFound, // none yet; what is no text is not ours
+    };
+    ensure!(ours, "{} is no gallery of this project, and stays: choose another folder with --out", page.display());
     Ok(())
 }
 
@@ -67,6 +71,7 @@ pub fn check(figures: &Path) -> Result<()> {
 /// As [`check`], or a file cannot be read or written.
 pub fn add(figures: &Path, image: &Image, figure: &Figure, attached: &[&[u8]]) -> Result<()> {
     check(figures)?;
+    let _lock = lock(figures)?;
     let json = serde_json::to_string_pretty(image).context("cannot encode the figure's description as JSON")?;
     let png = figures.join(&image.file);
     // The old description is removed first: after a kill a figure may be missing, but never has a wrong description.
@@ -84,6 +89,15 @@ pub fn add(figures: &Path, image: &Image, figure: &Figure, attached: &[&[u8]]) -
     }
     files::write(&png.with_extension("json"), (json + "\n").as_bytes())?;
     files::write(&figures.join("index.html"), page(&images(figures)?).as_bytes())
+}
+
+/// Locks the gallery: another process that draws into it waits, for the page lists what both have drawn.
+fn lock(figures: &Path) -> Result<File> {
+    let path = figures.join(".lock");
+    let create = || fs::create_dir_all(figures).and_then(|()| File::create(&path));
+    let file = create().with_context(|| format!("cannot write {}", path.display()))?;
+    data::disk::lock(&file, || ());
+    Ok(file)
 }
 
 /// Whether a file has the name of a figure's PNG but for its ending: only those are ours.
@@ -117,8 +131,8 @@ fn images(figures: &Path) -> Result<Vec<Image>> {
     Ok(images)
 }
 
-/// What our page has in its title.
-const TITLE: &str = "Generative Deep Learning";
+/// The title of our page, of older versions', too.
+const TITLE: &str = "<title>Generative Deep Learning in Rust: figures</title>";
 
 const HEAD: &str = r#"<!DOCTYPE html>
 <html lang="en">
@@ -229,11 +243,16 @@ mod tests {
         let (image, figure) = (image(), figure());
         // A page and a pair of files of theirs.
         let page = figures.join("index.html");
-        fs::write(&page, "my page").unwrap();
-        let error = add(figures, &image, &figure, &[]).unwrap_err().to_string();
-        assert!(error.contains("index.html") && error.contains("--out"), "{error}");
-        assert_eq!(fs::read_to_string(&page).unwrap(), "my page");
-        assert_eq!(fs::read_dir(figures).unwrap().count(), 1);
+        // About the same book; and not in UTF-8.
+        for theirs in
+            [&b"<h1>Notes on Generative Deep Learning</h1>"[..], b"\xcc\xee\xff \xf1\xf2\xf0\xe0\xed\xe8\xf6\xe0"]
+        {
+            fs::write(&page, theirs).unwrap();
+            let error = add(figures, &image, &figure, &[]).unwrap_err().to_string();
+            assert!(error.contains("index.html") && error.contains("--out"), "{error}");
+            assert_eq!(fs::read(&page).unwrap(), theirs);
+            assert_eq!(fs::read_dir(figures).unwrap().count(), 1);
+        }
         fs::remove_file(&page).unwrap();
         fs::create_dir(figures.join("mine")).unwrap();
         for (name, text) in [("mine/a.json", "{\"mine\": 1}"), ("mine/a.png", "mine")] {
@@ -245,6 +264,24 @@ mod tests {
         let text = fs::read_to_string(&page).unwrap();
         assert!(text.contains("03_01_loss.png") && !text.contains("mine/a") && !text.contains("<audio"), "{text}");
         assert_eq!(fs::read_to_string(figures.join("mine/a.png")).unwrap(), "mine");
+    }
+
+    #[test]
+    fn two_commands_draw_into_one_gallery() {
+        let dir = tempfile::tempdir().unwrap();
+        let figures = dir.path();
+        std::thread::scope(|scope| {
+            for chapter in 1..5 {
+                scope.spawn(move || {
+                    for i in 0..6 {
+                        let file = format!("ch0{chapter}/0{chapter}_01_{}.png", i % 3);
+                        add(figures, &Image { file, ..image() }, &figure(), &[]).unwrap();
+                    }
+                });
+            }
+        });
+        let page = fs::read_to_string(figures.join("index.html")).unwrap();
+        assert_eq!(page.matches("<figure>").count(), 12);
     }
 
     #[test]

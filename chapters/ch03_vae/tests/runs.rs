@@ -87,12 +87,37 @@ fn ctrl_c_saves_and_says_how_to_go_on() {
     // What is there can be analysed, and it says how much that is.
     let unfinished = "of 60 epochs; `cargo book 03_01 --resume` goes on";
     stopped.succeed(&["03_02"]).assert_prints(&[unfinished]);
+    // An analysis has nothing to resume.
+    testing::interrupt_at(&mut stopped.command(&["03_02"]), "run:").assert_failure(130, &["the same command again"]);
 
     stopped.succeed(&["03_01", "--resume"]);
     assert!(!stopped.succeed(&["03_02"]).stdout.contains(unfinished));
     whole.succeed(&smoke);
     let run = "run/autoencoder/0001_digits";
     assert_equal(&checkpoint(&stopped, run), &checkpoint(&whole, run));
+}
+
+#[test]
+fn a_refused_command_leaves_the_run_as_it_is() {
+    let chapter = ch03();
+    chapter.succeed(&["03_01", "--preset", "smoke"]);
+    let file = chapter.path("run/autoencoder/0001_digits/params.json");
+    let begun = fs::metadata(&file).unwrap().modified().unwrap();
+    chapter.succeed(&["03_01", "--resume"]);
+    assert!(fs::metadata(&file).unwrap().modified().unwrap() > begun, "it is the run that was resumed last");
+
+    let before = read::text(&file);
+    let lock = fs::File::create(file.with_file_name(".lock")).unwrap();
+    lock.lock().unwrap(); // as a process that trains
+    chapter.run(&["03_01", "--resume", "--epochs", "9"]).assert_failure(1, &["another process is training"]);
+    assert_eq!(read::text(&file), before);
+    drop(lock);
+
+    let changed = before.replace("\"batch_size\": 32", "\"batch_size\": 0");
+    assert_ne!(changed, before);
+    fs::write(&file, &changed).unwrap();
+    chapter.run(&["03_01", "--resume"]).assert_failure(1, &["params.json", "batch_size must lie between"]);
+    assert_eq!(read::text(&file), changed);
 }
 
 #[test]
@@ -137,7 +162,14 @@ fn half_made_folders_and_lost_histories_do_no_harm() {
     let second = chapter.path("run/autoencoder/0002_digits");
     fs::remove_file(second.join("history.csv")).unwrap();
     fs::write(second.join("weights/.part-x"), "left by a kill").unwrap();
+    // A link out of the folder, to a file with such a name.
+    let theirs = chapter.path("theirs");
+    fs::create_dir(&theirs).unwrap();
+    fs::write(theirs.join(".part-x"), "a reader's own").unwrap();
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(&theirs, second.join("data")).unwrap();
     chapter.succeed(&["03_01", "--resume"]);
+    assert!(theirs.join(".part-x").exists());
     assert_eq!(read::csv(&second.join("history.csv")).len(), 4);
     assert!(!second.join("weights/.part-x").exists());
 }

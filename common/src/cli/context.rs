@@ -27,6 +27,8 @@ pub struct Context {
     pub(super) drawn: Cell<usize>,
     /// The sound font of figures with music, once it is looked for.
     pub(super) instruments: OnceCell<Option<Instruments>>,
+    /// Whether `--resume` goes on with what this command has begun.
+    pub(super) resumable: Cell<bool>,
     /// Only in a notebook.
     pub(super) notebook: Option<Notebook>,
 }
@@ -52,8 +54,8 @@ impl Context {
         };
         gallery::check(&out.join("figures"))?; // before minutes of training
         let (chapter, entry, drawn) = (table.chapter, entry.clone(), Cell::new(0));
-        let instruments = OnceCell::new();
-        Ok(Context { chapter, entry, options, reuse, device, out, drawn, instruments, notebook: None })
+        let (instruments, resumable) = (OnceCell::new(), Cell::new(false));
+        Ok(Context { chapter, entry, options, reuse, device, out, drawn, instruments, resumable, notebook: None })
     }
 
     /// The experiment.
@@ -151,8 +153,8 @@ impl Context {
     pub(super) fn of(&self, entry: &Entry) -> Context {
         let Context { chapter, device, .. } = *self;
         let (entry, options, out) = (entry.clone(), self.options.clone(), self.out.clone());
-        let (drawn, instruments) = (Cell::new(0), OnceCell::new());
-        Context { chapter, entry, options, reuse: true, device, out, drawn, instruments, notebook: None }
+        let (drawn, instruments, resumable) = (Cell::new(0), OnceCell::new(), Cell::new(false));
+        Context { chapter, entry, options, reuse: true, device, out, drawn, instruments, resumable, notebook: None }
     }
 
     /// The folder of all runs: `run/`.

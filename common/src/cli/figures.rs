@@ -145,13 +145,13 @@ fn made_with(params: &Params<()>, epochs: usize, unit: &str) -> String {
 
 /// The command that redraws a figure.
 fn command(Entry { id, takes, .. }: &Entry, params: &Params<()>) -> String {
-    if let Some(file) = &params.weights_from {
-        if takes.iter().any(|takes| takes == "watch") {
-            return format!("cargo book {id} --watch"); // weights that come with the chapter
-        }
-        return format!("cargo book {id} --weights {}", shell::quoted(file));
+    if params.weights_from.is_some() && takes.iter().any(|takes| takes == "watch") {
+        return format!("cargo book {id} --watch"); // weights that come with the chapter
     }
-    let mut command = format!("cargo book figures {id} --preset {}", params.preset);
+    let mut command = match &params.weights_from {
+        Some(file) => format!("cargo book {id} --weights {} --preset {}", shell::quoted(file), params.preset),
+        None => format!("cargo book figures {id} --preset {}", params.preset),
+    };
     params.settings.iter().for_each(|setting| command += &format!(" --set {}", shell::setting(setting)));
     if params.seed != DEFAULT_SEED {
         command += &format!(" --seed {}", params.seed);

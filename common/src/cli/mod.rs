@@ -111,9 +111,7 @@ pub fn main(chapter: &Chapter) -> ExitCode {
             ExitCode::from(2)
         }
         Err(error) if error.is::<Interrupted>() => {
-            let figures = std::env::args().nth(1).is_some_and(|command| command == "figures");
-            let how = if figures { "run the same command again" } else { "run the same command with --resume" };
-            note!("{error}\nto resume, {how}");
+            note!("{error}");
             ExitCode::from(130)
         }
         Err(error) => {
@@ -175,7 +173,14 @@ fn experiment(chapter: &Chapter, context: &Context) -> Result<()> {
     let entry = context.entry();
     say!("\n{}  {} (pp. {})", entry.full_name(), entry.title, entry.pages);
     let run = chapter.experiments.iter().find(|(id, _)| *id == entry.id).map(|(_, run)| run);
-    run.unwrap_or_else(|| unreachable!("{} is in the table, but has no function", entry.id))(context)
+    let run = run.unwrap_or_else(|| unreachable!("{} is in the table, but has no function", entry.id));
+    run(context).map_err(|error| if error.is::<Interrupted>() { with_next_step(&error, context) } else { error })
+}
+
+/// An interruption with the command that goes on.
+fn with_next_step(error: &anyhow::Error, context: &Context) -> anyhow::Error {
+    let how = if context.resumable.get() { "run the same command with --resume" } else { "run the same command again" };
+    Interrupted(format!("{error}\nto resume, {how}")).into()
 }
 
 /// Computes in this precision from now on.

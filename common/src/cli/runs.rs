@@ -36,6 +36,7 @@ impl Context {
         };
         run.folder = run.folder.with_tensorboard(self.options.tensorboard);
         self.tell_run(&run);
+        self.resumable.set(!self.reuse);
         Ok(run)
     }
 
@@ -52,7 +53,9 @@ impl Context {
         if let Some((option, _)) = idle.into_iter().find(|(_, given)| *given) {
             bail!("{} trains nothing: {option} does not apply", self.entry().full_name());
         }
-        self.training_run(section, short, data)
+        let run = self.training_run(section, short, data);
+        self.resumable.set(false);
+        run
     }
 
     /// The run to analyse: the one selected by `--run`, or the last one (of `--preset`, if given); for `figures` the
@@ -346,7 +349,6 @@ impl Context {
         if !measured.is_empty() {
             run.params.config = overridden(&run.params.config, measured.iter().copied())?;
             measured.iter().for_each(|(key, value)| replace_setting(&mut run.params.settings, key, value));
-            run.save_params()?;
         }
         if let Some(epochs) = self.options.epochs {
             let done = run.folder.epochs_done()?;
@@ -355,8 +357,8 @@ impl Context {
             run.params.config = with_epochs(&run.params.config, epochs)?;
             run.params.config.check()?;
             replace_setting(&mut run.params.settings, "epochs", &epochs.to_string());
-            run.save_params()?;
         }
+        run.change_params()?;
         Ok(run)
     }
 
@@ -396,7 +398,7 @@ impl Context {
 fn measured_as<C: ExperimentConfig>(mut run: Run<C>, params: Params<C>) -> Result<Run<C>> {
     if json(&run.params.config) != json(&params.config) {
         (run.params.config, run.params.settings) = (params.config, params.settings);
-        run.save_params()?;
+        run.change_params()?;
     }
     Ok(run)
 }

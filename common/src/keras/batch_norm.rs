@@ -41,14 +41,16 @@ pub struct BatchNorm {
 }
 
 impl BatchNorm {
-    /// A layer for inputs of shape `[.., channels]`.
+    /// A layer for vectors `[channels]` and images `[.., channels]`, which travel between nets with the channels first.
+    /// Sequences `[steps, channels]` have none here: no net of the book normalizes them by batches.
     ///
     /// # Errors
-    /// The last axis is open or out of bounds, or momentum or epsilon is invalid.
+    /// The input is a sequence, its last axis is open or out of bounds, or momentum or epsilon is invalid.
     pub fn new(path: &nn::Path, input: &Shape, config: BatchNormConfig) -> Result<BatchNorm> {
         let BatchNormConfig { momentum, epsilon } = config;
         ensure!((0.0..=1.0).contains(&momentum), "momentum must lie between 0 and 1, not {momentum}");
         ensure!(epsilon.is_finite() && epsilon >= 0.0, "epsilon must be 0 or more, not {epsilon}");
+        ensure!(input.len() != 2, "batch normalization of sequences is not supported: use layer_norm");
         let channels = [input.channels()?];
         Ok(BatchNorm {
             gamma: weights::add(path, "gamma", &channels, Ones)?,

@@ -11,7 +11,7 @@ const CONVERTER: &str = "common/python/h5_to_safetensors.py";
 /// What the file is, with its path, and the next step.
 pub(super) fn describe(path: &Path, bytes: &[u8]) -> String {
     let shown = path.display().to_string();
-    let (kind, step) = kind(bytes).unwrap_or(Kind::Damaged).words(&quoted(&shown));
+    let (kind, step) = kind(bytes).unwrap_or(Kind::Damaged).words(&shown);
     format!("{shown} is {kind}: {step}")
 }
 
@@ -57,8 +57,9 @@ fn of_zip(bytes: &[u8]) -> Kind {
 }
 
 impl Kind {
-    /// Its name, and the next step with the file `path`.
+    /// Its name, and the next step with the file `path`: in a shell, or in Python, whose strings are written alike.
     fn words(self, path: &str) -> (&'static str, String) {
+        let (in_python, path) = (format!("{path:?}"), quoted(path));
         let save = "safetensors.numpy.save_file({v.path: v.numpy() for v in model.variables}, 'weights.safetensors')";
         let load = "then give --weights weights.safetensors";
         match self {
@@ -68,13 +69,13 @@ impl Kind {
             Kind::Keras => (
                 "an archive of Keras 3 (.keras)",
                 format!(
-                    "in Python, `model = keras.saving.load_model({path})` and `{save}`, {load}; {CONVERTER} reads .h5 files"
+                    "in Python, `model = keras.saving.load_model({in_python})` and `{save}`, {load}; {CONVERTER} reads .h5 files"
                 ),
             ),
             Kind::PyTorch => (
                 "a file of PyTorch (.pt, .pth)",
                 format!(
-                    "read it with `torch.load({path})` and write it with `safetensors.numpy.save_file`, under Keras' names and in \
+                    "read it with `torch.load({in_python})` and write it with `safetensors.numpy.save_file`, under Keras' names and in \
                      Keras' layouts (kernels as height, width, in, out), {load}; {CONVERTER} reads .h5 files"
                 ),
             ),
@@ -116,7 +117,7 @@ mod tests {
                 b"\x89HDF\r\n\x1a\n....".to_vec(),
                 "an HDF5 file of Keras (.h5): run `python common/python/h5_to_safetensors.py 'my weights'",
             ),
-            (zip("model.weights.h5"), "Keras 3 (.keras)"),
+            (zip("model.weights.h5"), "Keras 3 (.keras): in Python, `model = keras.saving.load_model(\"my weights\")`"),
             (zip("archive/data.pkl"), "PyTorch (.pt, .pth)"),
             (b"\x80\x02}q\x00".to_vec(), "PyTorch (.pt, .pth)"),
             (zip("kernel.npy"), ".npz"),

@@ -29,7 +29,7 @@ use crate::cli::Chapter;
 use std::env;
 use std::panic;
 
-/// Variable with options for all notebooks, one per line, before those of the cells. `cargo book notebook` sets it.
+/// Variable with options for all notebooks, one per line; those of a cell go first. `cargo book notebook` sets it.
 pub const OPTIONS: &str = "GDL_NOTEBOOK_OPTIONS";
 
 /// The context of an experiment, the argument of a chapter's functions.
@@ -44,7 +44,9 @@ pub const OPTIONS: &str = "GDL_NOTEBOOK_OPTIONS";
 pub fn experiment(chapter: &Chapter, command: &str) -> Result<Context> {
     panic::set_hook(Box::new(|info| eprintln!("{}", panic_message(info))));
     let for_all = env::var(OPTIONS).unwrap_or_default();
-    chapter.notebook(command.split_whitespace().chain(for_all.lines()))
+    let mut words = command.split_whitespace();
+    // The last one of two equal options counts: the cell's.
+    chapter.notebook(words.next().into_iter().chain(for_all.lines()).chain(words))
 }
 
 /// The first line of a panic's message: libtorch adds its stack trace.

@@ -1,18 +1,18 @@
 use super::checkpoint::CheckpointFile;
-use super::config::with_present_names;
+use super::config::{ExperimentConfig, with_present_names};
 use super::history::History;
 use super::step_history;
 use crate::files;
 use crate::keras::precision::Precision;
 use crate::keras::{Model, weights};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use data::{DataSet, Manifest};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -175,6 +175,17 @@ impl RunFolder {
         paths
     }
 
+    /// Locks the folder for training, until the file is dropped.
+    ///
+    /// # Errors
+    /// Another process trains in it, or nothing can be written there.
+    pub(super) fn lock(&self) -> Result<File> {
+        let path = self.path.join(".lock");
+        let file = File::create(&path).with_context(|| format!("cannot lock {}", path.display()))?;
+        ensure!(data::disk::try_lock(&file), "another process is training in {}", self.path.display());
+        Ok(file)
+    }
+
     /// Reads `params.json`.
     ///
     /// # Errors
@@ -333,10 +344,17 @@ pub struct Run<C> {
     pub params: Params<C>,
 }
 
-impl<C: Serialize + DeserializeOwned> Run<C> {
+impl<C: ExperimentConfig> Run<C> {
     /// Opens an existing run.
+    ///
+    /// # Errors
+    /// As [`RunFolder::params`], or a hyper-parameter is out of bounds: the file may have been changed.
     pub fn open(folder: RunFolder) -> Result<Run<C>> {
-        let params = folder.params()?;
+        let params: Params<C> = folder.params()?;
+        params
+            .config
+            .check()
+            .with_context(|| format!("{} has an invalid hyper-parameter", folder.path.join("params.json").display()))?;
         Ok(Run { folder, params })
     }
 
@@ -348,6 +366,15 @@ impl<C: Serialize + DeserializeOwned> Run<C> {
             let _ = fs::remove_dir(&run.folder.path);
         })?;
         Ok(run)
+    }
+
+    /// Rewrites `params.json` of a run that no other process trains. This also makes it the run that was resumed last.
+    ///
+    /// # Errors
+    /// Another process trains it, or the file cannot be written.
+    pub fn change_params(&self) -> Result<()> {
+        let _lock = self.folder.lock()?;
+        self.save_params()
     }
 
     /// Rewrites `params.json`.

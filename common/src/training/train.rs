@@ -10,7 +10,7 @@ use crate::device;
 use crate::files;
 use crate::keras::weights;
 use crate::say;
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Result, bail, ensure};
 use std::fs::File;
 use std::time::{Duration, Instant};
 use tch::Tensor;
@@ -83,7 +83,7 @@ impl Training {
     /// # Errors
     /// The checkpoint is damaged, of another model or of another plan.
     pub fn start(folder: &RunFolder, plan: Plan, state: TrainState) -> Result<Training> {
-        let lock = lock(folder)?;
+        let lock = folder.lock()?;
         files::remove_parts(&folder.path);
         let checkpoint = folder.checkpoint();
         let mut position = Position { steps_per_epoch: plan.batches, ..Position::default() };
@@ -383,14 +383,6 @@ impl Training {
         let step = self.read;
         bail!("{why} by step {step}: training stops\n{kept} in {folder}; try a smaller learning rate")
     }
-}
-
-/// Locks a folder for training.
-fn lock(folder: &RunFolder) -> Result<File> {
-    let path = folder.path.join(".lock");
-    let file = File::create(&path).with_context(|| format!("cannot lock {}", path.display()))?;
-    ensure!(data::disk::try_lock(&file), "another process is training in {}", folder.path.display());
-    Ok(file)
 }
 
 #[cfg(test)]

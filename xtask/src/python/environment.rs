@@ -1,6 +1,6 @@
 //! Virtual environments below `.python`. One is never removed: a reader's notes and packages in it stay.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
@@ -37,6 +37,10 @@ impl Environment<'_> {
         if fs::read_to_string(&marker).is_ok_and(|text| text == self.lock) && python_version(&python).is_some() {
             return Ok(python);
         }
+        let _lock = alone(&self.dir)?;
+        if fs::read_to_string(&marker).is_ok_and(|text| text == self.lock) && python_version(&python).is_some() {
+            return Ok(python); // another command has installed it meanwhile
+        }
         note!("Installing {} in {}. This is done once.", self.title, self.dir.display());
         make(&base()?, &self.dir)?;
         pip::renew(&python, &self.dir);
@@ -51,6 +55,18 @@ impl Environment<'_> {
         fs::write(&marker, self.lock).with_context(|| format!("writing {}", marker.display()))?;
         Ok(python)
     }
+}
+
+/// Waits until no other command installs into this environment; others wait until the file is dropped.
+fn alone(dir: &Path) -> Result<File> {
+    let path = dir.with_extension("lock");
+    let create = || {
+        fs::create_dir_all(path.parent().unwrap_or(dir))?;
+        File::create(&path)
+    };
+    let file = create().with_context(|| format!("making {}", path.display()))?;
+    data::disk::lock(&file, || note!("Another installation is running; waiting for it."));
+    Ok(file)
 }
 
 /// The Python of a virtual environment.
