@@ -3,7 +3,7 @@
 use crate::figures::fashion as draw;
 use crate::models::multinomial::Multinomial;
 use crate::models::naive_bayes::NaiveBayes;
-use crate::models::outfits::{self, Outfit, SIZES, WRODL};
+use crate::models::outfits::{self, BOOK, Outfit, SIZES, WRODL};
 use crate::models::random::generator;
 use anyhow::{Result, ensure};
 use common::cli::Context;
@@ -38,7 +38,7 @@ impl ExperimentConfig for Config {
 /// The observed outfits of an experiment, and their entry in the run's parameters.
 pub fn observations(table: &Option<PathBuf>) -> Result<(DataInfo, Vec<Outfit>)> {
     Ok(match table {
-        None => (DataInfo::own("wrodl", "50 outfits, a reconstruction", WRODL.as_bytes()), outfits::parse(WRODL)?),
+        None => (DataInfo::own(BOOK, "50 outfits, a reconstruction", WRODL.as_bytes()), outfits::parse(WRODL)?),
         Some(path) => {
             let (text, outfits) = outfits::read(path)?;
             let title = format!("{} outfits of {}", outfits.len(), path.display());

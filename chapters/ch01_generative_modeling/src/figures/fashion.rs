@@ -2,7 +2,7 @@
 
 use crate::models::multinomial::Multinomial;
 use crate::models::naive_bayes::NaiveBayes;
-use crate::models::outfits::{FEATURES, Outfit, SIZES, values_of};
+use crate::models::outfits::{BOOK, FEATURES, Outfit, SIZES, values_of};
 use anyhow::{Context as _, Result};
 use common::cli::Figures;
 use common::plot::{Figure, ImageGrid, Plot, Table};
@@ -18,11 +18,11 @@ pub fn first_rows(figures: &Figures, observed: &[Outfit]) -> Result<()> {
     for (i, outfit) in observed.iter().take(10).enumerate() {
         table = table.row([i.to_string()].into_iter().chain(outfit.names()));
     }
-    let caption = format!(
-        "The first ten of {} observed outfits. The book prints only counts: the rows are a reconstruction with the same \
-         counts.",
-        observed.len()
-    );
+    let of = match figures.data().name == BOOK {
+        true => " The book prints only counts: the rows are a reconstruction with the same counts.",
+        false => "",
+    };
+    let caption = format!("The first ten of {} observed outfits.{of}", observed.len());
     figures.save("first_rows", &caption, Figure::fitted(&[&[&table]], 9.0)?)
 }
 
@@ -54,10 +54,10 @@ pub fn probabilities(
         ];
         table = table.row(outfit.names().into_iter().chain(numbers));
     }
+    let second = if multinomial.count(&blue) == 0 { " The second outfit was never observed." } else { "" };
     let caption = format!(
         "Counts and probabilities of some of the {} possible outfits: multinomial model ({} free parameters; unobserved \
-         outfits are impossible), the same with additive smoothing, and naive Bayes ({} free parameters). The second \
-         outfit was never observed.",
+         outfits are impossible), the same with additive smoothing, and naive Bayes ({} free parameters).{second}",
         Multinomial::OUTCOMES,
         Multinomial::FREE_PARAMETERS,
         naive.free_parameters()

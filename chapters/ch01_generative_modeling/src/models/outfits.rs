@@ -18,6 +18,9 @@ pub const SIZES: [usize; 5] =
 /// exactly the book's counts, the first outfit twice, and the same outfit in Blue01 never.
 pub const WRODL: &str = include_str!("../../wrodl.csv");
 
+/// The name of this table in a run's parameters.
+pub const BOOK: &str = "wrodl";
+
 /// An outfit: the value of each feature, numbered from 0, in the order of [`FEATURES`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Outfit(pub [usize; 5]);

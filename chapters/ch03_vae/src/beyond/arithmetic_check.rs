@@ -53,7 +53,8 @@ pub fn check(
     let mut rows = vec![];
     for (i, vector) in vectors.iter().enumerate() {
         let after = classifier.sees(&decode(model, &(&z + &vector.vector * FACTOR)));
-        // Among faces without the attribute: the share that has it now, and the share in which another one changed.
+        // Among faces in whose reconstruction the classifier does not see the attribute: the share in which it does now,
+        // and the share in which another one changed.
         let without = before.select(1, i as i64).logical_not().nonzero().squeeze_dim(1);
         let (was, is) = (before.index_select(0, &without), after.index_select(0, &without));
         let turned = was.ne_tensor(&is).to_kind(Kind::Float);
@@ -76,7 +77,7 @@ pub fn check(
         .x_label("attribute that the classifier sees change")
         .y_label("vector added");
     let caption = "Share of faces in which the classifier sees an attribute change after the row's vector is added twice \
-                   to faces without that attribute. The diagonal shows attributes turned on; elsewhere nothing should \
+                   to faces in whose reconstruction it does not see that attribute. The diagonal shows attributes turned on; elsewhere nothing should \
                    change.";
     figures.save("arithmetic_check", caption, Figure::of(&map, (9.0, 7.5))?)
 }
@@ -156,7 +157,7 @@ fn report(rows: &[(String, [f64; 4], i64)], figures: &Figures) -> Result<()> {
         "turned_on",
         "others_kept",
     ])?;
-    say!("\nadding each vector {FACTOR} times to faces without its attribute");
+    say!("\nadding each vector {FACTOR} times to faces in which its attribute is not seen");
     say!("{:<20} classifier right  on decoded  faces  turned on  others kept", "");
     for (name, shares, faces) in rows {
         // If no face is without the attribute, there is no result.

@@ -39,7 +39,7 @@ pub fn run(context: &Context) -> Result<()> {
     ensure!(config.piece < n, "piece must be below {n}, the number of pieces, not {}", config.piece);
     let run = context.plain_run::<Config>("notation", config.music.short(), source.info.clone())?;
     let (piece, slices) = (&source.pieces[config.piece], source.slices());
-    say!("{n} pieces, {} notes, chords and rests", slices.iter().map(Vec::len).sum::<usize>());
+    say!("{n} pieces, {} notes and chords", slices.iter().map(Vec::len).sum::<usize>());
     let drawn = context.figures(&run);
     figures::score(&drawn, piece, config.bars)?;
     figures::notes(&drawn, piece, &slices[config.piece])?;

@@ -55,7 +55,7 @@ pub fn counts(figures: &Figures, pieces: &[Vec<Slice>]) -> Result<()> {
         *durations.entry(slice.length).or_default() += 1;
     }
     let caption = format!(
-        "How often pitches and durations occur in {} pieces: {} notes, chords and rests, {} different ones, {} durations; the \
+        "How often pitches and durations occur in {} pieces: {} notes and chords, {} different ones, {} durations; the \
          {NAMES} most frequent of each.",
         pieces.len(),
         slices().count(),

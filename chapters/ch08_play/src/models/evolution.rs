@@ -79,7 +79,8 @@ impl Evolution {
         Ok(())
     }
 
-    /// The mean of the last generation: what CMA-ES recommends.
+    /// The mean that the last generation was drawn from, whose cost was told with the others. What its costs teach shows in
+    /// the mean of the next one.
     pub fn mean(&self) -> Vec<f64> {
         let parts = self.parts.borrow();
         parts.as_ref().map_or_else(|| self.start.clone(), |(_, progress, _)| progress.param().as_slice().to_vec())

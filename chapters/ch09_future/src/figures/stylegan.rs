@@ -194,8 +194,8 @@ impl<'a> Drawing<'a> {
         let all = array4(&Tensor::stack(&images, 1).flatten(0, 1))?;
         let grid = ImageGrid::new(all.view()).columns(PSIS.len()).gap(3.0);
         let grid = grid.column_names(PSIS.map(|psi| format!("ψ = {psi}")));
-        let caption = "The truncation trick: w' = w̄ + ψ (w - w̄). ψ = 0 is the mean image of the training images; \
-                       with the other sign an image turns into its opposite (figure 8 of the paper).";
+        let caption = "The truncation trick: w' = w̄ + ψ (w - w̄). ψ = 0 is the image of w̄, the same face for all \
+                       points; with the other sign an image turns into its opposite (figure 8 of the paper).";
         self.figures.save("truncation", caption, Figure::fitted(&[&[&grid]], 9.0)?)
     }
 

@@ -29,7 +29,7 @@ pub struct TranslatorConfig {
     pub layers: i64,
 }
 
-/// A block of the decoder: attention to what is written, attention to what was read, and a feed-forward net. As in the
+/// A block of the decoder: attention to what was read, attention to what is written, and a feed-forward net. As in the
 /// encoder, each stands after a layer normalization, which trains more easily than the paper's order.
 #[derive(Debug)]
 struct DecoderBlock {

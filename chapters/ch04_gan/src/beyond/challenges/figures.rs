@@ -67,11 +67,14 @@ fn collapse(figures: &Figures, all: &Outcomes, evaluator: &Evaluator, real: &Ten
     let bars = counts.map(|modes| categories(evaluator.categories(), &modes.counts, highest));
     let rows: [Vec<&dyn Plot>; 2] =
         [sheets.iter().map(|plot| plot as &dyn Plot).collect(), bars.iter().map(|plot| plot as &dyn Plot).collect()];
+    let rates = all.config.extra_steps_learning_rates;
     let caption = format!(
         "Mode collapse (p. 143): real drawings, a GAN without dropout whose generator takes {} steps per discriminator \
-         step, and the WGAN-GP. Below: predicted categories of {} samples. Pairwise distance relative to real drawings: \
+         step, with learning rates of {:.1e} and {:.1e}, and the WGAN-GP. Below: predicted categories of {} samples. Pairwise distance relative to real drawings: \
          {:.2} (GAN) and {:.2} (WGAN-GP); effective number of categories: {:.1} and {:.1}.",
         all.config.generator_steps,
+        rates.discriminator,
+        rates.generator,
         all.config.measured,
         extra_steps.last.pairwise_distance,
         wgangp.last.pairwise_distance,
