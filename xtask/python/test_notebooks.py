@@ -125,8 +125,10 @@ class Tidy(unittest.TestCase):
         tidy.tidy(book, "03_04", [])
         tidy.shrink(book)
         self.assertLessEqual(len(tidy.text(book)), tidy.LIMIT)
-        for cell in book.cells:
-            self.assertEqual(cell.outputs[0].metadata["image/png"]["width"], 300)
+        # A photograph becomes a JPEG.
+        for cell, kind in zip(book.cells, ["image/jpeg", "image/png"]):
+            self.assertEqual(list(cell.outputs[0].data), [kind])
+            self.assertEqual(cell.outputs[0].metadata[kind]["width"], 300)
         shown = Image.open(io.BytesIO(base64.b64decode(book.cells[1].outputs[0].data["image/png"]))).convert("RGB")
         self.assertEqual(shown.getpixel((5, 5)), (255, 255, 255))
 

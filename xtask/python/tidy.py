@@ -16,16 +16,19 @@ KERNEL = {"display_name": "Rust", "language": "rust", "name": "rust"}
 LANGUAGE = {"file_extension": ".rs", "mimetype": "text/rust", "name": "rust", "pygments_lexer": "rust"}
 
 # Bytes that a notebook may have. Tests allow some more, for answers that are written afterwards.
-LIMIT = 200_000
+LIMIT = 300_000
 PNG = "image/png"
+JPEG = "image/jpeg"
 # Pixels that an image may be shown wide.
 WIDEST = 1000
 # Ways to make an image smaller: shares of its width, and numbers of colours or of greys.
 # More colours than a drawing has, and the pixels on a side that suffice for a palette of a photograph.
 MANY_COLOURS, FEW_PIXELS = 8192, 200
-SCALES = [1.0, 0.8, 0.65, 0.52, 0.42, 0.34, 0.27]
-COLOURS = [128, 64, 32]
+SCALES = [1.0, 0.8, 0.65, 0.52]
+COLOURS = [256, 128, 64, 32]
 GREYS = [32, 16, 8]
+# Of JPEGs, which suit photographs; colours keep the full resolution.
+QUALITIES = [90, 80, 70, 55]
 
 # Lines of output that a reader should not have to scroll past.
 SCROLLS = 40
@@ -101,15 +104,15 @@ def plain(output, count, folders):
 
 def palette(image, colours):
     """An image's main colours. Each counts by the root of its pixels, so that five red points are not lost on white."""
-    counted = image.getcolors(MANY_COLOURS)
-    if counted is None:
-        # A photograph: some of its pixels have its colours, and all of them would take minutes.
+    if is_photograph(image):
+        # Some of its pixels have its colours, and all of them would take minutes.
         few = image.resize([min(side, FEW_PIXELS) for side in image.size], Image.Resampling.NEAREST)
-        return few.quantize(colours, method=Image.Quantize.MEDIANCUT)
-    sample = [colour for count, colour in counted for _ in range(math.isqrt(count))]
-    strip = Image.new("RGB", (len(sample), 1))
-    strip.putdata(sample)
-    found = strip.quantize(colours, kmeans=1)
+        found = few.quantize(colours, method=Image.Quantize.MEDIANCUT)
+    else:
+        sample = [colour for count, colour in image.getcolors(MANY_COLOURS) for _ in range(math.isqrt(count))]
+        strip = Image.new("RGB", (len(sample), 1))
+        strip.putdata(sample)
+        found = strip.quantize(colours, kmeans=1)
     # Paper stays white.
     values = found.getpalette()
     main = [values[i : i + 3] for i in range(0, len(values), 3)]
@@ -117,8 +120,14 @@ def palette(image, colours):
     return found
 
 
+def is_photograph(image):
+    """Whether an image has more colours than a drawing."""
+    return image.getcolors(MANY_COLOURS) is None
+
+
 def versions(png):
-    """Smaller versions of a PNG that are not both larger and worse than another: (bytes, error, PNG), the largest first.
+    """Smaller versions of a PNG that are not both larger and worse than another: (bytes, error, type, content), the largest
+    first. A drawing is smaller as a PNG of few colours, a photograph as a JPEG.
 
     The error is the mean squared difference of all values, seen at the image's own size.
     """
@@ -130,13 +139,10 @@ def versions(png):
     for scale in SCALES:
         size = tuple(max(1, round(side * scale)) for side in original.size)
         scaled = original.resize(size, Image.Resampling.LANCZOS) if scale < 1 else original
-        for colours in GREYS if grey else COLOURS:
-            image = scaled.quantize(palette=palette(scaled, colours), dither=Image.Dither.NONE)
-            file = io.BytesIO()
-            image.save(file, "PNG", optimize=True)
-            seen = image.convert("RGB").resize(original.size, Image.Resampling.BICUBIC)
+        for kind, content in as_files(scaled, grey):
+            seen = Image.open(io.BytesIO(content)).convert("RGB").resize(original.size, Image.Resampling.BICUBIC)
             squares = ImageStat.Stat(ImageChops.difference(original, seen)).sum2
-            found.append((len(file.getvalue()), sum(squares) / original.width / original.height, file.getvalue()))
+            found.append((len(content), sum(squares) / original.width / original.height, kind, content))
     found.sort(key=lambda version: version[:2])
     front = []
     for version in found:
@@ -145,18 +151,32 @@ def versions(png):
     return front[::-1]
 
 
+def as_files(image, grey):
+    """An image as files of several sizes: (type, content)."""
+    for colours in GREYS if grey else COLOURS:
+        file = io.BytesIO()
+        main = image.quantize(palette=palette(image, colours), dither=Image.Dither.NONE)
+        main.save(file, "PNG", optimize=True)
+        yield PNG, file.getvalue()
+    for quality in QUALITIES if is_photograph(image) else []:
+        file = io.BytesIO()
+        image.save(file, "JPEG", quality=quality, subsampling="4:4:4")
+        yield JPEG, file.getvalue()
+
+
 def shrink(notebook):
     """Makes the images smaller until the notebook is small enough: each as much as costs least for what it saves. They
     are shown as large as they were."""
     shown = [output for cell in notebook.cells for output in cell.get("outputs", []) if PNG in output.get("data", {})]
     choices = [versions(base64.b64decode(output.data[PNG])) for output in shown]
-    for output in shown:
-        width = Image.open(io.BytesIO(base64.b64decode(output.data[PNG]))).width
-        output.metadata = nbformat.from_dict({PNG: {"width": min(width, WIDEST)}})
+    widths = [min(Image.open(io.BytesIO(base64.b64decode(output.data[PNG]))).width, WIDEST) for output in shown]
 
     def fits(chosen):
-        for output, of_it, number in zip(shown, choices, chosen):
-            output.data[PNG] = base64.b64encode(of_it[number][2]).decode()
+        for output, width, of_it, number in zip(shown, widths, choices, chosen):
+            kind, content = of_it[number][2:]
+            rest = {key: value for key, value in output.data.items() if key not in (PNG, JPEG)}
+            output.data = nbformat.from_dict(rest | {kind: base64.b64encode(content).decode()})
+            output.metadata = nbformat.from_dict({kind: {"width": width}})
         return len(text(notebook).encode()) <= LIMIT
 
     # What an error of one may cost in bytes is the same for all images, and falls.
