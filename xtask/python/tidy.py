@@ -16,7 +16,7 @@ KERNEL = {"display_name": "Rust", "language": "rust", "name": "rust"}
 LANGUAGE = {"file_extension": ".rs", "mimetype": "text/rust", "name": "rust", "pygments_lexer": "rust"}
 
 # Bytes that a notebook may have. Tests allow some more, for answers that are written afterwards.
-LIMIT = 300_000
+LIMIT = 400_000
 PNG = "image/png"
 JPEG = "image/jpeg"
 # Pixels that an image may be shown wide.
@@ -27,7 +27,7 @@ MANY_COLOURS, FEW_PIXELS = 8192, 200
 SCALES = [1.0, 0.8, 0.65, 0.52]
 COLOURS = [256, 128, 64, 32]
 GREYS = [32, 16, 8]
-# Of JPEGs, which suit photographs; colours keep the full resolution.
+# Of JPEGs, which suit photographs.
 QUALITIES = [90, 80, 70, 55]
 
 # Lines of output that a reader should not have to scroll past.
@@ -129,9 +129,11 @@ def versions(png):
     """Smaller versions of a PNG that are not both larger and worse than another: (bytes, error, type, content), the largest
     first. A drawing is smaller as a PNG of few colours, a photograph as a JPEG.
 
-    The error is the mean squared difference of all values, seen at the image's own size.
+    The error is the mean squared difference of all values, seen at the size at which the notebook shows the image.
     """
     original = Image.open(io.BytesIO(png)).convert("RGB")
+    if original.width > WIDEST:
+        original = original.resize((WIDEST, round(original.height * WIDEST / original.width)), Image.Resampling.LANCZOS)
     found = []
     red, green, blue = original.split()
     differences = [ImageChops.difference(red, green), ImageChops.difference(green, blue)]
@@ -160,7 +162,7 @@ def as_files(image, grey):
         yield PNG, file.getvalue()
     for quality in QUALITIES if is_photograph(image) else []:
         file = io.BytesIO()
-        image.save(file, "JPEG", quality=quality, subsampling="4:4:4")
+        image.save(file, "JPEG", quality=quality, subsampling="4:4:4" if quality > 70 else "4:2:0")
         yield JPEG, file.getvalue()
 
 
