@@ -25,7 +25,7 @@ WIDEST = 1000
 # More colours than a drawing has, and the pixels on a side that suffice for a palette of a photograph.
 MANY_COLOURS, FEW_PIXELS = 8192, 200
 SCALES = [1.0, 0.8, 0.65, 0.52]
-COLOURS = [256, 128, 64, 32]
+COLOURS = [256, 128, 64]
 GREYS = [32, 16, 8]
 # Of JPEGs, which suit photographs.
 QUALITIES = [90, 80, 70, 55]
