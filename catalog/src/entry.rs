@@ -95,6 +95,12 @@ impl Entry {
     }
 }
 
+/// The pages as one cites them: `pp. 94-101`, `p. 326`.
+pub fn cited(pages: &str) -> String {
+    let word = if pages.contains('-') { "pp." } else { "p." };
+    format!("{word} {pages}")
+}
+
 /// # Errors
 /// `pages` is neither a page nor a range of pages.
 pub(crate) fn check_pages(of: &str, pages: &str) -> Result<()> {

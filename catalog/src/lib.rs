@@ -9,7 +9,7 @@ mod table;
 pub mod versions;
 pub mod word;
 
-pub use entry::Entry;
+pub use entry::{Entry, cited};
 pub use precision::Precision;
 pub use preset::Preset;
 pub use table::{Table, UnknownExperiment};

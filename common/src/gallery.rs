@@ -182,11 +182,11 @@ fn figure(image: &Image) -> String {
     let attachments: String = image.attachments.iter().map(attachment).collect();
     format!(
         "<figure>\n<a href=\"{file}\"><img src=\"{file}\" alt=\"{caption}\" loading=\"lazy\"></a>\n{attachments}\
-         <figcaption>{caption}\n<dl>\n<dt>Book</dt><dd>pp. {pages}</dd>\n<dt>Data</dt><dd{class}>{data}</dd>\n\
+         <figcaption>{caption}\n<dl>\n<dt>Book</dt><dd>{pages}</dd>\n<dt>Data</dt><dd{class}>{data}</dd>\n\
          <dt>Made with</dt><dd>{made}</dd>\n{metrics}\
          <dt>Command</dt><dd><code>{command}</code></dd>\n</dl>\n</figcaption>\n</figure>\n",
         file = escape(&image.file),
-        pages = escape(&image.pages),
+        pages = escape(&catalog::cited(&image.pages)),
         data = escape(&image.data),
         made = escape(&image.made),
         command = escape(&image.command),

@@ -101,7 +101,7 @@ impl Slot {
 
     /// Removes the work folder, except for downloads that can be resumed.
     pub fn tidy(&self) -> Result<()> {
-        for purpose in ["files", "package", "replaced"] {
+        for purpose in ["files", "package"] {
             remove(&self.work.join(purpose))?;
         }
         let downloads = self.work.join("downloads");

@@ -62,8 +62,9 @@ pub fn run(args: Args) -> Result<()> {
         Action::Where { name, data } => match store.find(&name, data)? {
             Some(set) => say!("{}", set.dir.display()),
             None => {
+                let wanted = if data == Choice::Any { String::new() } else { format!(" --data {data}") };
                 bail!(
-                    "the data set `{name}` is not in the cache; fetch it with: cargo book data fetch {}",
+                    "the data set `{name}` is not in the cache; fetch it with: cargo book data fetch {}{wanted}",
                     quoted(&name)
                 )
             }

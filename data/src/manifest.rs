@@ -33,7 +33,8 @@ pub struct Set {
     pub licence: String,
     /// What to cite.
     pub citation: String,
-    /// What the reader has to do if no program can fetch the set, e.g. because its makers want a form signed.
+    /// What the reader has to do if no program can fetch the set, e.g. because its makers want a form signed. `{cache}`
+    /// stands for the folder of the cache.
     pub by_hand: Option<String>,
     /// The files of the set.
     #[serde(rename = "file", default)]

@@ -96,6 +96,9 @@ pub struct FileRecord {
 
 const FILE: &str = "origin.json";
 
+/// The record while it is written.
+const PART: &str = ".origin.json.part";
+
 impl Origin {
     /// Whether a folder has a record.
     pub(crate) fn is_in(dir: &Path) -> bool {
@@ -134,6 +137,12 @@ impl Origin {
     pub(crate) fn write(&self, dir: &Path) -> Result<()> {
         let path = dir.join(FILE);
         let text = serde_json::to_string_pretty(self)?;
-        std::fs::write(&path, text + "\n").with_context(|| format!("cannot write {}", path.display()))
+        // In one step: a set whose record is cut off by a full disk would count as damaged.
+        let part = dir.join(PART);
+        let written = std::fs::write(&part, text + "\n").and_then(|()| std::fs::rename(&part, &path));
+        if written.is_err() {
+            let _ = std::fs::remove_file(&part);
+        }
+        written.with_context(|| format!("cannot write {}", path.display()))
     }
 }

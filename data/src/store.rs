@@ -1,5 +1,6 @@
 //! The cache of data sets: finds, fetches and checks them.
 
+use std::fmt;
 use std::iter;
 use std::path::{Path, PathBuf};
 
@@ -77,6 +78,11 @@ impl Store {
         })
     }
 
+    /// The data sets that it knows.
+    pub(crate) fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
     /// The folder of the cache.
     pub fn folder(&self) -> &Path {
         &self.cache
@@ -129,6 +135,9 @@ impl Store {
             Ok(None) => {}
             Err(error) => {
                 self.manifest.set(name)?;
+                if error.is::<Extra>() {
+                    return Err(error); // to fetch the set again would leave the file there
+                }
                 note!("{error:#}; looking for it again");
             }
         }
@@ -219,7 +228,13 @@ impl Store {
         for folder in &set.folders {
             let found = folder::count(folder, &dir).with_context(damaged)?;
             let recorded = origin.files.iter().find(|record| record.name == format!("{}/", folder.name));
-            if recorded.and_then(|record| record.count) != Some(found) {
+            let recorded = recorded.and_then(|record| record.count);
+            if let Some(more) = recorded.and_then(|count| found.checked_sub(count)).filter(|more| *more > 0)
+                && origin.kind != OriginKind::Hand
+            {
+                return Err(Extra { folder: dir.join(&folder.name), more }.into());
+            }
+            if recorded != Some(found) {
                 return Err(anyhow::anyhow!("`{}` has {found} files, not as many as when it was fetched", folder.name))
                     .with_context(damaged);
             }
@@ -238,11 +253,12 @@ impl Store {
         match self.take_by_hand(set, &slot) {
             Ok(ByHand::Taken(found)) => return Ok(found),
             Ok(ByHand::Nothing) => {}
+            Ok(ByHand::Part(_)) if mirror::has_all(set, &slot.dir) => {} // packed files, which are unpacked below
             Ok(ByHand::Part(missing)) => failures.push(self.failed(set, Place::Hand(&slot.dir), missing)),
             // No other source may replace the reader's files.
             Err(error) => {
-                let failure = self.failed(set, Place::Hand(&slot.dir), error);
-                return Err(advice::no_source(&self.manifest, set, &[failure]));
+                let (_, error) = self.failed(set, Place::Hand(&slot.dir), error);
+                return Err(advice::wrong_by_hand(self, set, &slot.dir, &error));
             }
         }
         let _lock = lock.map_err(|error| self.cannot_write(set, error))?;
@@ -257,7 +273,7 @@ impl Store {
             }
         }
         slot.tidy()?;
-        Err(advice::no_source(&self.manifest, set, &failures))
+        Err(advice::no_source(self, set, &failures))
     }
 
     /// All places that may have the set, best first.
@@ -334,13 +350,36 @@ impl Store {
             return Ok(found);
         }
         let _lock = lock.map_err(|error| self.cannot_write(set, error))?;
-        let dir = slot.empty("files")?;
-        progress::waiting(&format!("drawing {}", synthetic.title), || synthetic::write(&synthetic.generator, &dir))
-            .with_context(|| format!("cannot draw the synthetic data for `{}`", set.name))?;
-        let records = check::check_all(set, true, &dir)?;
-        let origin = Origin::new(OriginKind::Synthetic, synthetic.title.clone(), records);
-        slot.install(&dir, &origin)?;
+        let origin = draw(set, synthetic, &slot).or_else(|error| slot.tidy().and(Err(error)))?;
         note!("{}: drew {}", set.name, origin.description);
         Ok(DataSet { name: set.name.clone(), dir: slot.dir, origin })
+    }
+}
+
+/// Draws the synthetic data of a set into its slot.
+fn draw(set: &Set, synthetic: &Synthetic, slot: &Slot) -> Result<Origin> {
+    let dir = slot.empty("files")?;
+    progress::waiting(&format!("drawing {}", synthetic.title), || synthetic::write(&synthetic.generator, &dir))
+        .with_context(|| format!("cannot draw the synthetic data for `{}`", set.name))?;
+    let records = check::check_all(set, true, &dir)?;
+    let origin = Origin::new(OriginKind::Synthetic, synthetic.title.clone(), records);
+    slot.install(&dir, &origin)?;
+    Ok(origin)
+}
+
+/// A folder that we filled holds files that we did not write.
+#[derive(Debug)]
+struct Extra {
+    folder: PathBuf,
+    more: u64,
+}
+
+impl std::error::Error for Extra {}
+
+impl fmt::Display for Extra {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (folder, more) = (self.folder.display(), self.more);
+        let files = if more == 1 { "file" } else { "files" };
+        write!(f, "{folder} has {more} {files} more than were fetched: move what is yours to another folder")
     }
 }

@@ -58,6 +58,8 @@ fn wrong_files_are_named_and_stay_with_and_without_a_network() {
             let store = store(cache.path(), sources);
             let error = store.fetch("small", Choice::Any).unwrap_err().to_string();
             assert!(error.contains("by hand: `numbers` has "), "{error}");
+            assert!(error.contains("move it to another place to have it fetched"), "{error}");
+            assert!(!error.contains("GDL_MIRROR"), "a mirror is not asked: {error}");
             assert_eq!(fs::read(cache.path().join("small/numbers")).unwrap(), bytes);
             assert_eq!(tree(cache.path()), ["small/notes.txt", "small/numbers"]);
         }

@@ -79,6 +79,45 @@ fn a_later_run_goes_on_where_an_earlier_one_was_stopped() {
 }
 
 #[test]
+fn a_server_that_breaks_at_the_same_place_is_given_up() {
+    // It cannot resume, so each attempt begins anew and brings the same bytes.
+    let server = Server::start(|_, _| Reply::new(200, content()).breaks_after(40_000));
+    let cache = tempdir().unwrap();
+    let error = store(cache.path(), &official(&server.base, "numbers")).fetch("small", Choice::Any).unwrap_err();
+    assert!(format!("{error:#}").contains("was interrupted 3 times"), "{error:#}");
+    assert_eq!(server.requests().len(), 3);
+}
+
+#[test]
+fn a_server_that_is_away_for_a_moment_is_asked_again() {
+    let server = Server::start(|request, number| match number {
+        0 => Reply::with_ranges(request, &content(), "\"one\"").breaks_after(40_000),
+        1 => Reply::new(503, "later"),
+        _ => Reply::with_ranges(request, &content(), "\"one\""),
+    });
+    let cache = tempdir().unwrap();
+    let sources = official(&server.base, "numbers");
+    store(cache.path(), &sources).fetch("small", Choice::Any).unwrap();
+    assert_eq!(server.requests()[2].range, Some(40_000));
+    // A server that never answered is not waited for.
+    let server = Server::start(|_, _| Reply::new(503, "later"));
+    let cache = tempdir().unwrap();
+    let error = store(cache.path(), &official(&server.base, "numbers")).fetch("small", Choice::Any).unwrap_err();
+    assert!(format!("{error:#}").contains("HTTP 503") && server.requests().len() == 1, "{error:#}");
+}
+
+#[test]
+fn a_length_beyond_all_bounds_is_refused() {
+    let server = Server::start(|request, number| match number {
+        0 => Reply::with_ranges(request, &content(), "\"one\"").breaks_after(40_000),
+        _ => Reply::new(206, "").header("Content-Range: bytes 40000-99999/100000").claims(u64::MAX),
+    });
+    let cache = tempdir().unwrap();
+    let error = store(cache.path(), &official(&server.base, "numbers")).fetch("small", Choice::Any).unwrap_err();
+    assert!(format!("{error:#}").contains("more than the"), "{error:#}");
+}
+
+#[test]
 fn a_file_that_changed_meanwhile_is_fetched_from_its_start() {
     let server = Server::start(|request, number| {
         if number == 0 {

@@ -35,7 +35,7 @@ const CONTENT: &str = r#"
     files = 3
 "#;
 
-const BY_HAND: &str = r#"by_hand = "sign the form, then put the files into data/cache/faces""#;
+const BY_HAND: &str = r#"by_hand = "sign the form, then put the files into {cache}/faces""#;
 
 fn put(dir: &Path, table: &str) {
     fs::create_dir_all(dir.join("images/a")).unwrap();
@@ -51,6 +51,7 @@ fn files_put_there_by_hand_are_checked_and_kept() {
     let store = Store::at(cache.path()).unwrap().with_manifest(manifest(&format!("{BY_HAND}{CONTENT}")));
     let error = store.fetch("faces", Choice::Real).unwrap_err().to_string();
     assert!(error.contains("no program can fetch it") && error.contains("sign the form"), "{error}");
+    assert!(error.contains(&format!("into {}/faces", cache.path().display())), "{error}");
 
     // Incomplete: the error names what is missing, and nothing is changed.
     let dir = cache.path().join("faces");
@@ -102,6 +103,16 @@ fn a_mirror_in_a_folder_has_them() {
     assert_eq!(set.origin.kind, OriginKind::Mirror);
     let files = ["images/1.jpg", "images/2.jpg", "images/a/3.jpg", "origin.json", "table.csv"];
     assert_eq!(tree(&set.dir), files);
+
+    // One of the reader's among them: told, not fetched again, and left alone.
+    fs::write(set.dir.join("images/mine.jpg"), "mine").unwrap();
+    for choice in [Choice::Real, Choice::Any] {
+        let error = store.fetch("faces", choice).unwrap_err().to_string();
+        assert!(error.contains("images has 1 file more than were fetched: move what is yours"), "{error}");
+    }
+    assert_eq!(fs::read(set.dir.join("images/mine.jpg")).unwrap(), b"mine");
+    fs::remove_file(set.dir.join("images/mine.jpg")).unwrap();
+    assert_eq!(store.fetch("faces", Choice::Any).unwrap(), set);
 
     let store = store.with_mirror("http://127.0.0.1:9");
     fs::remove_dir_all(&set.dir).unwrap();

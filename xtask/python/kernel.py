@@ -62,11 +62,30 @@ def claim(sessions):
             # Some file systems have no locks, and some containers forbid them: a folder that no other kernel can have.
             os.close(lock)
             print(f"no locks here ({error}): this kernel gets a folder of its own", file=sys.stderr)
+            forget_ended(sessions)
             session = sessions / f"process-{os.getpid()}"
             session.mkdir(parents=True, exist_ok=True)
             return session
         os.set_inheritable(lock, True)
         return session
+
+
+def forget_ended(sessions):
+    """Removes the folders of kernels that had no locks, and have ended."""
+    for session in sessions.glob("process-*"):
+        process = session.name.removeprefix("process-")
+        if process.isdigit() and not is_alive(int(process)):
+            shutil.rmtree(session, ignore_errors=True)
+
+
+def is_alive(process):
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        pass  # another user's
+    return True
 
 
 def prepare(home, session):

@@ -1,12 +1,17 @@
 """What a check of notebooks notices, and what tidying leaves: python -m unittest, in the environment `.python/jupyter`."""
 
 import base64
+import contextlib
 import copy
 import io
+import os
 import random
+import subprocess
+import sys
 import tempfile
 import unittest
 from pathlib import Path
+from unittest import mock
 
 import nbformat
 from nbformat import v4
@@ -80,6 +85,20 @@ class Sessions(unittest.TestCase):
     def test_two_kernels_get_two_sessions(self):
         with tempfile.TemporaryDirectory() as folder:
             self.assertEqual([kernel.claim(Path(folder)).name for _ in range(2)], ["1", "2"])
+
+    def test_without_locks_only_the_folders_of_kernels_that_run_stay(self):
+        ended = subprocess.Popen([sys.executable, "-c", ""])
+        ended.wait()
+        with tempfile.TemporaryDirectory() as folder:
+            sessions = Path(folder)
+            for name in [f"process-{ended.pid}", f"process-{os.getppid()}", "process-notes"]:
+                (sessions / name / "ctx").mkdir(parents=True)
+            with mock.patch.object(kernel.fcntl, "flock", side_effect=OSError("no locks")):
+                with contextlib.redirect_stderr(io.StringIO()):
+                    session = kernel.claim(sessions)
+            self.assertEqual(session.name, f"process-{os.getpid()}")
+            left = {file.name for file in sessions.glob("process-*")}
+            self.assertEqual(left, {session.name, f"process-{os.getppid()}", "process-notes"})
 
 
 class Tidy(unittest.TestCase):

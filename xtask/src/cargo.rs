@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use data::note;
 use serde::Deserialize;
 
@@ -41,6 +41,17 @@ impl Cargo {
     /// # Errors
     /// When the build fails.
     pub fn build(&self, package: &str, name: &str) -> Result<PathBuf> {
+        let built = self.try_build(package, name)?;
+        built.with_context(|| {
+            format!("building {name} failed; `cargo book doctor` tells whether everything it needs is here")
+        })
+    }
+
+    /// Like [`Cargo::build`]; `None` if the build fails, after cargo's own message.
+    ///
+    /// # Errors
+    /// When cargo cannot be started.
+    pub fn try_build(&self, package: &str, name: &str) -> Result<Option<PathBuf>> {
         if !plain::has_compiled(&self.root, "torch-sys") {
             note!("Building {name}. The first time this compiles the bindings of libtorch and takes minutes.");
         }
@@ -58,9 +69,9 @@ impl Cargo {
             }
         }
         if !child.wait().context("waiting for cargo")?.success() {
-            bail!("building {name} failed; `cargo book doctor` tells whether everything it needs is here");
+            return Ok(None);
         }
-        executable.with_context(|| format!("cargo did not say where the binary {name} lies"))
+        executable.with_context(|| format!("cargo did not say where the binary {name} lies")).map(Some)
     }
 
     /// The command that starts the binary `executable` where the user stands.

@@ -63,8 +63,23 @@ enum Command {
 #[derive(Args)]
 struct Rest {
     /// Arguments of `cargo test`
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    #[arg(allow_hyphen_values = true)]
     args: Vec<OsString>,
+    /// Arguments of the test programs: -- --nocapture
+    #[arg(last = true)]
+    last: Vec<OsString>,
+}
+
+impl Rest {
+    /// All of them. A `--` that stands first separates the two lists, a later one is in the first list.
+    fn all(self) -> Vec<OsString> {
+        let Rest { mut args, last } = self;
+        if !last.is_empty() {
+            args.push("--".into());
+            args.extend(last);
+        }
+        args
+    }
 }
 
 /// Runs the command.
@@ -81,7 +96,7 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
             run::run(&root, &args, &commands)
         }
         Some(Command::Figures(args)) => figures::run(&root, &args),
-        Some(Command::Test(rest)) => test::run(&root, &rest.args),
+        Some(Command::Test(rest)) => test::run(&root, &rest.all()),
         Some(Command::Setup(args)) => setup::run(&root, &args),
         Some(Command::Doctor) => Ok(doctor::run(&root)),
         Some(Command::Data(args)) => data::command::run(args).map(|()| ExitCode::SUCCESS),
@@ -90,5 +105,50 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
         Some(Command::Load { libraries }) => libtorch::load::run(&libraries),
         Some(Command::Readme) => readme::run(&root),
         Some(Command::Notebook(args)) => notebook::run(&root, &args),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::error::ErrorKind;
+
+    use super::*;
+
+    fn parse(line: &str) -> Result<Cli, clap::Error> {
+        Cli::try_parse_from(["cargo book"].into_iter().chain(line.split(' ')))
+    }
+
+    #[test]
+    fn arguments_of_cargo_test_are_passed_on_unchanged() {
+        for rest in [
+            "foo",
+            "-- --nocapture",
+            "foo -- --nocapture",
+            "-p ch03 --release -- --nocapture foo",
+            "--release foo -- --test-threads 1 -- x",
+            "foo --help",
+        ] {
+            let Some(Command::Test(parsed)) = parse(&format!("test {rest}")).unwrap().command else { panic!("{rest}") };
+            assert_eq!(parsed.all(), rest.split(' ').collect::<Vec<_>>());
+        }
+        assert_eq!(parse("test --help").err().unwrap().kind(), ErrorKind::DisplayHelp);
+    }
+
+    #[test]
+    fn options_that_would_have_no_effect_are_refused() {
+        for line in [
+            "bench 08 --judge --steps 5",
+            "bench 08 --judge 10 --rounds 2",
+            "bench 08 --judge --precision bf16",
+            "bench 08 --judge --peers eager",
+            "notebook --check -- --no-browser",
+            "notebook 03_01 --refresh -- --port 8889",
+            "notebook --check --refresh",
+        ] {
+            assert_eq!(parse(line).err().map(|error| error.kind()), Some(ErrorKind::ArgumentConflict), "{line}");
+        }
+        for line in ["bench 08 --judge 10", "notebook --check 03_01", "notebook 03_01 -- --no-browser"] {
+            assert!(parse(line).is_ok(), "{line}");
+        }
     }
 }

@@ -136,13 +136,11 @@ impl Report {
     /// Compares libtorch with the driver.
     fn compare(&mut self, variant: Variant, driver: &Driver) {
         match (variant, driver.check()) {
-            (Variant::Cpu, Ok(())) => {
-                self.advice.push("an NVIDIA driver is installed: `cargo book setup --cuda` enables the GPU".into());
-            }
+            (Variant::Cpu, _) => self.advice.extend(driver.advice()),
             (Variant::Cuda, Err(error)) => {
                 self.advice.push(format!("libtorch supports CUDA, but everything runs on the CPU: {error:#}"));
             }
-            _ => {}
+            (Variant::Cuda, Ok(())) => {}
         }
     }
 
@@ -167,25 +165,29 @@ impl Report {
     /// What libtorch reports through `torch-info` of the crate `binary`.
     fn devices(&mut self, root: &Path) -> Vec<Line> {
         let info = Cargo::ready(root).and_then(|cargo| {
-            let executable = cargo.build("binary", "torch-info")?;
+            let Some(executable) = cargo.try_build("binary", "torch-info")? else { return Ok(None) };
             let output = cargo.start(&executable).stderr(Stdio::inherit()).output()?;
-            Ok((executable, output))
+            Ok(Some((executable, output)))
         });
-        match info {
-            Ok((executable, output)) if output.status.success() => {
+        let failure = match info {
+            Ok(Some((executable, output))) if output.status.success() => {
                 self.plain_cargo(root, &executable);
                 let text = String::from_utf8_lossy(&output.stdout);
                 let pair =
                     |line: &str| line.split_once(": ").map(|(key, value)| (key.trim().into(), value.trim().into()));
-                text.lines().filter_map(pair).collect()
+                return text.lines().filter_map(pair).collect();
             }
-            _ => {
-                let cure = "see the message above. If a library is missing, move .libtorch to another place and run \
-                            `cargo book setup`";
-                self.problems.push(format!("libtorch is installed, but a program that uses it does not run: {cure}"));
-                Vec::new()
-            }
-        }
+            Ok(_) => "see the message above".to_string(),
+            Err(error) => format!("{error:#}"),
+        };
+        let cure = match Place::find(root) {
+            Place::Own(_) => "move .libtorch to another place and run `cargo book setup`",
+            Place::External(_) => "unset LIBTORCH and run `cargo book setup`, or set it to another folder",
+        };
+        self.problems.push(format!(
+            "libtorch is there, but a program that uses it does not run: {failure}. If a library is missing, {cure}"
+        ));
+        Vec::new()
     }
 
     /// Whether the program also starts as `cargo run` starts it, without the variables that `cargo book` sets.
@@ -195,7 +197,6 @@ impl Report {
             Ok(output) => (!output.status.success(), last_lines(&String::from_utf8_lossy(&output.stderr), 1)),
             Err(error) => (true, error.to_string()),
         };
-        let reasons = plain::obstacles(root, executable, &lib);
         let obstacles = loader::obstacles(&lib);
         if !failed && obstacles.is_empty() {
             return;
@@ -204,7 +205,8 @@ impl Report {
         let named = obstacles
             .iter()
             .map(|Obstacle { folder, what }| format!("{VARIABLE} names {}, which holds {what}", folder.display()));
-        let named: Vec<String> = if failed { named.chain(reasons).collect() } else { named.collect() };
+        let reasons = if failed { plain::obstacles(root, executable, &lib) } else { Vec::new() };
+        let named: Vec<String> = named.chain(reasons).collect();
         let said = if said.is_empty() { String::new() } else { format!(" ({said})") };
         let because = if named.is_empty() { said } else { format!(": {}{said}", named.join("; ")) };
         let cure = match obstacles.is_empty() {

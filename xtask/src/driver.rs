@@ -27,7 +27,7 @@ impl Driver {
         if version.is_some() || has_library() { Driver::Found(version) } else { Driver::None }
     }
 
-    /// Checks that the pinned libtorch's CUDA runs with this driver.
+    /// Checks that the pinned libtorch's CUDA may run with this driver: it is new enough, or its version is unknown.
     ///
     /// # Errors
     /// The driver is missing or too old; the message suggests a fix.
@@ -35,19 +35,41 @@ impl Driver {
         if cfg!(target_os = "macos") {
             bail!("macOS has no CUDA. Run `cargo book setup`, and use Apple's GPU with --device mps");
         }
-        let major: Option<u32> = match self {
-            Driver::None => bail!(
+        if *self == Driver::None {
+            bail!(
                 "no NVIDIA driver found (neither libcuda.so.1 nor nvidia-smi). \
                  Install driver {OLDEST} or newer, or run `cargo book setup --cpu`"
-            ),
-            Driver::Found(version) => version.as_deref().and_then(|version| version.split('.').next()?.parse().ok()),
-        };
-        match major {
+            );
+        }
+        match self.major() {
             Some(major) if major < OLDEST => bail!(
                 "the NVIDIA driver has version {major}, but CUDA 13 needs {OLDEST} or newer. \
                  Update the driver, or run `cargo book setup --cpu`"
             ),
             _ => Ok(()),
+        }
+    }
+
+    /// Whether the pinned libtorch's CUDA runs with this driver for all that is known.
+    pub fn is_suitable(&self) -> bool {
+        self.check().is_ok() && self.major().is_some()
+    }
+
+    /// What to do where libtorch has no CUDA; nothing if this driver runs none.
+    pub fn advice(&self) -> Option<String> {
+        self.check().ok()?;
+        let cure = "`cargo book setup --cuda` installs libtorch with CUDA";
+        Some(match self.major() {
+            Some(_) => format!("an NVIDIA driver is installed: {cure}"),
+            None => format!("an NVIDIA driver of unknown version is installed: if it is {OLDEST} or newer, {cure}"),
+        })
+    }
+
+    /// The first number of the version.
+    fn major(&self) -> Option<u32> {
+        match self {
+            Driver::None => None,
+            Driver::Found(version) => version.as_deref()?.split('.').next()?.parse().ok(),
         }
     }
 }
@@ -68,4 +90,24 @@ fn has_library() -> bool {
     let mut dirs = fixed.iter().map(|dir| Path::new(dir).to_path_buf()).chain(std::env::split_paths(&listed));
     dirs.any(|dir| dir.join("libcuda.so.1").exists())
         || answer("ldconfig", &["-p"]).is_some_and(|list| list.contains("libcuda.so.1"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[cfg(not(target_os = "macos"))]
+    fn the_default_is_cuda_only_for_a_version_that_is_known() {
+        let of = |driver: Driver| {
+            let advice = driver.advice().unwrap_or_default();
+            (driver.check().is_ok(), driver.is_suitable(), advice.contains("--cuda"), advice.contains("unknown"))
+        };
+        let version = |version: &str| Driver::Found(Some(version.to_string()));
+        assert_eq!(of(version("580.95.05")), (true, true, true, false));
+        assert_eq!(of(version("579.10")), (false, false, false, false));
+        assert_eq!(of(Driver::Found(None)), (true, false, true, true));
+        assert_eq!(of(version("[N/A]")), (true, false, true, true));
+        assert_eq!(of(Driver::None), (false, false, false, false));
+    }
 }

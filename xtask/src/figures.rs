@@ -32,12 +32,16 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
     let jobs = jobs(&experiments, &words)?;
     let cargo = Cargo::ready(root)?;
 
-    // Ctrl-C also reaches the chapter's binary, which finishes its step and saves: wait for it.
+    // Ctrl-C also reaches cargo, which ends, and the chapter's binary, which finishes its step and saves: wait for it.
     process::catch_ctrl_c()?;
 
     for job in jobs {
         let package = &job.chapter.table.package;
-        let mut binary = cargo.start(&cargo.build(package, package)?);
+        let built = cargo.build(package, package);
+        if process::interrupted() {
+            return Ok(ExitCode::from(process::INTERRUPTED));
+        }
+        let mut binary = cargo.start(&built?);
         binary.arg("figures").args(&job.ids).args(options);
         let status = binary.status().with_context(|| format!("starting {package}"))?;
         if process::interrupted() {

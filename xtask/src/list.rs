@@ -15,7 +15,7 @@ Run one              cargo book 03_01 [--preset smoke|quick|book] [--epochs N] [
 All its options      cargo book 03_01 --help
 Draw the figures     cargo book figures [CHAPTER | ID ...]
 Check installation   cargo book doctor
-More                 cargo book test, data, bench, setup; cargo book --help
+More                 cargo book notebook, test, data, bench, soak, setup; cargo book --help
 
 Minutes: preset quick (the default) on two CPU cores.
 ";

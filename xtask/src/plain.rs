@@ -31,10 +31,13 @@ pub fn has_compiled(root: &Path, package: &str) -> bool {
     let folders = |dir: &Path| -> Vec<PathBuf> {
         std::fs::read_dir(dir).into_iter().flatten().flatten().map(|entry| entry.path()).collect()
     };
-    let target = target_dir(root);
-    let of_targets = folders(&target).into_iter().chain([target]);
-    let mut built = of_targets.flat_map(|dir| folders(&dir.join("debug/build")));
-    built.any(|dir| dir.file_name().is_some_and(|name| name.to_string_lossy().starts_with(&start)))
+    let is_in = |target: PathBuf| {
+        let of_targets = folders(&target).into_iter().chain([target]);
+        let mut built = of_targets.flat_map(|dir| folders(&dir.join("debug/build")));
+        built.any(|dir| dir.file_name().is_some_and(|name| name.to_string_lossy().starts_with(&start)))
+    };
+    // For most readers it is this folder, and cargo need not be started to tell.
+    is_in(root.join("target")) || is_in(target_dir(root))
 }
 
 /// Where cargo puts what it compiles: `target`, or the folder that a variable or the user's configuration names.

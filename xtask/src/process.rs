@@ -18,15 +18,29 @@ static IS_INTERRUPTED: AtomicBool = AtomicBool::new(false);
 /// # Errors
 /// The system refuses.
 pub fn catch_ctrl_c() -> Result<()> {
-    let caught = ctrlc::set_handler(|| {
+    catch(|| std::process::exit(INTERRUPTED.into()))
+}
+
+/// From now on, Ctrl-C does no more than [`interrupted`] tells, however often it is pressed: for what ends soon by itself,
+/// and has to tidy up.
+///
+/// # Errors
+/// The system refuses.
+pub fn catch_every_ctrl_c() -> Result<()> {
+    catch(|| {})
+}
+
+/// Catches Ctrl-C; `again` is called after the first one.
+fn catch(again: impl Fn() + Send + 'static) -> Result<()> {
+    let caught = ctrlc::set_handler(move || {
         if IS_INTERRUPTED.swap(true, Ordering::Relaxed) {
-            std::process::exit(INTERRUPTED.into());
+            again();
         }
     });
     caught.context("catching Ctrl-C")
 }
 
-/// Whether Ctrl-C was pressed since [`catch_ctrl_c`].
+/// Whether Ctrl-C was pressed since [`catch_ctrl_c`] or [`catch_every_ctrl_c`].
 pub fn interrupted() -> bool {
     IS_INTERRUPTED.load(Ordering::Relaxed)
 }

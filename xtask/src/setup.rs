@@ -54,15 +54,15 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
             say!("LIBTORCH is set: libtorch {LIBTORCH} ({variant}) in {dir} is used. Nothing to do.");
         }
         Place::Own(dir) => match libtorch::state(&dir) {
-            State::Ready(variant) if asked.is_none_or(|asked| asked == variant) => {
+            State::Ready(variant) if serves(variant, asked) => {
                 load::check(&dir, variant)?;
                 let dir = dir.display();
                 say!("libtorch {LIBTORCH} ({variant}) is installed in {dir}. Nothing to do.");
-                if variant == Variant::Cpu && asked.is_none() && driver.check().is_ok() {
-                    say!("An NVIDIA driver is installed: `cargo book setup --cuda` installs libtorch with CUDA.");
+                if let Some(advice) = advice(variant, asked, &driver) {
+                    say!("Advice: {advice}");
                 }
             }
-            found => make(root, found, asked.unwrap_or_else(|| default_variant(&driver)))?,
+            found => make(root, found, asked, &driver)?,
         },
     }
     Ok(ExitCode::SUCCESS)
@@ -77,17 +77,28 @@ pub fn ensure(root: &Path, place: &Place) -> Result<()> {
         Place::External(dir) => libtorch::check_external(dir).map(|_| ()),
         Place::Own(dir) => match libtorch::state(dir) {
             State::Ready(_) => Ok(()),
-            found => make(root, found, default_variant(&Driver::find())),
+            found => make(root, found, None, &Driver::find()),
         },
     }
 }
 
-/// CUDA if a suitable driver is installed, else CPU.
-fn default_variant(driver: &Driver) -> Variant {
-    if driver.check().is_ok() { Variant::Cuda } else { Variant::Cpu }
+/// Whether a variant that is there is the one that was asked for; if none was, both are.
+fn serves(there: Variant, asked: Option<Variant>) -> bool {
+    asked.is_none_or(|asked| asked == there)
 }
 
-fn make(root: &Path, found: State, variant: Variant) -> Result<()> {
+/// CUDA if a suitable driver is installed, else CPU.
+fn default_variant(driver: &Driver) -> Variant {
+    if driver.is_suitable() { Variant::Cuda } else { Variant::Cpu }
+}
+
+/// What to tell a reader who gets libtorch without CUDA, and has not asked for that.
+fn advice(variant: Variant, asked: Option<Variant>, driver: &Driver) -> Option<String> {
+    if variant == Variant::Cpu && asked.is_none() { driver.advice() } else { None }
+}
+
+fn make(root: &Path, found: State, asked: Option<Variant>, driver: &Driver) -> Result<()> {
+    let variant = asked.unwrap_or_else(|| default_variant(driver));
     Machine::find().check()?;
     if let Some(problem) = compiler::problems().into_iter().next() {
         bail!(problem);
@@ -99,8 +110,11 @@ fn make(root: &Path, found: State, variant: Variant) -> Result<()> {
         "Installing libtorch {LIBTORCH} ({variant}) in {}. This is done once.",
         root.join(libtorch::FOLDER).display()
     );
+    if let Some(advice) = advice(variant, asked, driver) {
+        note!("Advice: {advice}");
+    }
     let start = Instant::now();
-    if install::install(root, variant)? {
+    if install::install(root, variant, |there| serves(there, asked))? {
         if found != State::Missing || plain::has_compiled(root, "torch-sys") {
             forget_bindings(root);
         }

@@ -235,7 +235,18 @@ fn doctor_shows_what_libtorch_says() {
     write(&main, "fn main() { std::process::exit(127) }");
     let done = doctor();
     assert_eq!(done.code, Some(1));
-    done.assert_prints(&["does not run"]);
+    done.assert_prints(&["does not run: see the message above", "move .libtorch to another place"]);
+    let own = tempfile::tempdir().unwrap();
+    write(&own.path().join("lib/libtorch_cpu.so"), "library");
+    write(&own.path().join("build-version"), "2.11.0");
+    let nowhere = root.path().join("nowhere");
+    for (name, value, words) in
+        [("LIBTORCH", own.path(), "unset LIBTORCH and run"), ("CARGO", &nowhere, "does not run: starting cargo: ")]
+    {
+        let done = Finished::run(in_workspace(root.path(), &["doctor"]).env("PATH", &path).env(name, value));
+        assert_eq!(done.code, Some(1));
+        done.assert_prints(&[words]);
+    }
 }
 
 #[test]

@@ -11,7 +11,7 @@ use testing::{Finished, script};
 use xtask::libtorch::install::assemble;
 use xtask::libtorch::place::put;
 use xtask::libtorch::unpack::target;
-use xtask::libtorch::{State, Variant, state};
+use xtask::libtorch::{State, Variant, mark, state};
 
 /// A folder with `part/downloads` for the work.
 fn work() -> TempDir {
@@ -98,6 +98,17 @@ fn a_truncated_wheel_is_refused_removed_and_the_old_folder_stays() {
 }
 
 #[test]
+fn a_whole_wheel_that_cannot_be_unpacked_is_kept() {
+    let dir = work();
+    let wheel = cupti_wheel(&dir.path().join("part/downloads"));
+    // What it holds is there already.
+    let error = format!("{:#}", run(dir.path(), &[wheel.clone(), wheel.clone()], Variant::Cuda).unwrap_err());
+    assert!(error.contains("writing") && !error.contains("damaged"), "{error}");
+    assert!(wheel.exists());
+    assert_eq!(names(&dir.path().join("part")), ["downloads"]);
+}
+
+#[test]
 fn a_wrong_byte_is_noticed() {
     let dir = work();
     let wheel = torch_wheel(&dir.path().join("part/downloads"));
@@ -177,4 +188,54 @@ fn without_a_compiler_nothing_is_downloaded() {
     let root = repository();
     set_up(root.path(), root.path()).assert_failure(1, &["C++ compiler", "g++"]);
     assert_eq!(names(root.path()), ["chapters", "data"]);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn where_files_may_not_become_larger_the_disk_counts_as_full_and_wheels_are_kept() {
+    let (root, bin) = fetched();
+    let wheels = root.path().join(".libtorch.part/downloads");
+    let before = names(&wheels);
+    let mut shell = std::process::Command::new("/bin/sh");
+    shell.args(["-c", "trap '' XFSZ && ulimit -f 2 && exec \"$0\" setup --cpu", env!("CARGO_BIN_EXE_xtask")]);
+    for (name, _) in book(root.path()).get_envs() {
+        shell.env_remove(name);
+    }
+    let done = Finished::run(shell.current_dir(root.path()).env("PATH", &bin));
+    done.assert_failure(1, &["is full", "free some space"]);
+    assert_eq!(names(&wheels), before);
+    set_up(root.path(), &bin).assert_success();
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn what_another_command_has_installed_meanwhile_serves_unless_another_variant_was_asked_for() {
+    use std::io::{BufRead, BufReader};
+    use std::process::Stdio;
+    for (asked, serves) in [(&[][..], true), (&["--cuda"], false)] {
+        let root = repository();
+        let bin = root.path().join("bin");
+        script(&bin.join("c++"), "echo c++ 12\n");
+        script(&bin.join("nvidia-smi"), "echo 580.95.05\n");
+        let lock_file = root.path().join(".python/libtorch.lock");
+        write(&lock_file, "");
+        let lock = fs::File::open(&lock_file).unwrap();
+        lock.lock().unwrap();
+        let mut command = book(root.path());
+        command.arg("setup").args(asked).env("PATH", &bin).stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+        let mut said = lines.by_ref().take_while(|line| !line.contains("waiting for it")).collect::<String>();
+        assert!(said.contains("(CUDA)"), "{said}");
+        let libtorch = root.path().join(".libtorch");
+        write(&libtorch.join("lib/libtorch_cpu.so"), "library");
+        mark(&libtorch, Variant::Cpu).unwrap();
+        drop(lock);
+        said.extend(lines);
+        // To install CUDA needs a Python, which is not on this path.
+        assert_eq!(child.wait().unwrap().success(), serves, "{said}");
+        assert_eq!(said.contains("no Python 3"), !serves, "{said}");
+        assert_eq!(state(&libtorch), State::Ready(Variant::Cpu));
+        assert_eq!(root.path().join(".libtorch.part").exists(), !serves);
+    }
 }

@@ -193,7 +193,7 @@ fn notebooks_use_their_chapter_by_a_relative_path_and_say_where_they_are_in_the_
         assert!(first.contains(&chapter), "{id}: {first}");
         let said: Vec<String> = notebook.cells().map(|cell| text(&cell["source"])).collect();
         assert!(
-            said[0].starts_with(&format!("# {id}: ")) && said[0].contains(&format!("pp. {pages}")),
+            said[0].starts_with(&format!("# {id}: ")) && said[0].contains(&catalog::cited(pages)),
             "{id}: {}",
             said[0]
         );

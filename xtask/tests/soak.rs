@@ -3,8 +3,9 @@
 
 mod support;
 
+use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use support::{in_workspace, names, workspace};
 use tempfile::TempDir;
@@ -65,6 +66,25 @@ fn ctrl_c_leaves_nothing_behind() {
     let (root, temporary) = (workspace(TRAINER), tempfile::tempdir().unwrap());
     let done = interrupt_at(&mut soak(root.path(), &temporary, &["03_01", "--kills", "1000"]), "seed ");
     done.assert_failure(130, &["stopped"]);
+    assert!(left(&temporary).is_empty());
+}
+
+#[test]
+fn a_second_ctrl_c_leaves_nothing_behind_either() {
+    let (root, temporary) = (workspace(TRAINER), tempfile::tempdir().unwrap());
+    let mut command = soak(root.path(), &temporary, &["03_01", "--kills", "1000"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    assert!(lines.any(|line| line.starts_with("seed ")));
+    // Until it has ended, it is asked again and again.
+    let code = loop {
+        let kill = Command::new("sh").arg("-c").arg(format!("kill -INT {}", child.id())).status();
+        assert!(kill.unwrap().success());
+        if let Some(status) = child.try_wait().unwrap() {
+            break status.code();
+        }
+    };
+    assert_eq!(code, Some(130));
     assert!(left(&temporary).is_empty());
 }
 

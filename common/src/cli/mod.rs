@@ -141,7 +141,7 @@ fn run(chapter: &Chapter) -> Result<ExitCode> {
     match command {
         Command::List => {
             for entry in &table.experiments {
-                say!("{}_{:<24} pp. {:<8} {}", entry.id, entry.name, entry.pages, entry.title);
+                say!("{}_{:<24} {:<12} {}", entry.id, entry.name, catalog::cited(&entry.pages), entry.title);
             }
         }
         Command::Figures { ids, options } => {
@@ -171,7 +171,7 @@ fn run(chapter: &Chapter) -> Result<ExitCode> {
 
 fn experiment(chapter: &Chapter, context: &Context) -> Result<()> {
     let entry = context.entry();
-    say!("\n{}  {} (pp. {})", entry.full_name(), entry.title, entry.pages);
+    say!("\n{}  {} ({})", entry.full_name(), entry.title, catalog::cited(&entry.pages));
     let run = chapter.experiments.iter().find(|(id, _)| *id == entry.id).map(|(_, run)| run);
     let run = run.unwrap_or_else(|| unreachable!("{} is in the table, but has no function", entry.id));
     run(context).map_err(|error| if error.is::<Interrupted>() { with_next_step(&error, context) } else { error })

@@ -41,7 +41,7 @@ pub(crate) struct Http {
 /// The result of an attempt that did not fail for good.
 enum Outcome {
     Whole,
-    /// The connection broke with this error, after this number of new bytes.
+    /// The connection broke with this error, when the file had this number of bytes.
     Broken(anyhow::Error, u64),
 }
 
@@ -65,12 +65,15 @@ impl Http {
             return Ok(());
         }
         let part = with_suffix(to, ".part");
-        let mut failures = 0;
+        // A server that cannot resume begins anew each time: progress is only what no attempt had before.
+        let (mut failures, mut furthest) = (0, 0);
         loop {
-            match self.attempt(url, &part, limit).with_context(|| format!("cannot download {}", name_of(url)))? {
+            let outcome = self.attempt(url, &part, limit, failures > 0);
+            match outcome.with_context(|| format!("cannot download {}", name_of(url)))? {
                 Outcome::Whole => break,
-                Outcome::Broken(error, progress) => {
-                    failures = if progress > 0 { 1 } else { failures + 1 };
+                Outcome::Broken(error, bytes) => {
+                    failures = if bytes > furthest { 1 } else { failures + 1 };
+                    furthest = furthest.max(bytes);
                     if failures >= ATTEMPTS {
                         return Err(
                             error.context(format!("the download of {} was interrupted {ATTEMPTS} times", name_of(url)))
@@ -85,24 +88,32 @@ impl Http {
         Ok(())
     }
 
-    fn attempt(&self, url: &str, part: &Path, limit: u64) -> Result<Outcome> {
+    /// One request. With `again`, the server has answered before: no answer is another broken connection.
+    fn attempt(&self, url: &str, part: &Path, limit: u64, again: bool) -> Result<Outcome> {
         let have = resumable(part);
-        let response = self.get(url, have.as_ref())?;
+        let response = match self.get(url, have.as_ref()) {
+            Err(error) if again => return Ok(Outcome::Broken(error, 0)),
+            response => response?,
+        };
         let status = response.status();
         let start = match (&have, status) {
             (_, StatusCode::OK) => 0,
             (Some((have, _)), StatusCode::PARTIAL_CONTENT) if starts_at(&response) == Some(*have) => *have,
             (Some(_), StatusCode::PARTIAL_CONTENT | StatusCode::RANGE_NOT_SATISFIABLE) => {
-                let _ = fs::remove_file(tag_of(part));
-                return self.attempt(url, part, limit); // without a tag it starts over
+                let tag = tag_of(part);
+                fs::remove_file(&tag).with_context(|| format!("cannot remove {}", tag.display()))?;
+                return self.attempt(url, part, limit, again); // without a tag it starts over
             }
             (_, StatusCode::NOT_FOUND | StatusCode::FORBIDDEN | StatusCode::GONE) => {
                 bail!(NotThere(status))
             }
+            _ if again && status.is_server_error() => {
+                return Ok(Outcome::Broken(anyhow!("the server answered HTTP {status}"), 0));
+            }
             _ => bail!("the server answered HTTP {status}"),
         };
         let rest: Option<u64> = number(&response, header::CONTENT_LENGTH);
-        let total = rest.map(|rest| start + rest);
+        let total = rest.map(|rest| start.saturating_add(rest));
         ensure!(
             total.unwrap_or(0) <= limit,
             "the server's file has {} bytes, more than the {limit} allowed",
@@ -172,7 +183,7 @@ fn receive(
         let n = match body.read(&mut buffer) {
             Ok(0) => break,
             Ok(n) => n,
-            Err(error) => return Ok(Outcome::Broken(error.into(), at - start)),
+            Err(error) => return Ok(Outcome::Broken(error.into(), at)),
         };
         at += n as u64;
         ensure!(at <= limit, "the server sends more than the {limit} bytes allowed");
@@ -180,7 +191,7 @@ fn receive(
         bar.set_position(at);
     }
     match total {
-        Some(total) if at < total => Ok(Outcome::Broken(anyhow!("only {at} of {total} bytes arrived"), at - start)),
+        Some(total) if at < total => Ok(Outcome::Broken(anyhow!("only {at} of {total} bytes arrived"), at)),
         _ => Ok(Outcome::Whole),
     }
 }

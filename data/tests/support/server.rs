@@ -21,6 +21,8 @@ pub struct Reply {
     pub body: Vec<u8>,
     /// After so many bytes of the body, the connection breaks.
     pub breaks_after: Option<usize>,
+    /// The length that it claims to have, if it is not that of the body.
+    pub claims: Option<u64>,
 }
 
 impl Reply {
@@ -35,6 +37,10 @@ impl Reply {
 
     pub fn breaks_after(self, bytes: usize) -> Reply {
         Reply { breaks_after: Some(bytes), ..self }
+    }
+
+    pub fn claims(self, bytes: u64) -> Reply {
+        Reply { claims: Some(bytes), ..self }
     }
 
     /// Answers as a proper server does that has `body` in the state `tag`.
@@ -101,7 +107,7 @@ fn read(stream: &TcpStream) -> Option<Request> {
 
 fn send(mut stream: TcpStream, reply: &Reply) -> std::io::Result<()> {
     write!(stream, "HTTP/1.1 {} Whatever\r\nConnection: close\r\n", reply.status)?;
-    write!(stream, "Content-Length: {}\r\n", reply.body.len())?;
+    write!(stream, "Content-Length: {}\r\n", reply.claims.unwrap_or(reply.body.len() as u64))?;
     for header in &reply.headers {
         write!(stream, "{header}\r\n")?;
     }

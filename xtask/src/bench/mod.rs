@@ -48,7 +48,8 @@ pub struct Arguments {
     rounds: u32,
     /// For chapter 08: let Gymnasium play N episodes of CarRacing, and compare them with ours, instead of timing (installs
     /// Gymnasium the first time)
-    #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "100", conflicts_with_all = ["peers", "json"])]
+    #[arg(long, value_name = "N", num_args = 0..=1, default_missing_value = "100")]
+    #[arg(conflicts_with_all = ["peers", "precision", "steps", "rounds", "json"])]
     #[arg(value_parser = clap::value_parser!(u32).range(1..=10_000))]
     judge: Option<u32>,
     /// JSON file for the results [default: run/bench-03.json, run/bench-all.json]

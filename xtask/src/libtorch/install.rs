@@ -4,18 +4,19 @@
 //! `.libtorch` appears by renaming: complete, or not at all. Wheels that a reader puts into `.libtorch.part/wheels` are
 //! used, and stay.
 
-use std::fs::{self, File};
+use std::fs;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, ensure};
 use catalog::versions::LIBTORCH;
-use data::{disk, note};
+use data::note;
 
 use super::place::{put, target};
 use super::{FOLDER, State, Variant, load, mark, owned, state, unpack, wheel};
 use crate::machine::Machine;
 use crate::process::free_space;
-use crate::python::{Pip, Unavailable};
+use crate::python::{Pip, Unavailable, alone};
 
 /// The folder of our downloads in the working folder.
 const DOWNLOADS: &str = "downloads";
@@ -23,27 +24,27 @@ const DOWNLOADS: &str = "downloads";
 /// The folder of a reader's own wheels in the working folder.
 const WHEELS: &str = "wheels";
 
-/// Installs or replaces `root/.libtorch`. Returns false if another process has installed it meanwhile.
+/// Installs or replaces `root/.libtorch`. Returns false if another process has meanwhile installed a variant that
+/// `serves`, too.
 ///
 /// # Errors
 /// `.libtorch` holds files of a reader, pip is missing or cannot download, a wheel is damaged, the libraries cannot be
 /// loaded, or the disk is full.
-pub fn install(root: &Path, variant: Variant) -> Result<bool> {
+pub fn install(root: &Path, variant: Variant, serves: impl Fn(Variant) -> bool) -> Result<bool> {
     let dest = target(&root.join(FOLDER));
-    owned::check(&dest)?; // before anything is downloaded
     let part = root.join(".libtorch.part");
-    prepare(&part).with_context(|| {
+    let failed = || {
         let part = part.display();
         format!("preparing {part} (in a repository that is read-only, set LIBTORCH to a folder of libtorch {LIBTORCH})")
-    })?;
-    let lock_file = part.join("lock");
-    let lock = File::create(&lock_file).with_context(|| format!("making {}", lock_file.display()))?;
-    disk::lock(&lock, || note!("Another installation is running; waiting for it."));
-    if state(&dest) == State::Ready(variant) {
+    };
+    // Its file does not lie in the working folder: whoever has finished removes that, while others still wait.
+    let _lock = alone(&root.join(".python/libtorch")).with_context(failed)?;
+    if matches!(state(&dest), State::Ready(there) if serves(there)) {
         return Ok(false);
     }
-    prepare(&part).with_context(|| format!("preparing {}", part.display()))?;
-    check_space(root, &part, variant)?;
+    owned::check(&dest)?; // before anything is downloaded
+    prepare(&part).with_context(failed)?;
+    check_space(root, &part, &dest, variant)?;
     let wheels = fetch_all(root, &part, variant)?;
     let tree = assemble(&wheels, variant, &part)?;
     if let Err(error) = load::check(&tree, variant) {
@@ -69,6 +70,7 @@ fn prepare(part: &Path) -> Result<()> {
 
 /// Removes what we made in the working folder, and the folder itself unless something of a reader's is in it.
 fn clean(part: &Path) -> Result<()> {
+    // Earlier versions had their lock here.
     for name in ["tree", "old", "incoming", DOWNLOADS, "lock"] {
         remove(&part.join(name))?;
     }
@@ -89,35 +91,42 @@ fn clean(part: &Path) -> Result<()> {
 /// Unpacks `wheels` in `part`, and returns the folder.
 ///
 /// # Errors
-/// A wheel is damaged (one of ours is removed, so that the next attempt downloads it again), or writing fails.
+/// A wheel is damaged (one of ours is removed, so that the next attempt downloads it again), or it cannot be read or
+/// unpacked (then it stays).
 pub fn assemble(wheels: &[PathBuf], variant: Variant, part: &Path) -> Result<PathBuf> {
     let tree = part.join("tree");
     remove(&tree)?;
     for wheel in wheels {
         if let Err(error) = unpack::unpack(wheel, variant, &tree) {
             remove(&tree)?;
-            if error.chain().any(is_disk_full) {
-                return Err(error.context("the disk is full: free some space and run the command again"));
-            }
-            return Err(damaged(wheel, part, error));
+            return Err(unusable(wheel, part, error));
         }
     }
     mark(&tree, variant)?;
-    let unusable = match state(&tree) {
+    let missing = match state(&tree) {
         State::Ready(_) if tree.join("include/torch").is_dir() => None,
         State::Ready(_) => Some("the headers are missing".to_string()),
         State::Missing => Some("nothing was unpacked".to_string()),
         State::Broken(reason) => Some(reason),
     };
-    if let Some(reason) = unusable {
+    if let Some(reason) = missing {
         remove(&tree)?;
         anyhow::bail!("the wheels do not hold what libtorch needs: {reason}");
     }
     Ok(tree)
 }
 
-/// The error of a damaged wheel. If we downloaded it, it is removed.
-fn damaged(wheel: &Path, part: &Path, error: anyhow::Error) -> anyhow::Error {
+/// The error of a wheel that could not be read or unpacked. If it is damaged, and we downloaded it, it is removed.
+fn unusable(wheel: &Path, part: &Path, error: anyhow::Error) -> anyhow::Error {
+    let causes = error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>());
+    match causes.filter(|cause| is_systems(cause)).map(io::Error::kind).next() {
+        Some(ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge) => {
+            let cure = "the disk, or what you may use of it, is full: free some space and run the command again";
+            return error.context(cure);
+        }
+        Some(_) => return error,
+        None => {}
+    }
     if wheel.starts_with(part.join(DOWNLOADS)) {
         match remove(wheel) {
             Ok(()) => error.context("the damaged download is removed: run the command again"),
@@ -128,8 +137,10 @@ fn damaged(wheel: &Path, part: &Path, error: anyhow::Error) -> anyhow::Error {
     }
 }
 
-fn is_disk_full(cause: &(dyn std::error::Error + 'static)) -> bool {
-    cause.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::StorageFull)
+/// Whether the system refused to read or write. What is wrong in an archive has no code of the system, but for one: a
+/// damaged archive may name a place before its begin, which the system calls an invalid one.
+fn is_systems(error: &io::Error) -> bool {
+    error.raw_os_error().is_some() && error.kind() != ErrorKind::InvalidInput
 }
 
 /// Removes a file or folder of ours, if it is there.
@@ -221,17 +232,18 @@ impl Fetcher<'_> {
         Ok(target)
     }
 
-    /// The requirements of a wheel; an unreadable wheel of ours is removed.
+    /// The requirements of a wheel; a damaged wheel of ours is removed.
     fn requirements(&self, file: &Path) -> Result<Vec<wheel::Requirement>> {
-        wheel::requirements(file).map_err(|error| damaged(file, self.part, error))
+        wheel::requirements(file).map_err(|error| unusable(file, self.part, error))
     }
 }
 
-/// Fails early if the disk has no space for wheels and folder, unless the wheels are there.
-fn check_space(root: &Path, part: &Path, variant: Variant) -> Result<()> {
-    let megabytes = match variant {
-        Variant::Cpu => 1200,
-        Variant::Cuda => 7000,
+/// Fails early if the disk has no space for wheels and folder, unless the wheels are there, or if the disk of `dest`, which
+/// may be another one, has none for the folder.
+fn check_space(root: &Path, part: &Path, dest: &Path, variant: Variant) -> Result<()> {
+    let (megabytes, installed) = match variant {
+        Variant::Cpu => (1200, 500),
+        Variant::Cuda => (7000, 3600),
     };
     let holds = |name: &str| fs::read_dir(part.join(name)).is_ok_and(|mut entries| entries.next().is_some());
     let fetched = [WHEELS, DOWNLOADS].iter().any(|name| holds(name));
@@ -240,6 +252,15 @@ fn check_space(root: &Path, part: &Path, variant: Variant) -> Result<()> {
         ensure!(
             free >= megabytes,
             "the disk has {free} MB free, but the installation temporarily needs {megabytes} MB: free some space"
+        );
+    }
+    if let Some(free) = dest.ancestors().find(|folder| folder.exists()).and_then(free_space) {
+        let replaced: u64 = owned::files(dest)?.values().sum();
+        let free = (free + replaced) / 1_000_000;
+        let dest = dest.display();
+        ensure!(
+            free >= installed,
+            "the disk of {dest} has {free} MB for libtorch, which needs {installed} MB: free some space"
         );
     }
     Ok(())

@@ -22,6 +22,9 @@ pub const FOLDER: &str = ".libtorch";
 /// The marker file of a folder that we installed.
 const MARKER: &str = "gdl.json";
 
+/// The marker while it is copied to another disk.
+const NEW_MARKER: &str = "gdl.json.new";
+
 /// The file from which `tch` reads the version.
 const BUILD_VERSION: &str = "build-version";
 

@@ -8,7 +8,7 @@ use std::path::Path;
 use anyhow::{Context, Result, ensure};
 use catalog::versions::LIBTORCH;
 
-use super::{BUILD_VERSION, MARKER, Marker, read_marker};
+use super::{BUILD_VERSION, MARKER, Marker, NEW_MARKER, read_marker};
 
 /// Checks that all in `dir` was written by set-up, so that it may be replaced. A folder that is missing or empty is fine.
 ///
@@ -16,8 +16,9 @@ use super::{BUILD_VERSION, MARKER, Marker, read_marker};
 /// Something in it is not ours; the message names it. Nothing was changed.
 pub fn check(dir: &Path) -> Result<()> {
     let found = files(dir)?;
-    // The Finder leaves it in every folder that it shows.
-    let found: BTreeMap<_, _> = found.into_iter().filter(|(name, _)| !name.ends_with(".DS_Store")).collect();
+    // The Finder leaves the one in every folder that it shows, and a copy that was cut off leaves the other.
+    let nobodys = |name: &str| name.ends_with(".DS_Store") || name == NEW_MARKER;
+    let found: BTreeMap<_, _> = found.into_iter().filter(|(name, _)| !nobodys(name)).collect();
     if found.is_empty() {
         return Ok(());
     }
@@ -27,9 +28,9 @@ pub fn check(dir: &Path) -> Result<()> {
         "{shown} holds files that `cargo book setup` did not install, and they are kept. To use them, set LIBTORCH to \
          a folder of libtorch {LIBTORCH}; to install it there, move {shown} to another place and run the command again"
     );
-    let marker = read_marker(dir)?;
+    let written = Written::by(read_marker(dir)?);
     let others: Vec<&String> =
-        found.iter().filter(|(name, size)| !is_ours(&marker, name, **size)).map(|(name, _)| name).collect();
+        found.iter().filter(|(name, size)| !written.holds(name, **size)).map(|(name, _)| name).collect();
     if let Some(first) = others.first() {
         let more = if others.len() > 1 { format!(" and {} more", others.len() - 1) } else { String::new() };
         anyhow::bail!(
@@ -69,15 +70,32 @@ fn walk(dir: &Path, prefix: &str, found: &mut BTreeMap<String, u64>) -> Result<(
     Ok(())
 }
 
-/// Whether set-up wrote this file. A library may be shorter than it was: it is damaged, and the reason to replace it.
-fn is_ours(marker: &Marker, name: &str, size: u64) -> bool {
-    if name == MARKER {
-        return true;
+/// What set-up wrote, as the marker records it.
+struct Written {
+    /// All files with their sizes, by their paths as [`files`] gives them.
+    sizes: BTreeMap<String, u64>,
+    /// Earlier versions listed the libraries only.
+    only_libraries: bool,
+}
+
+impl Written {
+    fn by(marker: Marker) -> Written {
+        let only_libraries = marker.others.is_none();
+        let libraries = marker.files.into_iter().map(|(name, size)| (format!("lib/{name}"), size));
+        Written { sizes: libraries.chain(marker.others.unwrap_or_default()).collect(), only_libraries }
     }
-    match (name.strip_prefix("lib/"), &marker.others) {
-        (Some(library), _) => marker.files.get(library).is_some_and(|written| size <= *written),
-        (None, Some(others)) => others.get(name) == Some(&size),
-        // Earlier versions listed the libraries only.
-        (None, None) => name.starts_with("include/") || name == BUILD_VERSION,
+
+    /// Whether set-up wrote this file. It may be shorter than it was, and a folder may be empty: a copy that was cut off
+    /// leaves such ones, and they are the reason to replace all.
+    fn holds(&self, name: &str, size: u64) -> bool {
+        if name == MARKER || self.sizes.get(name).is_some_and(|written| size <= *written) {
+            return true;
+        }
+        if self.only_libraries && (Path::new(name).starts_with("include") || name == BUILD_VERSION) {
+            return true;
+        }
+        let below = format!("{name}/");
+        let is_folder = self.sizes.range(below.clone()..).next().is_some_and(|(path, _)| path.starts_with(&below));
+        is_folder && size == 0
     }
 }

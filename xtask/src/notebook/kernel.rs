@@ -9,8 +9,8 @@ use serde_json::json;
 
 use super::environment::{self, write};
 use crate::cargo::Cargo;
-use crate::plain;
 use crate::process::answer;
+use crate::{loader, plain};
 
 /// The version that the notebooks were tried with.
 const EVCXR: &str = "0.22.0";
@@ -103,9 +103,8 @@ pub fn write_spec(root: &Path, python: &Path, cargo: &Cargo) -> Result<()> {
     let mut env = cargo.environment();
     // Cells are linked to the shared library of Rust's own standard library.
     let std = answer("rustc", &["--print", "target-libdir"]).context("rustc does not tell where its libraries lie")?;
-    match env.iter_mut().find(|(name, _)| name.ends_with("LD_LIBRARY_PATH") || name.ends_with("DYLD_LIBRARY_PATH")) {
-        Some((_, paths)) => paths.push(format!(":{std}")),
-        None => env.push(("LD_LIBRARY_PATH".into(), std.into())),
+    for (_, paths) in env.iter_mut().filter(|(name, _)| name == loader::VARIABLE) {
+        paths.push(format!(":{std}"));
     }
     env.push(("EVCXR_CONFIG_DIR".into(), config.into()));
     // It would write a kernelspec of its own to the user's folder if it found an older one there.

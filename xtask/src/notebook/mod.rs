@@ -28,10 +28,10 @@ pub struct Arguments {
     #[arg(value_name = "CHAPTER|ID")]
     words: Vec<String>,
     /// Execute them without opening them: fails on any error or missing image. Preset smoke, synthetic data
-    #[arg(long, conflicts_with = "refresh")]
+    #[arg(long, conflicts_with_all = ["refresh", "jupyter"])]
     check: bool,
     /// Execute them and keep their outputs in the notebooks: preset quick
-    #[arg(long)]
+    #[arg(long, conflicts_with = "jupyter")]
     refresh: bool,
     /// Preset of the cells that name none [default: quick; with --check: smoke]
     #[arg(long)]

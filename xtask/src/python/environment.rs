@@ -33,12 +33,11 @@ impl Environment<'_> {
     /// than those of the lock file. The next call completes the installation.
     pub fn ready(&self, base: impl FnOnce() -> Result<PathBuf>) -> Result<PathBuf> {
         let python = in_environment(&self.dir);
-        let marker = self.dir.join(MARKER);
-        if fs::read_to_string(&marker).is_ok_and(|text| text == self.lock) && python_version(&python).is_some() {
+        if self.is_complete(&python) {
             return Ok(python);
         }
         let _lock = alone(&self.dir)?;
-        if fs::read_to_string(&marker).is_ok_and(|text| text == self.lock) && python_version(&python).is_some() {
+        if self.is_complete(&python) {
             return Ok(python); // another command has installed it meanwhile
         }
         note!("Installing {} in {}. This is done once.", self.title, self.dir.display());
@@ -52,13 +51,24 @@ impl Environment<'_> {
              HTTPS_PROXY or PIP_INDEX_URL. Then run the command again",
             self.title
         );
+        let marker = self.dir.join(MARKER);
         fs::write(&marker, self.lock).with_context(|| format!("writing {}", marker.display()))?;
         Ok(python)
     }
+
+    /// Whether its packages were installed to the end, and its Python still works.
+    fn is_complete(&self, python: &Path) -> bool {
+        fs::read_to_string(self.dir.join(MARKER)).is_ok_and(|text| text == self.lock)
+            && python_version(python).is_some()
+    }
 }
 
-/// Waits until no other command installs into this environment; others wait until the file is dropped.
-fn alone(dir: &Path) -> Result<File> {
+/// Waits until no other command installs into the folder `dir`; others wait until the file, `dir` with the ending `lock`, is
+/// dropped.
+///
+/// # Errors
+/// The file cannot be made.
+pub fn alone(dir: &Path) -> Result<File> {
     let path = dir.with_extension("lock");
     let create = || {
         fs::create_dir_all(path.parent().unwrap_or(dir))?;

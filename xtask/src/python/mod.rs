@@ -10,7 +10,7 @@ use anyhow::{Result, anyhow};
 
 use crate::process::{on_path, output_of};
 
-pub use environment::Environment;
+pub use environment::{Environment, alone};
 pub use pip::{Pip, Unavailable};
 
 /// The oldest Python that serves, as the README promises.

@@ -83,8 +83,8 @@ pub fn run(root: &Path, arguments: &Arguments) -> Result<ExitCode> {
     let experiments = Experiments::load(root)?;
     let sections = plan::sections(&experiments, &arguments.words)?;
     let cargo = Cargo::ready(root)?;
-    // The processes that train do not get Ctrl-C (see `launch`): they are killed.
-    process::catch_ctrl_c()?;
+    // The processes that train do not get Ctrl-C (see `launch`): they are killed, and the temporary folder is removed.
+    process::catch_every_ctrl_c()?;
     let home = tempfile::Builder::new().prefix("soak-").tempdir().context("making a temporary folder")?;
     let seed = arguments.seed.unwrap_or_else(|| rand::random::<u32>().into());
     let soak = Soak { arguments, cargo: &cargo, home: home.path(), seed };

@@ -34,7 +34,7 @@ impl ExperimentConfig for Config {
 /// 02_02: finds the edges of the coffee image.
 pub fn run(context: &Context) -> Result<()> {
     let data = context.data("coffee")?;
-    let run = context.training_run::<Config>("convolutions", "coffee", &data)?;
+    let run = context.plain_run::<Config>("convolutions", "coffee", &data)?;
     let photograph = images::load(&data.file("coffee.png"))?;
     let image = filters::grey_levels(photograph.view(), run.params.config.size)?;
     let figures = context.figures(&run);

@@ -73,15 +73,17 @@ pub fn batch_normalization(figures: &Figures, model: &Classifier, test: &Labeled
     figures.save("batch_norm_channels", caption, Figure::panels(&[&[&before, &after]], (10.0, 4.0))?)
 }
 
-/// The 128 units of one image before dropout, at two training steps, and in prediction.
+/// The units of the dense layer for one image before dropout, at two training steps, and in prediction.
 pub fn dropout(figures: &Figures, model: &Classifier, test: &LabeledImages) -> Result<()> {
     let outputs = look_inside(model, test);
     let units = outputs.iter().find(|(name, _)| name == "leaky_re_lu_4").map(|(_, tensor)| tensor.narrow(0, 0, 1));
     let units = units.context("the net has no layer leaky_re_lu_4")?;
+    let count = units.numel() as i64;
+    let rows = if count % 8 == 0 { 8 } else { 1 };
     let layer = Dropout::new(0.5)?;
     let most = (units.abs().max().double_value(&[]) * 2.0) as f32;
     let panel = |title: &str, values: Tensor| -> Result<HeatMap> {
-        let array = array2(&values.view([8, 16]))?;
+        let array = array2(&values.view([rows, count / rows]))?;
         let map = HeatMap::new(array.view()).map(ColorMap::Coolwarm).range(-most, most).no_bar();
         Ok(map.title(title).bare())
     };
@@ -95,10 +97,11 @@ pub fn dropout(figures: &Figures, model: &Classifier, test: &LabeledImages) -> R
     let one = panel("dropout, one training step", step(1))?;
     let two = panel("dropout, the next step", step(2))?;
     let predicting = panel("dropout, when predicting", layer.forward(&units, false))?;
-    let caption = "The 128 units of the dense layer for one test image (blue: negative, red: positive). In training, \
-                   dropout zeroes half of them (white), different ones at each step, and doubles the others; in \
-                   prediction, it does nothing.";
-    figures.save("dropout", caption, Figure::fitted(&[&[&before, &one], &[&two, &predicting]], 9.0)?)
+    let caption = format!(
+        "The {count} units of the dense layer for one test image (blue: negative, red: positive). In training, dropout \
+         zeroes half of them (white), different ones at each step, and doubles the others; in prediction, it does nothing."
+    );
+    figures.save("dropout", &caption, Figure::fitted(&[&[&before, &one], &[&two, &predicting]], 9.0)?)
 }
 
 /// Each layer's output for some test images, in inference mode.

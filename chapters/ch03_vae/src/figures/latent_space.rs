@@ -48,8 +48,8 @@ pub fn ensure_plane(net: &NetConfig) -> Result<()> {
 /// Encodes up to 5,000 test digits of MNIST in a folder.
 pub fn encode_test_digits(folder: &Path, device: Device, model: &impl LatentModel) -> Result<Latent> {
     let digits = mnist::test(folder)?.first(SCATTER);
-    let batches = digits.images.split(500, 0);
-    let z: Vec<Tensor> = batches.iter().map(|x| model.encode(&x.to_device(device))).collect();
+    let batches = digits.images.split(AT_ONCE, 0);
+    let z: Vec<Tensor> = tch::no_grad(|| batches.iter().map(|x| model.encode(&x.to_device(device))).collect());
     Ok(Latent { z: Tensor::cat(&z, 0), digits })
 }
 

@@ -15,9 +15,12 @@ use std::convert::Infallible;
 use std::fmt;
 use std::rc::Rc;
 
-/// Generations between two decompositions of the covariance matrix: with 867 weights each takes longer than everything
-/// else, and the matrix hardly changes.
-const EIGEN_PERIOD: u64 = 12;
+/// Generations between two decompositions of the covariance matrix. In few dimensions it changes with each generation,
+/// and is cheap to decompose. With the controller's 867 weights it hardly changes, and the decomposition takes longer
+/// than everything else.
+fn eigen_period(weights: usize) -> u64 {
+    (weights as u64 / 64).clamp(1, 12)
+}
 
 /// The saved state in messages.
 const STATE: &str = "the state of CMA-ES";
@@ -98,7 +101,7 @@ impl Evolution {
         let stepper: Stepper<Problem, Progress, Solver> = match parts {
             None => {
                 let solver = Solver::new(self.seed, self.sigma).with_lambda(self.population);
-                let solver = solver.with_eigen_update_period(EIGEN_PERIOD);
+                let solver = solver.with_eigen_update_period(eigen_period(self.start.len()));
                 let start = Progress::from_point(DVector::from_column_slice(&self.start));
                 Executor::new(problem, solver, start).max_iter(u64::MAX).into_stepper().map_err(failed)?
             }
@@ -215,10 +218,20 @@ mod tests {
                 Ok(costs(&[x.as_slice().to_vec()])[0])
             }
         }
-        let solver = Solver::new(7, 0.3).with_lambda(10).with_eigen_update_period(EIGEN_PERIOD);
+        let solver = Solver::new(7, 0.3).with_lambda(10).with_eigen_update_period(eigen_period(12));
         let start = Progress::from_point(DVector::from_element(12, 0.0));
         let theirs = Executor::new(Sphere, solver, start).max_iter(29).run().unwrap();
         assert_eq!(ours.mean(), theirs.param().as_slice());
+    }
+
+    #[test]
+    fn two_dimensions_take_thirty_generations() {
+        let evolution = Evolution::new(vec![0.0; 2], 0.5, 8, 1).unwrap();
+        for _ in 0..30 {
+            evolution.tell(&costs(&evolution.ask().unwrap())).unwrap();
+        }
+        assert!(costs(&[evolution.mean()])[0] < 1e-3, "{:?}", evolution.mean());
+        assert_eq!(eigen_period(867), 12);
     }
 
     #[test]
