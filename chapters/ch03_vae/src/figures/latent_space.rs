@@ -48,9 +48,8 @@ pub fn ensure_plane(net: &NetConfig) -> Result<()> {
 /// Encodes up to 5,000 test digits of MNIST in a folder.
 pub fn encode_test_digits(folder: &Path, device: Device, model: &impl LatentModel) -> Result<Latent> {
     let digits = mnist::test(folder)?.first(SCATTER);
-    let batches = digits.images.split(AT_ONCE, 0);
-    let z: Vec<Tensor> = tch::no_grad(|| batches.iter().map(|x| model.encode(&x.to_device(device))).collect());
-    Ok(Latent { z: Tensor::cat(&z, 0), digits })
+    let z = encode(model, &digits.images.to_device(device));
+    Ok(Latent { z, digits })
 }
 
 /// Ten test digits above their reconstructions, z below each digit.
@@ -127,9 +126,9 @@ pub fn grid(
 /// Batch size of the encoder: its first layer alone needs half a megabyte per image.
 const AT_ONCE: i64 = 100;
 
-/// Faces `[n, height, width, channels]` -> points in latent space, without gradients.
-pub fn encode(model: &impl LatentModel, faces: &Tensor) -> Tensor {
-    let z: Vec<Tensor> = tch::no_grad(|| faces.split(AT_ONCE, 0).iter().map(|x| model.encode(x)).collect());
+/// Images `[n, height, width, channels]` -> points in latent space, without gradients.
+pub fn encode(model: &impl LatentModel, images: &Tensor) -> Tensor {
+    let z: Vec<Tensor> = tch::no_grad(|| images.split(AT_ONCE, 0).iter().map(|x| model.encode(x)).collect());
     Tensor::cat(&z, 0)
 }
 
