@@ -1,7 +1,6 @@
 //! Real or synthetic data: the value of `--data`.
 
 use std::fmt;
-use std::str::FromStr;
 
 /// Which data to use, as `--data` names it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -23,18 +22,5 @@ impl fmt::Display for Choice {
             Choice::Real => "real",
             Choice::Synthetic => "synthetic",
         })
-    }
-}
-
-impl FromStr for Choice {
-    type Err = anyhow::Error;
-
-    fn from_str(text: &str) -> anyhow::Result<Choice> {
-        match text {
-            "any" => Ok(Choice::Any),
-            "real" => Ok(Choice::Real),
-            "synthetic" | "generated" => Ok(Choice::Synthetic),
-            _ => anyhow::bail!("unknown choice of data `{text}`: valid choices are any, real and synthetic"),
-        }
     }
 }

@@ -1,6 +1,5 @@
 //! A data set in the cache, and the record of its origin (`origin.json` in its folder).
 
-use std::fmt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -42,18 +41,6 @@ pub enum OriginKind {
     /// Synthetic data, drawn on this machine.
     #[serde(alias = "generated")] // the name in records of older versions
     Synthetic,
-}
-
-impl fmt::Display for OriginKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            OriginKind::Mirror => "mirror",
-            OriginKind::Official => "official",
-            OriginKind::Package => "package",
-            OriginKind::Hand => "hand",
-            OriginKind::Synthetic => "synthetic",
-        })
-    }
 }
 
 /// Where a data set came from.

@@ -88,7 +88,8 @@ impl<'a> Staging<'a> {
             fs::create_dir_all(parent).with_context(failed)?;
         }
         let mut file = fs::File::create(&to).with_context(failed)?;
-        let length = std::io::copy(&mut from.take(LONGEST_BELOW + 1), &mut file).with_context(failed)?;
+        let length = std::io::copy(&mut from.take(LONGEST_BELOW + 1), &mut file);
+        let length = length.with_context(|| format!("cannot unpack `{path}` to {}", to.display()))?;
         ensure!(length <= LONGEST_BELOW, "`{path}` is longer than {LONGEST_BELOW} bytes");
         Ok(())
     }

@@ -17,7 +17,7 @@ use crate::manifest::{Manifest, Set, Source, Synthetic};
 use crate::note;
 use crate::origin::{DataSet, Origin, OriginKind};
 use crate::progress;
-use crate::source::{Http, Place, mirror};
+use crate::source::{self, Http, Place, mirror};
 use crate::staging::Staging;
 use crate::verify;
 
@@ -66,16 +66,15 @@ impl Store {
     /// `GDL_MIRROR`.
     ///
     /// # Errors
-    /// The repository is not found.
+    /// The repository is not found, or the mirror's name is not UTF-8.
     pub fn open() -> Result<Store> {
         let store = match std::env::var_os("GDL_CACHE").filter(|folder| !folder.is_empty()) {
             Some(folder) => Store::at(folder)?,
             None => Store::at(crate::root()?.join("data/cache"))?,
         };
-        Ok(match std::env::var("GDL_MIRROR") {
-            Ok(mirror) if !mirror.trim().is_empty() => store.with_mirror(mirror.trim()),
-            _ => store,
-        })
+        let Some(mirror) = std::env::var_os("GDL_MIRROR") else { return Ok(store) };
+        let mirror = mirror.to_str().context("GDL_MIRROR is not valid UTF-8: rename the folder, or link to it")?.trim();
+        Ok(if mirror.is_empty() { store } else { store.with_mirror(mirror) })
     }
 
     /// The data sets that it knows.
@@ -86,6 +85,11 @@ impl Store {
     /// The folder of the cache.
     pub fn folder(&self) -> &Path {
         &self.cache
+    }
+
+    /// The mirror, without the password of an address.
+    pub fn mirror(&self) -> Option<String> {
+        self.mirror.as_deref().map(source::shown)
     }
 
     /// A cache in another folder, which is created on demand, without a mirror.

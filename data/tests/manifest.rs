@@ -73,13 +73,10 @@ fn a_source_may_have_a_file_under_another_name() {
 #[test]
 fn choices_read_as_they_print() {
     for choice in [Choice::Any, Choice::Real, Choice::Synthetic] {
-        assert_eq!(choice.to_string().parse::<Choice>().unwrap(), choice);
         assert_eq!(<Choice as ValueEnum>::from_str(&choice.to_string(), false).unwrap(), choice);
     }
     // The old name, which nothing shows.
-    assert_eq!("generated".parse::<Choice>().unwrap(), Choice::Synthetic);
     assert_eq!(<Choice as ValueEnum>::from_str("generated", false).unwrap(), Choice::Synthetic);
     let shown = Choice::value_variants().iter().filter_map(|choice| choice.to_possible_value());
     assert_eq!(shown.map(|value| value.get_name().to_string()).collect::<Vec<_>>(), ["any", "real", "synthetic"]);
-    assert!("fake".parse::<Choice>().unwrap_err().to_string().contains("valid choices are any, real and synthetic"));
 }

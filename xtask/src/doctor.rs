@@ -145,21 +145,19 @@ impl Report {
     }
 
     fn data(&mut self) -> Vec<Line> {
-        let mut lines = match data::Store::open() {
+        match data::Store::open() {
             Ok(store) => {
                 let here = store.list().iter().flat_map(named).collect::<Vec<_>>().join(", ");
                 let here = if here.is_empty() { "none yet; experiments fetch what they need".into() } else { here };
-                vec![("folder".into(), store.folder().display().to_string()), ("sets".into(), here)]
+                let folder = store.folder().display().to_string();
+                let mirror = store.mirror().map(|mirror| ("GDL_MIRROR".into(), mirror));
+                [("folder".into(), folder), ("sets".into(), here)].into_iter().chain(mirror).collect()
             }
             Err(error) => {
                 self.problems.push(format!("cannot list the data sets: {error:#}"));
                 vec![("sets".into(), "unknown".into())]
             }
-        };
-        if let Some(mirror) = std::env::var("GDL_MIRROR").ok().filter(|mirror| !mirror.trim().is_empty()) {
-            lines.push(("GDL_MIRROR".into(), mirror));
         }
-        lines
     }
 
     /// What libtorch reports through `torch-info` of the crate `binary`.

@@ -34,6 +34,18 @@ fn parse_with(place: &str, home: &Path) -> Result<Location> {
     }))
 }
 
+/// The place as messages and records show it: without the name and password of an address.
+pub(crate) fn shown(place: &str) -> String {
+    match place.split_once("://") {
+        Some((scheme, rest)) if !scheme.eq_ignore_ascii_case("file") => {
+            let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+            let host = host.rsplit_once('@').map_or(host, |(_, host)| host);
+            format!("{scheme}://{host}{path}")
+        }
+        _ => place.to_string(),
+    }
+}
+
 /// The path in a `file://` address: without its host, and with its `%20` as blanks.
 fn file_path(rest: &str) -> PathBuf {
     let path = rest.strip_prefix("localhost").filter(|path| path.starts_with('/')).unwrap_or(rest);
@@ -58,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn mirrors_are_written_in_many_ways() {
+    fn mirrors_are_written_in_many_ways_and_shown_without_passwords() {
         let folder = |path: &str| Location::Folder(PathBuf::from(path));
         let cases = [
             ("/data", folder("/data")),
@@ -73,6 +85,15 @@ mod tests {
         ];
         for (place, location) in cases {
             assert_eq!(parse_with(place, Path::new("/home/me")).unwrap(), location, "{place}");
+        }
+        for (place, seen) in [
+            ("https://me:secret@host:8000/data", "https://host:8000/data"),
+            ("http://me:p@ss@host", "http://host"),
+            ("https://host/a@b", "https://host/a@b"),
+            ("file:///data@home", "file:///data@home"),
+            ("me@home/data", "me@home/data"),
+        ] {
+            assert_eq!(shown(place), seen);
         }
         let error = parse_with("s3://bucket", Path::new("/")).unwrap_err().to_string();
         assert!(error.contains("a folder or an http(s) address"), "{error}");

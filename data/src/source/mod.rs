@@ -18,6 +18,7 @@ use crate::origin::OriginKind;
 use crate::staging::Staging;
 
 pub(crate) use http::Http;
+pub(crate) use location::shown;
 pub(crate) use package::NotInstalled;
 
 /// A source of real data.
@@ -45,8 +46,10 @@ impl Place<'_> {
     /// A description of the source.
     pub fn describe(&self) -> String {
         match self {
-            Place::Mirror(place) => format!("mirror {place}"),
-            Place::Converted(place, source) => format!("mirror {place}, {} ({})", source.archive, source.remark),
+            Place::Mirror(place) => format!("mirror {}", shown(place)),
+            Place::Converted(place, source) => {
+                format!("mirror {}, {} ({})", shown(place), source.archive, source.remark)
+            }
             Place::Listed(Source::Mirrored(source)) => format!("{} of a mirror", source.archive),
             Place::Listed(Source::Official { title, base, .. }) => format!("{title}, {base}"),
             Place::Listed(Source::Package { registry, package, version, .. }) => {

@@ -27,10 +27,8 @@ pub struct LossWeights {
 }
 
 impl LossWeights {
-    /// The printed figure's (p. 187).
+    /// The printed figure's (p. 187). The book's other run, closer to the content, has 20, 100 and 1.
     pub const FIGURE: LossWeights = LossWeights { content: 1.0, style: 100.0, total_variation: 20.0 };
-    /// Those of the other run: closer to the content.
-    pub const CLOSER: LossWeights = LossWeights { content: 20.0, style: 100.0, total_variation: 1.0 };
 }
 
 /// The layers whose feature maps are compared.

@@ -140,8 +140,11 @@ impl Encoded for Evolution {
         }
         let bytes = without_checksum(bytes, STATE)?;
         let parts: Parts = postcard::from_bytes(bytes).with_context(|| format!("{STATE} is of another version"))?;
-        let found = parts.1.param().len();
-        ensure!(found == self.start.len(), "{STATE} has {found} weights, not {}", self.start.len());
+        // What the crate would panic at: it reads no state without a whole generation.
+        let (members, _) = parts.1.evaluated_members().with_context(|| format!("{STATE} has no generation"))?;
+        for found in members.iter().chain(parts.1.current().map(|(mean, _)| mean)).map(|weights| weights.len()) {
+            ensure!(found == self.start.len(), "{STATE} has {found} weights, not {}", self.start.len());
+        }
         self.parts.replace(Some(parts));
         Ok(())
     }
@@ -252,6 +255,11 @@ mod tests {
         for length in [1, 40, bytes.len() / 2, bytes.len() - 1] {
             assert!(resumed.decode(&bytes[..length]).is_err(), "{length}");
         }
+        // A state before its first generation, which the crate cannot tell the mean of.
+        let costs = Rc::new(Costs::default());
+        let (solver, _, counts) = evolution().run(None, &costs).unwrap();
+        let empty = with_checksum(&encoded(&(solver, Progress::empty(), counts)).unwrap());
+        assert!(resumed.decode(&empty).unwrap_err().to_string().contains("no generation"));
         let other = Evolution::new(vec![0.0; 3], 0.3, 10, 7).unwrap();
         assert!(other.decode(&bytes).unwrap_err().to_string().contains("12 weights, not 3"));
     }
