@@ -203,6 +203,11 @@ SEEDS = {
     "evolution": {
         "checksum_of_nothing": behind_checksum(b""),
         "checksum_of_zeros": behind_checksum(bytes(64)),
+        # basin panics when it is asked for the mean of a population without members.
+        "no_members": behind_checksum(
+            bytes.fromhex("0000000000000000809800002900000000000000b8") + bytes(28)
+            + bytes.fromhex("feffffe800000000000000000000000000000100000000000005000000000000000000")
+        ),
         "too_short": b"\0" * 7,
     },
     "style_state": {
