@@ -140,7 +140,7 @@ impl Encoded for Evolution {
         }
         let bytes = without_checksum(bytes, STATE)?;
         let parts: Parts = postcard::from_bytes(bytes).with_context(|| format!("{STATE} is of another version"))?;
-        // What the crate would panic at: it reads no state without a whole generation.
+        // Later, the crate would panic at a state without a whole generation, or with candidates of another length.
         let (members, _) = parts.1.evaluated_members().with_context(|| format!("{STATE} has no generation"))?;
         for found in members.iter().chain(parts.1.current().map(|(mean, _)| mean)).map(|weights| weights.len()) {
             ensure!(found == self.start.len(), "{STATE} has {found} weights, not {}", self.start.len());
