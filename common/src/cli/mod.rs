@@ -8,6 +8,7 @@ mod film;
 mod measures;
 mod notebook;
 mod options;
+mod resume;
 mod runs;
 mod settings;
 mod sound;

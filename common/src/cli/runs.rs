@@ -1,12 +1,11 @@
 //! Selects the run folder that an experiment trains in or analyses.
 
 use super::context::Context;
-use super::settings::{ensure_has_epochs, json, replace_setting, trained_with, with_epochs};
-use super::{Usage, compute_in};
+use super::settings::{ensure_has_epochs, json, trained_with};
 use crate::keras::weights;
 use crate::say;
-use crate::training::{DataInfo, ExperimentConfig, Params, Run, RunFolder, configure, is_measured_only, overridden};
-use anyhow::{Context as _, Result, bail, ensure};
+use crate::training::{DataInfo, ExperimentConfig, Params, Run, RunFolder, configure};
+use anyhow::{Context as _, Result, bail};
 use catalog::versions;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -207,7 +206,7 @@ impl Context {
     }
 
     /// Id of the experiment that trains this one's model: itself, or the one that it needs.
-    fn trainer(&self) -> &str {
+    pub(super) fn trainer(&self) -> &str {
         self.entry().needs.as_deref().unwrap_or(&self.entry().id)
     }
 
@@ -282,16 +281,6 @@ impl Context {
         self.run_config([section, &short])
     }
 
-    /// The end of the folder's name of the run that `--resume` alone goes on with: the experiment's run that was begun or
-    /// resumed last. `None` if hyper-parameters are given, or nothing is resumed.
-    pub fn resumed_short(&self, section: &str) -> Option<String> {
-        let given = self.options.settings.iter().any(|(key, _)| !is_measured_only(key));
-        if !self.options.resume || given {
-            return None;
-        }
-        self.last_short(section, |folder| self.is_resumable(folder))
-    }
-
     /// The end of the folder's name of the run that an analysis takes by itself: of the experiment's trained runs that match
     /// `--run`, `--preset` and `--data`, the one that was begun or resumed last. `None` if hyper-parameters or weights are
     /// given, and for `figures`.
@@ -305,92 +294,11 @@ impl Context {
         })
     }
 
-    fn last_short(&self, section: &str, wanted: impl Fn(&RunFolder) -> bool) -> Option<String> {
+    pub(super) fn last_short(&self, section: &str, wanted: impl Fn(&RunFolder) -> bool) -> Option<String> {
         let named = |folder: &RunFolder| self.options.run.is_none_or(|n| folder.number() == Some(n));
         let folders = RunFolder::by_time(&self.runs(), section).into_iter().rev();
         let last = { folders }.find(|folder| named(folder) && wanted(folder))?;
         last.short().map(str::to_string)
-    }
-
-    /// The folder of the run to resume.
-    fn resumed(&self, section: &str, short: &str) -> Result<RunFolder> {
-        let number = self.options.run;
-        let named = |folder: &RunFolder| number.is_none_or(|n| folder.number() == Some(n));
-        let mut folders = RunFolder::list(&self.runs(), section, short).into_iter().rev();
-        let folder = folders.find(|folder| named(folder) && self.is_resumable(folder));
-        folder.with_context(|| {
-            let section = self.runs().join(section);
-            format!("no run to resume in {}: start one without --resume", section.display())
-        })
-    }
-
-    /// Whether this experiment trained the run. Also a damaged one, so that it is an error and not skipped.
-    fn is_resumable(&self, folder: &RunFolder) -> bool {
-        let params = folder.params::<Value>();
-        params.map_or(true, |run| run.weights_from.is_none() && run.experiment == self.trainer())
-    }
-
-    fn resume<C: ExperimentConfig>(&self, section: &str, short: &str, data: &DataInfo) -> Result<Run<C>> {
-        let mut run = Run::<C>::open(self.resumed(section, short)?)?;
-        let place = run.folder.path.display().to_string();
-        ensure!(
-            run.params.data.checksum == data.checksum,
-            "{place} was trained on other data ({}) than the present data ({}); choose the data with --data",
-            run.params.data.origin,
-            data.origin
-        );
-        self.ensure_same_numbers(&run)?;
-        let precision = run.params.precision;
-        compute_in(precision, self.device()).with_context(|| {
-            format!("{place} is trained in {precision}; resume it on another machine, or begin a new run")
-        })?;
-        let measured: Vec<&(String, String)> =
-            self.options.settings.iter().filter(|(key, _)| is_measured_only(key)).collect();
-        if !measured.is_empty() {
-            run.params.config = overridden(&run.params.config, measured.iter().copied())?;
-            measured.iter().for_each(|(key, value)| replace_setting(&mut run.params.settings, key, value));
-        }
-        if let Some(epochs) = self.options.epochs {
-            let done = run.folder.epochs_done()?;
-            let unit = &self.entry().unit;
-            ensure!(epochs >= done, "{place} is already trained for {done} {unit}: --epochs {epochs} is too small");
-            run.params.config = with_epochs(&run.params.config, epochs)?;
-            run.params.config.check()?;
-            replace_setting(&mut run.params.settings, "epochs", &epochs.to_string());
-        }
-        run.change_params()?;
-        Ok(run)
-    }
-
-    /// A resumed run keeps its preset, seed, precision and hyper-parameters, except for what only changes its measures;
-    /// repeating them is allowed.
-    fn ensure_same_numbers<C: ExperimentConfig>(&self, run: &Run<C>) -> Result<()> {
-        let options = &self.options;
-        let same_seed = options.seed.is_none_or(|seed| seed == run.params.seed);
-        let same_precision = options.precision.is_none_or(|precision| precision == run.params.precision);
-        let same_preset = options.preset.is_none_or(|preset| preset == run.params.preset);
-        let trained = trained_with(&run.params.config);
-        let settings: Vec<(String, String)> =
-            options.settings.iter().filter(|(key, _)| !is_measured_only(key)).cloned().collect();
-        let same_config = if options.preset.is_none() && settings.is_empty() {
-            true
-        } else {
-            let mut config: C = configure(options.preset.unwrap_or(run.params.preset), &settings)?;
-            if let Some(epochs) = trained["epochs"].as_u64() {
-                config = with_epochs(&config, epochs)?;
-            }
-            trained_with(&config) == trained
-        };
-        if same_seed && same_precision && same_preset && same_config {
-            return Ok(());
-        }
-        let place = run.folder.path.display();
-        let all = json(&run.params.config);
-        let free = all.as_object().into_iter().flatten().filter(|(key, _)| is_measured_only(key));
-        let free: String = free.map(|(key, _)| format!(" and {key}")).collect();
-        bail!(Usage(format!(
-            "{place} keeps its preset, seed, precision and hyper-parameters: with --resume, only --epochs{free} can change"
-        )))
     }
 }
 
