@@ -20,10 +20,8 @@ impl Context {
 
     /// The folder of the run to resume.
     pub(super) fn resumed(&self, section: &str, short: &str) -> Result<RunFolder> {
-        let number = self.options.run;
-        let named = |folder: &RunFolder| number.is_none_or(|n| folder.number() == Some(n));
         let mut folders = RunFolder::list(&self.runs(), section, short).into_iter().rev();
-        let folder = folders.find(|folder| named(folder) && self.is_resumable(folder));
+        let folder = folders.find(|folder| self.is_named(folder) && self.is_resumable(folder));
         folder.with_context(|| {
             let section = self.runs().join(section);
             format!("no run to resume in {}: start one without --resume", section.display())

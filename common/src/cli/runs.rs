@@ -295,10 +295,14 @@ impl Context {
     }
 
     pub(super) fn last_short(&self, section: &str, wanted: impl Fn(&RunFolder) -> bool) -> Option<String> {
-        let named = |folder: &RunFolder| self.options.run.is_none_or(|n| folder.number() == Some(n));
         let folders = RunFolder::by_time(&self.runs(), section).into_iter().rev();
-        let last = { folders }.find(|folder| named(folder) && wanted(folder))?;
+        let last = { folders }.find(|folder| self.is_named(folder) && wanted(folder))?;
         last.short().map(str::to_string)
+    }
+
+    /// Whether `--run` names this run, or none.
+    pub(super) fn is_named(&self, folder: &RunFolder) -> bool {
+        self.options.run.is_none_or(|number| folder.number() == Some(number))
     }
 }
 
